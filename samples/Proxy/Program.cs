@@ -1,0 +1,2 @@
+Console.Error.WriteLine("proxy: nothing to forward yet");
+return 1;
