@@ -1,0 +1,117 @@
+namespace Engine.Mbufs;
+
+/// <summary>
+/// How one reservation is divided. Every limit of the options is summed here, one addend a line; the result never changes.
+/// </summary>
+internal sealed class ArenaLayout
+{
+    public const int ZoneCount = 6;
+    private const int CacheLine = 64;
+
+    /// <summary>Kinds of storage whose references are counted: the four sizes of clusters, in the order of <see cref="StorageKind"/>.</summary>
+    private static readonly MbufClusterSize[] s_clusterSizes =
+        [MbufClusterSize.Standard, MbufClusterSize.Page, MbufClusterSize.Jumbo9, MbufClusterSize.Jumbo16];
+
+    public ArenaLayout(MbufArenaOptions options)
+    {
+        Limits =
+        [
+            Validate(nameof(options.Mbufs), options.Mbufs, 1, MostItems),
+            Validate(nameof(options.Clusters), options.Clusters, 0, MostItems),
+            Validate(nameof(options.PageClusters), options.PageClusters, 0, MostItems),
+            Validate(nameof(options.Jumbo9Clusters), options.Jumbo9Clusters, 0, MostItems),
+            Validate(nameof(options.Jumbo16Clusters), options.Jumbo16Clusters, 0, MostItems),
+            Math.Min(options.Mbufs, options.Clusters),
+        ];
+        Headroom = Validate(nameof(options.Headroom), options.Headroom, 0, 4096);
+        Caches = Validate(nameof(options.Caches), options.Caches, 1, 4096);
+        PacketShare = Validate(nameof(options.Packets), options.Packets ?? options.Clusters, 0, int.MaxValue);
+
+        long end = 0;
+        Reserve(ref end, (Limits[0] + 1L) * MbufSizes.HeaderSize); // headers, with the null header in front
+        long internalStart = Reserve(ref end, (Limits[0] + 1L) * MbufSizes.InternalSize);
+        MagazineCount = CountMagazines();
+        MagazinesStart = Reserve(ref end, (MagazineCount + 1L) * Magazine.Size); // magazine 0 stands for none
+        CountsStart = Reserve(ref end, CountOfClusters() * ArenaMemory.CountStride);
+        Storages = new StorageLayout[1 + s_clusterSizes.Length];
+        Storages[0] = new StorageLayout(internalStart, MbufSizes.InternalSize, MbufSizes.InternalSize, 0, 0);
+        LayOutClusters(ref end);
+        Length = end;
+    }
+
+    /// <summary>Most items of one zone: what a 24-bit index can name, apart from null.</summary>
+    public static int MostItems => (1 << Mbuf.IndexBits) - 2;
+
+    /// <summary>Most items of each zone, by <see cref="ZoneId"/>. Of pairs there can be no more than there are of either part.</summary>
+    public int[] Limits { get; }
+
+    /// <summary>By <see cref="StorageKind"/>.</summary>
+    public StorageLayout[] Storages { get; }
+
+    public int Headroom { get; }
+
+    public int Caches { get; }
+
+    /// <summary>Most pairs that the packet zone's depot keeps.</summary>
+    public int PacketShare { get; }
+
+    /// <summary>
+    /// Enough that an empty magazine is always to be had: full ones hold distinct items, each zone has one partial one, and each
+    /// cache two a zone and a third while it exchanges.
+    /// </summary>
+    public int MagazineCount { get; }
+
+    public long MagazinesStart { get; }
+
+    public long CountsStart { get; }
+
+    /// <summary>Bytes of the whole reservation.</summary>
+    public long Length { get; }
+
+    private static int Validate(string name, int value, int least, int most) => value >= least && value <= most
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"MbufArenaOptions.{name} must be from {least} to {most}.");
+
+    private static long Reserve(ref long end, long length)
+    {
+        long start = end;
+        end = checked(end + ((length + CacheLine - 1) / CacheLine * CacheLine));
+        return start;
+    }
+
+    private int CountMagazines()
+    {
+        long count = (3L * ZoneCount * Caches) + ZoneCount;
+        foreach (int limit in Limits)
+        {
+            count += (limit / Magazine.Capacity) + 1;
+        }
+
+        return checked((int)count);
+    }
+
+    private long CountOfClusters()
+    {
+        long count = 0;
+        for (int kind = 1; kind <= s_clusterSizes.Length; kind++)
+        {
+            count += Limits[kind];
+        }
+
+        return count;
+    }
+
+    private void LayOutClusters(ref long end)
+    {
+        long firstCount = 0;
+        for (int kind = 1; kind <= s_clusterSizes.Length; kind++)
+        {
+            int capacity = (int)s_clusterSizes[kind - 1] + Headroom;
+            int lines = (capacity + CacheLine - 1) / CacheLine;
+            int stride = (lines | 1) * CacheLine;
+            long start = Reserve(ref end, checked((long)stride * Limits[kind]));
+            Storages[kind] = new StorageLayout(start, stride, capacity, Headroom, firstCount);
+            firstCount += Limits[kind];
+        }
+    }
+}

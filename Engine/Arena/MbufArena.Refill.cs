@@ -1,0 +1,177 @@
+namespace Engine.Mbufs;
+
+/// <content>
+/// What happens when a cache and the lock-free depot have nothing: under the gate, everything the arena has is looked through, so that an arena
+/// of N mbufs can really hand out N.
+/// </content>
+public sealed partial class MbufArena
+{
+    /// <summary>Items that are carved, or pairs that are made, at a time: one magazine.</summary>
+    private const int Batch = Magazine.Capacity;
+
+    private readonly uint _firstGeneration;
+
+    /// <summary>
+    /// Finds an item of a zone for a cache that has none. In order: the depot, fresh memory, pairs split or made, quarantine, the caches that
+    /// nobody is in. Caches whose scope is open elsewhere are asked to flush; what they give is there for the next try.
+    /// </summary>
+    internal bool TryRefill(MbufCache cache, ZoneId zone, out uint item)
+    {
+        lock (Gate)
+        {
+            if (TryProduce(cache, zone, out item))
+            {
+                return true;
+            }
+
+            Quarantine?.ReleaseAll(cache);
+            DrainOthers(cache);
+            return TryProduce(cache, zone, out item);
+        }
+    }
+
+    private bool TryProduce(MbufCache cache, ZoneId zone, out uint item) => zone switch
+    {
+        ZoneId.Packet => TryTakeExisting(cache, zone, out item) || (TryMakePairs(cache) && cache.TryTakeFromDepot(zone, out item)),
+        ZoneId.Mbuf or ZoneId.Cluster => TryTakeExisting(cache, zone, out item)
+            || (TrySplitPairs(cache) && cache.TryTakeFromDepot(zone, out item)),
+        _ => TryTakeExisting(cache, zone, out item),
+    };
+
+    /// <summary>An item that is in the cache, in the depot or not yet carved: no conversion.</summary>
+    private bool TryTakeExisting(MbufCache cache, ZoneId zone, out uint item)
+        => cache.TryTakeFromDepot(zone, out item)
+            || Zones[(int)zone].TryTakeLoose(out item)
+            || (TryCarve(cache, zone) && cache.TryTakeFromDepot(zone, out item));
+
+    /// <summary>Hands items that were never used to the cache, lowest index on top.</summary>
+    private bool TryCarve(MbufCache cache, ZoneId zone)
+    {
+        Zone carved = Zones[(int)zone];
+        int count = zone == ZoneId.Packet ? 0 : Math.Min(Batch, carved.Limit - carved.Carved);
+        if (count <= 0)
+        {
+            return false;
+        }
+
+        uint first = (uint)carved.Carved;
+        carved.Carved += count;
+        for (int number = count - 1; number >= 0; number--)
+        {
+            uint item = first + (uint)number;
+            if (zone == ZoneId.Mbuf)
+            {
+                item++; // Header 0 is null.
+                ref MbufHeader header = ref Memory.Header(item);
+                header.Generation = _firstGeneration;
+                cache.ResetPlain(ref header, item);
+            }
+
+            cache.Put(zone, item);
+        }
+
+        NoteHighWater();
+        return true;
+    }
+
+    /// <summary>Attaches free clusters to free mbufs, a batch at most. False if it made none.</summary>
+    private bool TryMakePairs(MbufCache cache)
+    {
+        int made = 0;
+        while (made < Batch && TryTakeExisting(cache, ZoneId.Mbuf, out uint mbuf))
+        {
+            if (!TryTakeExisting(cache, ZoneId.Cluster, out uint cluster))
+            {
+                cache.Put(ZoneId.Mbuf, mbuf);
+                break;
+            }
+
+            cache.MakePair(mbuf, cluster);
+            cache.Put(ZoneId.Packet, mbuf);
+            made++;
+        }
+
+        return made > 0;
+    }
+
+    /// <summary>Splits free pairs into their parts, a batch at most. False if there were none.</summary>
+    private bool TrySplitPairs(MbufCache cache)
+    {
+        int split = 0;
+        while (split < Batch && TryTakeExisting(cache, ZoneId.Packet, out uint pair))
+        {
+            cache.SplitPair(pair, out uint cluster);
+            cache.Put(ZoneId.Mbuf, pair);
+            cache.Put(ZoneId.Cluster, cluster);
+            split++;
+        }
+
+        return split > 0;
+    }
+
+    /// <summary>Flushes the caches that nobody is in, and asks the others to do it themselves.</summary>
+    private void DrainOthers(MbufCache requester)
+    {
+        for (int number = 0; number < _cacheCount; number++)
+        {
+            MbufCache other = _caches[number]!;
+            if (other != requester && !TryDrain(other))
+            {
+                other.Ask();
+                TryDrain(other); // Its scope may have closed before it could see the request.
+            }
+        }
+    }
+
+    private bool TryDrain(MbufCache cache)
+    {
+        if (!cache.TryBeginDrain())
+        {
+            return false;
+        }
+
+        FlushUnderGate(cache);
+        cache.EndDrain();
+        return true;
+    }
+
+    /// <summary>Moves everything in a cache's magazines to the depot, and tells those who wait. By the cache's owner.</summary>
+    internal void Flush(MbufCache cache)
+    {
+        lock (Gate)
+        {
+            FlushUnderGate(cache);
+            SignalUnderGate();
+        }
+    }
+
+    private void FlushUnderGate(MbufCache cache)
+    {
+        for (int zone = 0; zone < ArenaLayout.ZoneCount; zone++)
+        {
+            while (cache.Hot.Magazines[zone].TryTakeAny(out uint item))
+            {
+                PutLoose(cache, (ZoneId)zone, item);
+            }
+        }
+
+        if (!HasWaiters)
+        {
+            cache.ClearAsk();
+        }
+    }
+
+    private void PutLoose(MbufCache cache, ZoneId zone, uint item)
+    {
+        if (zone == ZoneId.Packet && Zones[(int)zone].InDepot >= Layout.PacketShare)
+        {
+            cache.SplitPair(item, out uint cluster);
+            Zones[(int)ZoneId.Mbuf].AddLoose(item, EmptyMagazines);
+            Zones[(int)ZoneId.Cluster].AddLoose(cluster, EmptyMagazines);
+        }
+        else
+        {
+            Zones[(int)zone].AddLoose(item, EmptyMagazines);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+
+namespace Engine.Mbufs;
+
+/// <summary>One allocation that a waiting form repeats until it succeeds.</summary>
+internal interface IAllocation
+{
+    /// <summary>Tries once; null if the arena is exhausted, with nothing kept.</summary>
+    MbufChain Attempt(MbufCache cache);
+}
+
+/// <content>Waiting for memory (mbuf(9): M_WAITOK).</content>
+public sealed partial class MbufArena
+{
+    private int _waiters;
+
+    /// <summary>True while a thread sleeps for memory: whoever gives something back to the depot then signals.</summary>
+    internal bool HasWaiters => Volatile.Read(ref _waiters) > 0;
+
+    /// <summary>Wakes the threads that sleep for memory, to look again.</summary>
+    internal void Signal()
+    {
+        lock (Gate)
+        {
+            SignalUnderGate();
+        }
+    }
+
+    /// <summary>
+    /// Repeats an allocation until it succeeds, the time is over or the token is cancelled. While it sleeps, the cache's magazines are empty and its
+    /// claim is parked, so that neither holds anybody up.
+    /// </summary>
+    /// <remarks>
+    /// Attempts run under the gate: two threads that each need several mbufs do not take them from under each other. Whatever comes back to the depot
+    /// meanwhile is announced by <see cref="Signal"/>, which needs the gate and therefore cannot fall between an attempt and the sleep.
+    /// </remarks>
+    internal MbufChain Wait<TAllocation>(MbufCache cache, TAllocation allocation, TimeSpan timeout, CancellationToken cancellationToken)
+        where TAllocation : struct, IAllocation
+    {
+        if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(timeout), timeout, "A timeout is zero or more, or Timeout.InfiniteTimeSpan to wait without end.");
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        cache.IsWaiting = true;
+        try
+        {
+            MbufChain chain = allocation.Attempt(cache);
+            if (!chain.IsNull)
+            {
+                return chain;
+            }
+
+            // Registered and disposed outside the gate: disposal waits for a running callback, which needs the gate.
+            using (cancellationToken.UnsafeRegister(static arena => ((MbufArena)arena!).Signal(), this))
+            {
+                return Sleep(cache, allocation, timeout, cancellationToken);
+            }
+        }
+        finally
+        {
+            cache.IsWaiting = false;
+        }
+    }
+
+    private MbufChain Sleep<TAllocation>(MbufCache cache, TAllocation allocation, TimeSpan timeout, CancellationToken cancellationToken)
+        where TAllocation : struct, IAllocation
+    {
+        long started = Stopwatch.GetTimestamp();
+        bool delayed = false;
+        lock (Gate)
+        {
+            Interlocked.Increment(ref _waiters);
+            try
+            {
+                while (true)
+                {
+                    MbufChain chain = allocation.Attempt(cache);
+                    if (!chain.IsNull)
+                    {
+                        return chain;
+                    }
+
+                    ObjectDisposedException.ThrowIf(IsDisposed, this);
+                    cancellationToken.ThrowIfCancellationRequested();
+                    if (!TryGetRemaining(started, timeout, out int milliseconds))
+                    {
+                        Zones[(int)cache.MissedZone].CountDenied();
+                        return default;
+                    }
+
+                    if (!delayed)
+                    {
+                        Zones[(int)cache.MissedZone].CountDelayed();
+                        delayed = true;
+                    }
+
+                    FlushUnderGate(cache);
+                    cache.Park();
+                    Monitor.Wait(Gate, milliseconds);
+                    cache.Unpark();
+                }
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _waiters);
+            }
+        }
+    }
+
+    /// <summary>Milliseconds left to sleep, -1 for ever; rounded up, so that a wait never ends early. False if the time is over.</summary>
+    private static bool TryGetRemaining(long started, TimeSpan timeout, out int milliseconds)
+    {
+        milliseconds = -1;
+        if (timeout == Timeout.InfiniteTimeSpan)
+        {
+            return true;
+        }
+
+        double left = Math.Ceiling((timeout - Stopwatch.GetElapsedTime(started)).TotalMilliseconds);
+        milliseconds = (int)Math.Min(left, int.MaxValue);
+        return left > 0;
+    }
+
+    private void SignalUnderGate()
+    {
+        if (_waiters > 0)
+        {
+            Monitor.PulseAll(Gate);
+        }
+    }
+}

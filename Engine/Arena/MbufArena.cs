@@ -1,0 +1,247 @@
+using System.Diagnostics;
+
+namespace Engine.Mbufs;
+
+/// <summary>
+/// The memory of mbufs: one native reservation, shared by all threads, whose limits were chosen once. Threads work with it through a
+/// scope: <c>using MbufScope mbufs = arena.Enter();</c>
+/// </summary>
+/// <remarks>
+/// <para>Thread-safe. An arena is meant to live as long as what it serves; at most 255 exist at a time.</para>
+/// <para>There is no finalizer, since freeing memory that a span may view is never right: an arena that is not disposed keeps its
+/// reservation until the process ends.</para>
+/// </remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+public sealed partial class MbufArena : IDisposable
+{
+    private readonly NativeRegion _region;
+    private readonly uint _id;
+    private readonly MbufCache?[] _caches;
+    private int _cacheCount;
+    private int _disposed;
+    private volatile bool _released;
+    private int _liveAtRelease;
+
+    /// <summary>The cache that this thread entered last; most of the time it is idle, warm and right.</summary>
+    [ThreadStatic]
+    private static MbufCache? t_recent;
+
+    /// <summary>Reserves an arena with the default limits.</summary>
+    /// <exception cref="InvalidOperationException">255 arenas exist already.</exception>
+    /// <exception cref="OutOfMemoryException">The system refuses the address space.</exception>
+    public MbufArena()
+        : this(new MbufArenaOptions())
+    {
+    }
+
+    /// <summary>Reserves an arena. Address space only: memory becomes resident as it is first used.</summary>
+    /// <param name="options">The limits; not kept.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A limit is out of its range; the message names it and the range.</exception>
+    /// <exception cref="InvalidOperationException">255 arenas exist already.</exception>
+    /// <exception cref="OutOfMemoryException">The system refuses the address space.</exception>
+    public unsafe MbufArena(MbufArenaOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Layout = new ArenaLayout(options);
+        Name = options.Name;
+        IsChecked = options.Checked;
+        _caches = new MbufCache?[Layout.Caches];
+        _region = new NativeRegion(Layout.Length, options.HugePages);
+        try
+        {
+            _id = ArenaTable.Register(out _firstGeneration);
+        }
+        catch
+        {
+            _region.Free();
+            throw;
+        }
+
+        Memory = new ArenaMemory(_region.Address, Layout.CountsStart);
+        EmptyMagazines = new EmptyMagazines(new MagazineStack(Memory, Layout.MagazinesStart), Layout.MagazineCount);
+        Zones = new Zone[ArenaLayout.ZoneCount];
+        for (int zone = 0; zone < Zones.Length; zone++)
+        {
+            var full = new MagazineStack(Memory, Layout.MagazinesStart);
+            Zones[zone] = new Zone((ZoneId)zone, Layout.Limits[zone], full, EmptyMagazines.Take());
+        }
+
+        Quarantine = IsChecked ? new Quarantine(this) : null;
+    }
+
+    /// <summary>The name given in the options, or null.</summary>
+    public string? Name { get; }
+
+    /// <summary>True in checked mode: <see cref="MbufArenaOptions.Checked"/>.</summary>
+    public bool IsChecked { get; }
+
+    /// <summary>
+    /// Mbufs that are allocated and not freed: held by chains, handles and queues. After the memory was released, what was live then: leaked.
+    /// </summary>
+    /// <remarks>Derived, not counted: exact while no scope is open elsewhere, a moment's view otherwise. Cost: O(caches).</remarks>
+    public int LiveMbufs
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _released ? _liveAtRelease : CurrentMbufs();
+            }
+        }
+    }
+
+    /// <summary>True after <see cref="Dispose"/>: no scope can be entered any more.</summary>
+    public bool IsDisposed => Volatile.Read(ref _disposed) != 0;
+
+    internal ArenaLayout Layout { get; }
+
+    internal ArenaMemory Memory { get; }
+
+    internal Zone[] Zones { get; }
+
+    internal EmptyMagazines EmptyMagazines { get; }
+
+    internal Quarantine? Quarantine { get; }
+
+    internal uint FirstSlot => _id << Mbuf.IndexBits;
+
+    /// <summary>Guards carving, draining, waiting and release: everything but the lock-free depot and the caches' own magazines.</summary>
+    internal object Gate { get; } = new();
+
+    internal bool IsReleased => _released;
+
+    /// <summary>
+    /// Opens a scope for the calling thread: claims a cache for it until the scope is disposed. Once per turn of an event loop or unit of work,
+    /// not per packet; do not block in a scope.
+    /// </summary>
+    /// <returns>The scope, to be held in a <c>using</c>. A thread may open several; each has a cache of its own.</returns>
+    /// <exception cref="ObjectDisposedException">The arena is disposed.</exception>
+    /// <exception cref="InvalidOperationException">As many scopes are open as <see cref="MbufArenaOptions.Caches"/> allows.</exception>
+    /// <remarks>Cost: one compare-exchange and one memory barrier; the first entries on a new arena also create the cache.</remarks>
+    public MbufScope Enter()
+    {
+        MbufCache? recent = t_recent;
+        if (recent is not null && recent.Arena == this && !recent.IsExplicit && recent.TryOpen())
+        {
+            return new MbufScope(recent);
+        }
+
+        MbufCache cache = FindCache();
+        t_recent = cache;
+        return new MbufScope(cache);
+    }
+
+    /// <summary>Creates a cache that only its owner enters: for an event loop. It counts towards <see cref="MbufArenaOptions.Caches"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The arena is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The arena has as many caches as <see cref="MbufArenaOptions.Caches"/> allows.</exception>
+    public MbufCache CreateCache()
+    {
+        lock (Gate)
+        {
+            ObjectDisposedException.ThrowIf(IsDisposed, this);
+            return AddCache(isExplicit: true) ?? throw TooManyScopes();
+        }
+    }
+
+    /// <summary>
+    /// Closes the arena: <see cref="Enter"/> throws from now on, and the memory is released when the last open scope has ended, at once if none
+    /// is open. Packets that are still live go with it; <see cref="LiveMbufs"/> says how many they were. Idempotent, thread-safe.
+    /// </summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            Signal();
+            TryRelease();
+        }
+    }
+
+    /// <summary>For people: name, id, live mbufs. Allocates a string.</summary>
+    public override string ToString()
+        => $"arena {_id}{(Name is null ? "" : $" \"{Name}\"")}: {LiveMbufs} of {Layout.Limits[0]} mbufs live{(IsDisposed ? ", disposed" : "")}";
+
+    /// <summary>Releases the memory of a disposed arena once nobody is in it.</summary>
+    internal void TryRelease()
+    {
+        lock (Gate)
+        {
+            if (_released)
+            {
+                return;
+            }
+
+            for (int cache = 0; cache < _cacheCount; cache++)
+            {
+                if (!_caches[cache]!.IsIdle)
+                {
+                    return;
+                }
+            }
+
+            _liveAtRelease = CurrentMbufs();
+            _released = true;
+            for (int cache = 0; cache < _cacheCount; cache++)
+            {
+                _caches[cache]!.Withdraw();
+            }
+
+            _region.Free();
+            ArenaTable.Release(_id);
+        }
+    }
+
+    private MbufCache FindCache()
+    {
+        SpinWait spin = default;
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(IsDisposed, this);
+            bool draining = false;
+            int count = Volatile.Read(ref _cacheCount);
+            int start = Environment.CurrentManagedThreadId;
+            for (int step = 0; step < count; step++)
+            {
+                MbufCache candidate = _caches[(start + step) % count]!;
+                if (!candidate.IsExplicit && candidate.TryOpen())
+                {
+                    return candidate;
+                }
+
+                draining |= candidate.IsDraining;
+            }
+
+            lock (Gate)
+            {
+                if (AddCache(isExplicit: false) is { } added && added.TryOpen())
+                {
+                    return added;
+                }
+            }
+
+            if (!draining)
+            {
+                throw TooManyScopes();
+            }
+
+            spin.SpinOnce(); // A cache is being drained by a thread that ran out of memory, and is free in a moment.
+        }
+    }
+
+    /// <summary>Under the gate. Null if the arena has as many as it may.</summary>
+    private MbufCache? AddCache(bool isExplicit)
+    {
+        if (_cacheCount == _caches.Length)
+        {
+            return null;
+        }
+
+        var cache = new MbufCache(this, isExplicit);
+        _caches[_cacheCount] = cache;
+        Volatile.Write(ref _cacheCount, _cacheCount + 1);
+        return cache;
+    }
+
+    private InvalidOperationException TooManyScopes() => new(
+        $"All {_caches.Length} caches of the arena are in use: each open scope needs one. Close scopes (with using), or raise MbufArenaOptions.Caches.");
+}

@@ -1,0 +1,50 @@
+namespace Engine.Mbufs;
+
+/// <summary>
+/// The limits and settings of an <see cref="MbufArena"/>. Every limit is reserved as address space once and touched only as it is
+/// used; nothing grows afterwards. Validated by the arena's constructor.
+/// </summary>
+public sealed class MbufArenaOptions
+{
+    /// <summary>A name for diagnostics; null for none.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Most mbufs (kern.ipc.nmbufs), 1 to 16,777,214; 256 bytes each. Default 65,536.</summary>
+    public int Mbufs { get; init; } = 65_536;
+
+    /// <summary>Most clusters of 2 KiB (kern.ipc.nmbclusters), 0 to 16,777,214. Default 32,768.</summary>
+    public int Clusters { get; init; } = 32_768;
+
+    /// <summary>Most clusters of 4 KiB (kern.ipc.nmbjumbop), 0 to 16,777,214. Default 4,096.</summary>
+    public int PageClusters { get; init; } = 4_096;
+
+    /// <summary>Most clusters of 9 KiB (kern.ipc.nmbjumbo9), 0 to 16,777,214. Default 512.</summary>
+    public int Jumbo9Clusters { get; init; } = 512;
+
+    /// <summary>Most clusters of 16 KiB (kern.ipc.nmbjumbo16), 0 to 16,777,214. Default 512.</summary>
+    public int Jumbo16Clusters { get; init; } = 512;
+
+    /// <summary>
+    /// Most free pairs of mbuf and cluster that the packet zone's depot keeps together, 0 or more; null, the default, for as many as there are
+    /// clusters. Pairs beyond it are split when they reach the depot.
+    /// </summary>
+    public int? Packets { get; init; }
+
+    /// <summary>
+    /// Bytes left free before the data of each new cluster, 0 to 4,096, so that headers can be prepended without a new mbuf; they
+    /// come on top of the cluster's size. Default 128.
+    /// </summary>
+    public int Headroom { get; init; } = 128;
+
+    /// <summary>Most scopes that can be open at a time, 1 to 4,096: each needs a cache of its own. Default 64.</summary>
+    public int Caches { get; init; } = 64;
+
+    /// <summary>Asks the system for huge pages (Linux: madvise; elsewhere without effect). Default true.</summary>
+    public bool HugePages { get; init; } = true;
+
+    /// <summary>
+    /// Checked mode: freed storage is overwritten and kept in quarantine for a while, so that spans used after their packet was
+    /// freed show, and two threads that race to open one handle are told. Costs several times the time for each packet. Default false.
+    /// </summary>
+    public bool Checked { get; init; }
+}

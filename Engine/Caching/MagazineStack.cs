@@ -1,0 +1,83 @@
+using System.Runtime.InteropServices;
+
+namespace Engine.Mbufs;
+
+/// <summary>
+/// A lock-free LIFO of magazines: the last one put back is the first one out, while its mbufs are still warm. A holder that is
+/// preempted holds nobody up.
+/// </summary>
+/// <remarks>
+/// The head is one 64-bit word: the magazine's number and a tag that each change increments, so that a head which was popped and
+/// pushed again in between is not mistaken for the old one. A loser of the race may read <see cref="Magazine.Below"/> of a magazine that
+/// is no longer in the stack; the compare then fails and the value is dropped.
+/// </remarks>
+internal sealed class MagazineStack(ArenaMemory memory, long magazinesStart)
+{
+    private PaddedHead _head;
+
+    /// <summary>How many magazines the stack holds; a moment's view.</summary>
+    public int Depth
+    {
+        get
+        {
+            uint top = (uint)Volatile.Read(ref _head.Value);
+            return top == 0 ? 0 : At(top).Depth;
+        }
+    }
+
+    public void Push(Magazine magazine)
+    {
+        while (true)
+        {
+            long head = Volatile.Read(ref _head.Value);
+            uint top = (uint)head;
+            magazine.Below = top;
+            magazine.Depth = top == 0 ? 1 : At(top).Depth + 1;
+            if (Interlocked.CompareExchange(ref _head.Value, Successor(head, magazine.Id), head) == head)
+            {
+                return;
+            }
+        }
+    }
+
+    public bool TryPop(out Magazine magazine)
+    {
+        while (true)
+        {
+            long head = Volatile.Read(ref _head.Value);
+            uint top = (uint)head;
+            magazine = At(top);
+            if (top == 0)
+            {
+                return false;
+            }
+
+            uint below = Volatile.Read(ref magazine.Below);
+            if (Interlocked.CompareExchange(ref _head.Value, Successor(head, below), head) == head)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>The magazine on top and those below it; only for the audit, while nothing else is running.</summary>
+    public IEnumerable<uint> Ids()
+    {
+        for (uint id = (uint)_head.Value; id != 0; id = At(id).Below)
+        {
+            yield return id;
+        }
+    }
+
+    public Magazine At(uint id) => memory.Magazine(magazinesStart + (id * (long)Magazine.Size));
+
+    private static long Successor(long head, uint id) => ((head >> 32) + 1) << 32 | id;
+
+    /// <summary>The head on cache lines of its own.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 192)]
+    private struct PaddedHead
+    {
+        [FieldOffset(96)]
+        public long Value;
+    }
+}

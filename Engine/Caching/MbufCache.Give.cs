@@ -1,0 +1,165 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Engine.Mbufs;
+
+/// <content>Giving items back. What goes into a magazine is reset first, while its line is hot.</content>
+public sealed partial class MbufCache
+{
+    /// <summary>Frees a chain whose head's claim the caller has verified.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void FreeChain(ref MbufHeader head, uint index)
+    {
+        if (head.Next == 0
+            && head.Kind == StorageKind.Cluster
+            && (head.Flags & HeaderFlags.Shared) == 0
+            && Hot.Magazines[(int)ZoneId.Packet].TryPush(Hot.Ceiling, index))
+        {
+            ResetPair(ref head, index);
+        }
+        else
+        {
+            FreeChainSlow(index);
+        }
+    }
+
+    /// <summary>Frees one mbuf: its reference to its storage, and itself, as a pair if it held the last reference of a 2 KiB cluster.</summary>
+    internal void FreeMbuf(ref MbufHeader header, uint index)
+    {
+        if (header.Kind == StorageKind.Internal)
+        {
+            ResetPlain(ref header, index);
+            Give(ZoneId.Mbuf, index);
+        }
+        else if (!ReleaseReference(ref header))
+        {
+            ResetPlain(ref header, index);
+            Give(ZoneId.Mbuf, index);
+        }
+        else if (header.Kind == StorageKind.Cluster)
+        {
+            ResetPair(ref header, index);
+            Give(ZoneId.Packet, index);
+        }
+        else
+        {
+            ZoneId zone = (ZoneId)header.Kind;
+            uint storage = header.Storage;
+            ResetPlain(ref header, index);
+            Give(ZoneId.Mbuf, index);
+            Give(zone, storage);
+        }
+    }
+
+    /// <summary>Gives an item that is already reset back to its zone.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Give(ZoneId zone, uint item)
+    {
+        if (!Hot.Magazines[(int)zone].TryPush(Hot.Ceiling, item))
+        {
+            GiveSlow(zone, item);
+        }
+    }
+
+    /// <summary>The reset state of an mbuf that is freed with its cluster attached.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void ResetPair(ref MbufHeader header, uint index)
+    {
+        header.SetReset(StorageKind.Cluster, header.Storage, index, Hot.FreshCluster + (header.Storage * Hot.ClusterStride));
+    }
+
+    /// <summary>The reset state of an mbuf without external storage.</summary>
+    internal void ResetPlain(ref MbufHeader header, uint index)
+        => header.SetReset(StorageKind.Internal, index, index, Storages[0].StartOf(index));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void FreeChainSlow(uint index)
+    {
+        while (index != 0)
+        {
+            ref MbufHeader header = ref Hot.Memory.Header(index);
+            uint next = header.Next;
+            FreeMbuf(ref header, index);
+            index = next;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void GiveSlow(ZoneId zone, uint item)
+    {
+        if (Arena.IsChecked)
+        {
+            Arena.Quarantine!.Admit(this, zone, item);
+        }
+        else
+        {
+            Put(zone, item);
+        }
+
+        if (Volatile.Read(ref _asked))
+        {
+            ServeRequest();
+        }
+    }
+
+    /// <summary>Puts an item into the magazines, past the raised limits; a full pair is exchanged with the depot.</summary>
+    internal void Put(ZoneId zone, uint item)
+    {
+        ref MagazinePair pair = ref Hot.Magazines[(int)zone];
+        if (pair.Count == Magazine.Capacity)
+        {
+            if (pair.PreviousCount < Magazine.Capacity)
+            {
+                pair.Swap();
+            }
+            else
+            {
+                GiveFull(zone, pair.LoadEmpty(Arena.EmptyMagazines.Take()));
+            }
+        }
+
+        bool pushed = pair.TryPush(Magazine.Capacity, item);
+        Debug.Assert(pushed, "A pair that was just exchanged has room.");
+    }
+
+    private void GiveFull(ZoneId zone, Magazine full)
+    {
+        Zone depot = Arena.Zones[(int)zone];
+        if (zone == ZoneId.Packet && (depot.Full.Depth + 1) * Magazine.Capacity > Arena.Layout.PacketShare)
+        {
+            for (int round = 0; round < Magazine.Capacity; round++)
+            {
+                SplitPair(full.Round(round), out uint cluster);
+                Put(ZoneId.Mbuf, full.Round(round));
+                Put(ZoneId.Cluster, cluster);
+            }
+
+            Arena.EmptyMagazines.Give(full);
+        }
+        else
+        {
+            depot.Full.Push(full);
+        }
+
+        if (Arena.HasWaiters)
+        {
+            Arena.Signal();
+        }
+    }
+
+    /// <summary>Takes the cluster off a free pair; the mbuf is plain and free afterwards.</summary>
+    internal void SplitPair(uint index, out uint cluster)
+    {
+        ref MbufHeader header = ref Hot.Memory.Header(index);
+        cluster = header.Storage;
+        ResetPlain(ref header, index);
+    }
+
+    /// <summary>Attaches a free cluster to a free plain mbuf; the mbuf is a free pair afterwards.</summary>
+    internal void MakePair(uint index, uint cluster)
+    {
+        ref MbufHeader header = ref Hot.Memory.Header(index);
+        header.Storage = cluster;
+        ResetPair(ref header, index);
+    }
+}

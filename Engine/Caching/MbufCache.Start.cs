@@ -1,0 +1,203 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Engine.Mbufs;
+
+/// <content>Allocations of more than one piece, all or nothing, and the exceptions of handles.</content>
+public sealed partial class MbufCache
+{
+    /// <summary>An mbuf with a cluster of a given size, as the head of a chain; null when exhausted.</summary>
+    internal MbufChain StartCluster(MbufClusterSize size, uint flags)
+    {
+        StorageKind kind = KindOf(size);
+        if (kind == StorageKind.Cluster)
+        {
+            return StartChain(ZoneId.Packet, flags);
+        }
+
+        if (!TryTake((ZoneId)kind, out uint storage))
+        {
+            return default;
+        }
+
+        MbufChain chain = StartChain(ZoneId.Mbuf, flags);
+        if (chain.IsNull)
+        {
+            Give((ZoneId)kind, storage);
+            return default;
+        }
+
+        AttachCluster(ref Hot.Memory.Header(chain.Index), kind, storage, (int)size);
+        return chain;
+    }
+
+    /// <summary>A chain with room for a number of bytes and none in use; null when exhausted.</summary>
+    internal MbufChain StartRoom(int length, uint flags)
+    {
+        if (!TryTakeRoom(length, out ChainParts parts))
+        {
+            return default;
+        }
+
+        ref MbufHeader head = ref Hot.Memory.Header(parts.First);
+        head.Flags |= flags;
+        head.Tail = parts.Last;
+        head.Segments = parts.Segments;
+        return new MbufChain(this, parts.First, head.Generation);
+    }
+
+    /// <summary>Mbufs and clusters with room for a number of bytes, at least one mbuf, linked but without a head. All or nothing.</summary>
+    internal bool TryTakeRoom(int length, out ChainParts parts)
+    {
+        Debug.Assert(length >= 0, "Callers check that lengths are not negative.");
+        parts = default;
+        int clusterSize = Storages[(int)StorageKind.Cluster].Size;
+        do
+        {
+            bool small = length <= MbufSizes.InternalSize;
+            if (!TryTake(small ? ZoneId.Mbuf : ZoneId.Packet, out uint index))
+            {
+                FreeParts(parts);
+                return false;
+            }
+
+            Hot.Memory.Header(index).Flags = 0;
+            AddPart(ref parts, index);
+            length -= small ? length : Math.Min(length, clusterSize);
+        }
+        while (length > 0);
+        return true;
+    }
+
+    /// <summary>One mbuf with contiguous room for a number of bytes, linked to nothing.</summary>
+    internal bool TryTakeContiguous(int length, out uint index)
+    {
+        if (length <= MbufSizes.InternalSize)
+        {
+            if (!TryTake(ZoneId.Mbuf, out index))
+            {
+                return false;
+            }
+        }
+        else if (length <= Storages[(int)StorageKind.Cluster].Size)
+        {
+            if (!TryTake(ZoneId.Packet, out index))
+            {
+                return false;
+            }
+        }
+        else
+        {
+            index = 0;
+            if (!TryTakeCluster(length, out StorageKind kind, out uint storage))
+            {
+                return false;
+            }
+
+            if (!TryTake(ZoneId.Mbuf, out index))
+            {
+                Give((ZoneId)kind, storage);
+                return false;
+            }
+
+            AttachCluster(ref Hot.Memory.Header(index), kind, storage, length);
+        }
+
+        Hot.Memory.Header(index).Flags = 0;
+        return true;
+    }
+
+    internal void AddPart(ref ChainParts parts, uint index)
+    {
+        if (parts.First == 0)
+        {
+            parts.First = index;
+        }
+        else
+        {
+            Hot.Memory.Header(parts.Last).Next = index;
+        }
+
+        parts.Last = index;
+        parts.Segments++;
+    }
+
+    /// <summary>Frees mbufs that never became part of a chain.</summary>
+    internal void FreeParts(ChainParts parts) => FreeChainSlow(parts.First);
+
+    internal bool TryTakeManySlow(Span<Mbuf> packets)
+    {
+        ChainParts taken = default;
+        for (int i = 0; i < packets.Length; i++)
+        {
+            if (!TryTake(ZoneId.Packet, out uint index))
+            {
+                FreeParts(taken);
+                return false;
+            }
+
+            Hot.Memory.Header(index).Flags = 0;
+            AddPart(ref taken, index);
+        }
+
+        uint next = taken.First;
+        foreach (ref Mbuf packet in packets)
+        {
+            ref MbufHeader header = ref Hot.Memory.Header(next);
+            packet = new Mbuf(Hot.FirstSlot + next, header.Generation);
+            header.Flags = HeaderFlags.Head | HeaderFlags.PacketHeader;
+            next = header.Next;
+            header.Next = 0;
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void ThrowNotInRange(Mbuf packet)
+    {
+        if (Hot.LastIndex == 0)
+        {
+            ThrowHelper.ScopeClosed();
+        }
+
+        ThrowHelper.NotOfThisArena(packet);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void ThrowNotFreed(Mbuf packet)
+    {
+        if (packet.Slot - Hot.FirstSlot - 1 >= Hot.LastIndex)
+        {
+            ThrowNotInRange(packet);
+        }
+
+        ThrowHelper.DoubleFree(scopeClosed: false);
+    }
+
+    private static StorageKind KindOf(MbufClusterSize size)
+    {
+        switch (size)
+        {
+            case MbufClusterSize.Standard:
+                return StorageKind.Cluster;
+            case MbufClusterSize.Page:
+                return StorageKind.Page;
+            case MbufClusterSize.Jumbo9:
+                return StorageKind.Jumbo9;
+            case MbufClusterSize.Jumbo16:
+                return StorageKind.Jumbo16;
+            default:
+                ThrowHelper.ClusterSize(size);
+                return default;
+        }
+    }
+}
+
+/// <summary>Linked mbufs that are not a chain yet: no head, no claim.</summary>
+internal struct ChainParts
+{
+    public uint First;
+    public uint Last;
+    public int Segments;
+}

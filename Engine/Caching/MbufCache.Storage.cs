@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Engine.Mbufs;
+
+/// <content>Storage of an mbuf: where it starts and ends, who refers to it, and how it moves from one mbuf to another.</content>
+public sealed partial class MbufCache
+{
+    /// <summary>Free bytes before the data, writable or not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int RoomBefore(ref MbufHeader header)
+        => (int)(header.Data - Storages[(int)header.Kind].StartOf(header.Storage));
+
+    /// <summary>Free bytes behind the data, writable or not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int RoomBehind(ref MbufHeader header)
+    {
+        ref StorageLayout layout = ref Storages[(int)header.Kind];
+        return (int)(layout.StartOf(header.Storage) + layout.Capacity - header.Data) - header.SegmentLength;
+    }
+
+    /// <summary>The bytes of one mbuf.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Span<byte> BytesOf(ref MbufHeader header) => Hot.Memory.Bytes(header.Data, header.SegmentLength);
+
+    /// <summary>
+    /// M_WRITABLE: not read-only, and nobody else refers to the storage. A count that came back to 1 ends the sharing: the flag is
+    /// cleared, and the next question costs nothing.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool IsWritable(ref MbufHeader header) => header.IsPlainlyWritable || IsWritableAgain(ref header);
+
+    /// <summary>
+    /// Makes <paramref name="copy"/>, an mbuf without storage of its own in use, refer to the same storage and the same bytes. The first share is made by the
+    /// only owner: a plain store of 2. Later ones are atomic.
+    /// </summary>
+    internal void ShareStorage(ref MbufHeader header, ref MbufHeader copy)
+    {
+        Debug.Assert(header.Kind != StorageKind.Internal, "Internal storage is copied, never shared.");
+        ref int count = ref CountOf(ref header);
+        if ((header.Flags & HeaderFlags.Shared) == 0)
+        {
+            count = 2;
+            header.Flags |= HeaderFlags.Shared;
+        }
+        else
+        {
+            // One header refers once, and there are fewer than 2^24 headers: the count cannot overflow.
+            Interlocked.Increment(ref count);
+        }
+
+        copy.Kind = header.Kind;
+        copy.Storage = header.Storage;
+        copy.Data = header.Data;
+        copy.SegmentLength = header.SegmentLength;
+        copy.Flags |= header.Flags & HeaderFlags.OfStorage;
+    }
+
+    /// <summary>
+    /// Drops a reference to external storage. True if it was the last one, and the storage is now the caller's alone.
+    /// </summary>
+    internal bool ReleaseReference(ref MbufHeader header)
+    {
+        if ((header.Flags & HeaderFlags.Shared) == 0)
+        {
+            return true;
+        }
+
+        ref int count = ref CountOf(ref header);
+        return Volatile.Read(ref count) == 1 || Interlocked.Decrement(ref count) == 0;
+    }
+
+    /// <summary>Gives external storage back that no header will refer to: the header's own, which is the last reference or not.</summary>
+    internal void ReleaseStorage(ref MbufHeader header)
+    {
+        if (header.Kind != StorageKind.Internal && ReleaseReference(ref header))
+        {
+            Give((ZoneId)header.Kind, header.Storage);
+        }
+
+        header.Flags &= ~HeaderFlags.OfStorage;
+    }
+
+    /// <summary>Points a header at its internal buffer, with no data, starting at an offset into it. Does not release what it had.</summary>
+    internal void AttachInternal(ref MbufHeader header, uint index, int offset)
+    {
+        Debug.Assert((uint)offset <= MbufSizes.InternalSize, "Data starts inside the internal buffer.");
+        header.Kind = StorageKind.Internal;
+        header.Storage = index;
+        header.Data = Storages[0].StartOf(index) + offset;
+        header.SegmentLength = 0;
+        header.Flags &= ~HeaderFlags.OfStorage;
+    }
+
+    /// <summary>
+    /// Points a header at an exclusively owned cluster, with no data, behind as much of the headroom as leaves room for a number of bytes. Does not release what it had.
+    /// </summary>
+    internal void AttachCluster(ref MbufHeader header, StorageKind kind, uint storage, int length)
+    {
+        ref StorageLayout layout = ref Storages[(int)kind];
+        header.Kind = kind;
+        header.Storage = storage;
+        header.Data = layout.StartOf(storage) + Math.Min(layout.Headroom, layout.Capacity - length);
+        header.SegmentLength = 0;
+        header.Flags &= ~HeaderFlags.OfStorage;
+    }
+
+    /// <summary>
+    /// Moves storage and bytes from one mbuf to another whose own internal buffer is not in use: external storage by its index,
+    /// internal by copying at most 192 bytes. <paramref name="from"/> is left to be attached anew.
+    /// </summary>
+    internal void MoveStorage(ref MbufHeader from, ref MbufHeader to, uint toIndex)
+    {
+        if (from.Kind == StorageKind.Internal)
+        {
+            int offset = RoomBefore(ref from);
+            int length = from.SegmentLength;
+            uint readOnly = from.Flags & HeaderFlags.ReadOnly;
+            Span<byte> bytes = BytesOf(ref from);
+            AttachInternal(ref to, toIndex, offset);
+            to.SegmentLength = length;
+            to.Flags |= readOnly;
+            bytes.CopyTo(BytesOf(ref to));
+        }
+        else
+        {
+            to.Kind = from.Kind;
+            to.Storage = from.Storage;
+            to.Data = from.Data;
+            to.SegmentLength = from.SegmentLength;
+            to.Flags = (to.Flags & ~HeaderFlags.OfStorage) | (from.Flags & HeaderFlags.OfStorage);
+        }
+
+        from.Flags &= ~HeaderFlags.OfStorage;
+    }
+
+    /// <summary>The number of headers that refer to the header's storage.</summary>
+    internal int References(ref MbufHeader header)
+        => (header.Flags & HeaderFlags.Shared) == 0 ? 1 : Volatile.Read(ref CountOf(ref header));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool IsWritableAgain(ref MbufHeader header)
+    {
+        if ((header.Flags & HeaderFlags.Shared) != 0 && Volatile.Read(ref CountOf(ref header)) == 1)
+        {
+            header.Flags &= ~HeaderFlags.Shared;
+        }
+
+        return header.IsPlainlyWritable;
+    }
+
+    private ref int CountOf(ref MbufHeader header)
+        => ref Hot.Memory.Count(Storages[(int)header.Kind].FirstCount + header.Storage);
+}

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Engine.Mbufs;
+
+/// <content>Taking free items: the fast path is a pop, the slow path visits the depot and everything behind it.</content>
+public sealed partial class MbufCache
+{
+    /// <summary>Set while the owner is inside a waiting allocation: a miss is then a delay, not a denial.</summary>
+    internal bool IsWaiting { get; set; }
+
+    /// <summary>The zone whose exhaustion the last miss met.</summary>
+    internal ZoneId MissedZone { get; private set; }
+
+    /// <summary>A free item of a zone, reset, or 0 with <paramref name="item"/> unspecified if the arena has none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryTake(ZoneId zone, out uint item)
+        => Hot.Magazines[(int)zone].TryPop(Hot.Floor, out item) || TryTakeSlow(zone, out item);
+
+    /// <summary>A free mbuf with a header, as the head of a chain; null when exhausted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal MbufChain StartChain(ZoneId zone, uint flags)
+    {
+        if (!TryTake(zone, out uint index))
+        {
+            return default;
+        }
+
+        ref MbufHeader header = ref Hot.Memory.Header(index);
+        Debug.Assert(header.Flags == HeaderFlags.Free, "What a magazine holds is free and reset.");
+        header.Flags = flags;
+        return new MbufChain(this, index, header.Generation);
+    }
+
+    /// <summary>The smallest cluster that holds a number of bytes, behind its headroom if it is not the largest; false if there is none, or none so large.</summary>
+    internal bool TryTakeCluster(int length, out StorageKind kind, out uint storage)
+    {
+        for (kind = StorageKind.Cluster; (int)kind < Storages.Length; kind++)
+        {
+            // Bytes that were prepended into a largest cluster's headroom still need to fit somewhere when they are moved.
+            ref StorageLayout layout = ref Storages[(int)kind];
+            int room = kind == StorageKind.Jumbo16 ? layout.Capacity : layout.Size;
+            if (room >= length && TryTake((ZoneId)kind, out storage))
+            {
+                return true;
+            }
+        }
+
+        storage = 0;
+        return false;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryTakeSlow(ZoneId zone, out uint item)
+    {
+        if (Hot.LastIndex == 0)
+        {
+            ThrowHelper.ScopeClosed();
+        }
+
+        if (Volatile.Read(ref _asked))
+        {
+            ServeRequest();
+        }
+
+        if (!TryTakeFromDepot(zone, out item))
+        {
+            if (Arena.TryRefill(this, zone, out item))
+            {
+                return true;
+            }
+
+            MissedZone = zone;
+            if (!IsWaiting)
+            {
+                Arena.Zones[(int)zone].CountDenied();
+            }
+
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>From the own magazines or a full one of the depot: no lock.</summary>
+    internal bool TryTakeFromDepot(ZoneId zone, out uint item)
+    {
+        ref MagazinePair pair = ref Hot.Magazines[(int)zone];
+        if (pair.Count == 0)
+        {
+            if (pair.PreviousCount > 0)
+            {
+                pair.Swap();
+            }
+            else if (Arena.Zones[(int)zone].Full.TryPop(out Magazine full))
+            {
+                Arena.EmptyMagazines.Give(pair.LoadFull(full));
+                Arena.NoteHighWater();
+            }
+        }
+
+        return pair.TryPop(0, out item);
+    }
+
+    /// <summary>Flushes because another thread asked; the asked thread is in the middle of one operation, between two items.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ServeRequest()
+    {
+        Arena.Flush(this);
+        RestoreLimits();
+    }
+}

@@ -1,0 +1,229 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Engine.Mbufs;
+
+/// <summary>
+/// The magazines that one thread at a time works with. An event loop may own one: it enters it once a turn, with
+/// <see cref="Enter"/>, and finds the mbufs of the turn before still warm. Other code lets <see cref="MbufArena.Enter"/> choose.
+/// </summary>
+/// <remarks>
+/// A cache whose scope is closed is idle, and any thread that runs out of memory may drain it. One whose scope is open belongs to its
+/// thread; it can only be asked, through <see cref="CacheHot.Floor"/> and <see cref="CacheHot.Ceiling"/>, to flush by itself.
+/// </remarks>
+public sealed partial class MbufCache : IDisposable
+{
+    internal CacheHot Hot;
+
+    /// <summary>Counts openings and closings: odd while a scope is open. A scope whose number has passed is closed.</summary>
+    private uint _serial;
+
+    /// <summary>A <see cref="Claim"/>. The one word that threads compete for.</summary>
+    private int _claim;
+
+    /// <summary>Somebody waits for memory or asked for it: the owner's next slow path flushes. Set under the gate.</summary>
+    private bool _asked;
+
+    private bool _disposed;
+
+    internal MbufCache(MbufArena arena, bool isExplicit)
+    {
+        Arena = arena;
+        IsExplicit = isExplicit;
+        Hot.FirstSlot = arena.FirstSlot;
+        StorageLayout cluster = arena.Layout.Storages[(int)StorageKind.Cluster];
+        Hot.FreshCluster = cluster.Start + cluster.Headroom;
+        Hot.ClusterStride = cluster.Stride;
+        Hot.Memory = arena.Memory;
+        Storages = arena.Layout.Storages;
+        for (int zone = 0; zone < ArenaLayout.ZoneCount; zone++)
+        {
+            Hot.Magazines[zone] = new MagazinePair(arena.EmptyMagazines.Take(), arena.EmptyMagazines.Take());
+        }
+
+        RaiseLimits();
+    }
+
+    /// <summary>Who may touch the magazines. Open and Parked are left by the owner only, Draining by the drainer only.</summary>
+    private static class Claim
+    {
+        public const int Idle = 0;
+        public const int Open = 1;
+        public const int Draining = 2;
+
+        /// <summary>The owner sleeps for memory inside its scope: others may drain, but not enter.</summary>
+        public const int Parked = 3;
+        public const int DrainingParked = 4;
+    }
+
+    /// <summary>The arena that the cache belongs to.</summary>
+    public MbufArena Arena { get; }
+
+    internal bool IsExplicit { get; private set; }
+
+    internal StorageLayout[] Storages { get; }
+
+    internal bool IsIdle => Volatile.Read(ref _claim) == Claim.Idle;
+
+    internal bool IsDraining => Volatile.Read(ref _claim) == Claim.Draining;
+
+    internal uint Serial => _serial;
+
+    /// <summary>
+    /// Opens a scope on this cache for the calling thread: once per turn of an event loop, not per packet. Close it (<c>using</c>) before
+    /// the thread blocks.
+    /// </summary>
+    /// <returns>The scope. It cannot leave the thread.</returns>
+    /// <exception cref="InvalidOperationException">A scope of this cache is open already, here or on another thread.</exception>
+    /// <exception cref="ObjectDisposedException">The cache or its arena is disposed.</exception>
+    /// <remarks>Cost: one compare-exchange, one memory barrier.</remarks>
+    public MbufScope Enter()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        SpinWait spin = default;
+        while (!TryOpen())
+        {
+            if (Volatile.Read(ref _claim) is Claim.Open or Claim.Parked or Claim.DrainingParked)
+            {
+                throw new InvalidOperationException(
+                    "A scope of this cache is open already. A cache serves one scope at a time: close that one first, or create a cache for each event loop.");
+            }
+
+            spin.SpinOnce(); // A thread that ran out of memory is draining the cache: a bounded piece of work.
+        }
+
+        return new MbufScope(this);
+    }
+
+    /// <summary>Gives the cache back to the arena, with what its magazines hold. No scope of it may be open. Idempotent.</summary>
+    /// <exception cref="InvalidOperationException">A scope of this cache is open.</exception>
+    public void Dispose()
+    {
+        if (_disposed || Arena.IsReleased)
+        {
+            _disposed = true;
+            return;
+        }
+
+        if (Volatile.Read(ref _claim) is Claim.Open or Claim.Parked or Claim.DrainingParked)
+        {
+            throw new InvalidOperationException("A scope of this cache is open. Close it before the cache.");
+        }
+
+        _disposed = true;
+        IsExplicit = false; // From now on the arena's own Enter may choose it.
+    }
+
+    /// <summary>Claims the cache for the calling thread, if it is idle and the arena is not disposed.</summary>
+    internal bool TryOpen()
+    {
+        if (Interlocked.CompareExchange(ref _claim, Claim.Open, Claim.Idle) != Claim.Idle)
+        {
+            return false;
+        }
+
+        if (Arena.IsDisposed)
+        {
+            // Dispose looks at the claims after it has set its mark, we at the mark after the claim: one of us sees the other.
+            Interlocked.Exchange(ref _claim, Claim.Idle);
+            Arena.TryRelease();
+            throw new ObjectDisposedException(nameof(MbufArena));
+        }
+
+        _serial++;
+        Hot.LastIndex = (uint)Arena.Layout.Limits[(int)ZoneId.Mbuf];
+        RestoreLimits();
+        return true;
+    }
+
+    /// <summary>Ends the scope with this number, if it is still open: a second Dispose, of a copy, does nothing.</summary>
+    internal void Close(uint serial)
+    {
+        if (serial != _serial)
+        {
+            return;
+        }
+
+        Debug.Assert(_claim == Claim.Open, "A scope whose serial number is current holds the claim.");
+        _serial++;
+        Hot.LastIndex = 0;
+        RaiseLimits();
+        if (_asked || Arena.HasWaiters)
+        {
+            Arena.Flush(this);
+        }
+
+        Interlocked.Exchange(ref _claim, Claim.Idle);
+        if (Arena.HasWaiters)
+        {
+            Arena.Signal(); // It registered after we looked: idle now, the cache can be drained by it.
+        }
+
+        if (Arena.IsDisposed)
+        {
+            Arena.TryRelease();
+        }
+    }
+
+    /// <summary>Forgets the arena's memory, which is about to be freed. Every index fails from now on.</summary>
+    internal void Withdraw()
+    {
+        Hot.LastIndex = 0;
+        Hot.Memory = default;
+        RaiseLimits();
+    }
+
+    /// <summary>Under the gate: asks the owner of an open cache to flush at its next operation.</summary>
+    internal void Ask()
+    {
+        Volatile.Write(ref _asked, true);
+        Interlocked.MemoryBarrier();
+        RaiseLimits();
+    }
+
+    /// <summary>Under the gate, by the owner or a drainer: the cache was flushed and nobody waits.</summary>
+    internal void ClearAsk() => Volatile.Write(ref _asked, false);
+
+    /// <summary>Under the gate: takes the claim of a cache that nobody works with, for draining.</summary>
+    internal bool TryBeginDrain() => Interlocked.CompareExchange(ref _claim, Claim.Draining, Claim.Idle) == Claim.Idle
+        || Interlocked.CompareExchange(ref _claim, Claim.DrainingParked, Claim.Parked) == Claim.Parked;
+
+    internal void EndDrain()
+        => Interlocked.Exchange(ref _claim, _claim == Claim.Draining ? Claim.Idle : Claim.Parked);
+
+    /// <summary>Lets others drain the cache while its owner sleeps.</summary>
+    internal void Park() => Interlocked.Exchange(ref _claim, Claim.Parked);
+
+    internal void Unpark()
+    {
+        SpinWait spin = default;
+        while (Interlocked.CompareExchange(ref _claim, Claim.Open, Claim.Parked) != Claim.Parked)
+        {
+            spin.SpinOnce();
+        }
+    }
+
+    /// <summary>Fast paths on, unless there is a reason to keep them off.</summary>
+    internal void RestoreLimits()
+    {
+        if (!Arena.IsChecked)
+        {
+            Volatile.Write(ref Hot.Floor, 0);
+            Volatile.Write(ref Hot.Ceiling, Magazine.Capacity);
+        }
+
+        // Ask writes its mark before it raises the limits: if we overwrote them, we see the mark.
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _asked))
+        {
+            RaiseLimits();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RaiseLimits()
+    {
+        Volatile.Write(ref Hot.Floor, int.MaxValue);
+        Volatile.Write(ref Hot.Ceiling, -1);
+    }
+}

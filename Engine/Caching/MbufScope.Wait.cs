@@ -1,0 +1,91 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Engine.Mbufs;
+
+/// <content>
+/// Allocation that waits (mbuf(9): M_WAITOK). While it sleeps, the scope's claim is parked and its magazines are empty.
+/// </content>
+public readonly ref partial struct MbufScope
+{
+    /// <summary>m_get with M_WAITOK: <see cref="Allocate()"/>, waiting until there is an mbuf.</summary>
+    /// <param name="timeout">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
+    /// <param name="cancellationToken">Ends the wait early.</param>
+    /// <returns>The chain, owned by the caller; null if the time was over, which is counted as denied.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was allocated.</exception>
+    /// <exception cref="ObjectDisposedException">The scope is closed, or the arena was disposed meanwhile.</exception>
+    /// <remarks>As the form without waiting if there is one; else it blocks the thread and is counted as delayed.</remarks>
+    [UnscopedRef]
+    public MbufChain Allocate(TimeSpan timeout, CancellationToken cancellationToken = default)
+        => Arena.Wait(_cache, new ZoneAllocation(ZoneId.Mbuf, Plain), timeout, cancellationToken);
+
+    /// <summary>m_gethdr with M_WAITOK: <see cref="AllocateHeader()"/>, waiting until there is an mbuf.</summary>
+    /// <inheritdoc cref="Allocate(TimeSpan, CancellationToken)"/>
+    [UnscopedRef]
+    public MbufChain AllocateHeader(TimeSpan timeout, CancellationToken cancellationToken = default)
+        => Arena.Wait(_cache, new ZoneAllocation(ZoneId.Mbuf, Packet), timeout, cancellationToken);
+
+    /// <summary>m_getcl with M_PKTHDR and M_WAITOK: <see cref="AllocatePacket()"/>, waiting until there is an mbuf and a cluster.</summary>
+    /// <inheritdoc cref="Allocate(TimeSpan, CancellationToken)"/>
+    [UnscopedRef]
+    public MbufChain AllocatePacket(TimeSpan timeout, CancellationToken cancellationToken = default)
+        => Arena.Wait(_cache, new ZoneAllocation(ZoneId.Packet, Packet), timeout, cancellationToken);
+
+    /// <summary>m_getjcl with M_PKTHDR and M_WAITOK: <see cref="AllocatePacket(MbufClusterSize)"/>, waiting until there is memory.</summary>
+    /// <param name="size">One of the sizes that <see cref="MbufClusterSize"/> names.</param>
+    /// <param name="timeout">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
+    /// <param name="cancellationToken">Ends the wait early.</param>
+    /// <inheritdoc cref="Allocate(TimeSpan, CancellationToken)"/>
+    [UnscopedRef]
+    public MbufChain AllocatePacket(MbufClusterSize size, TimeSpan timeout, CancellationToken cancellationToken = default)
+        => Arena.Wait(_cache, new ClusterAllocation(size, Packet), timeout, cancellationToken);
+
+    /// <summary>m_getcl with M_WAITOK: <see cref="AllocateCluster()"/>, waiting until there is an mbuf and a cluster.</summary>
+    /// <inheritdoc cref="Allocate(TimeSpan, CancellationToken)"/>
+    [UnscopedRef]
+    public MbufChain AllocateCluster(TimeSpan timeout, CancellationToken cancellationToken = default)
+        => Arena.Wait(_cache, new ZoneAllocation(ZoneId.Packet, Plain), timeout, cancellationToken);
+
+    /// <summary>m_getjcl with M_WAITOK: <see cref="AllocateCluster(MbufClusterSize)"/>, waiting until there is memory.</summary>
+    /// <param name="size">One of the sizes that <see cref="MbufClusterSize"/> names.</param>
+    /// <param name="timeout">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
+    /// <param name="cancellationToken">Ends the wait early.</param>
+    /// <inheritdoc cref="Allocate(TimeSpan, CancellationToken)"/>
+    [UnscopedRef]
+    public MbufChain AllocateCluster(MbufClusterSize size, TimeSpan timeout, CancellationToken cancellationToken = default)
+        => Arena.Wait(_cache, new ClusterAllocation(size, Plain), timeout, cancellationToken);
+
+    /// <summary>
+    /// m_getm2 with M_PKTHDR and M_WAITOK: <see cref="AllocateChain(int)"/>, waiting until all of it is there. More than the arena's limits
+    /// allow is never there: then the wait ends with its time.
+    /// </summary>
+    /// <param name="length">Bytes of room, 0 or more.</param>
+    /// <param name="timeout">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
+    /// <param name="cancellationToken">Ends the wait early.</param>
+    /// <inheritdoc cref="Allocate(TimeSpan, CancellationToken)"/>
+    [UnscopedRef]
+    public MbufChain AllocateChain(int length, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        if (length < 0)
+        {
+            ThrowHelper.Negative(nameof(length), length);
+        }
+
+        return Arena.Wait(_cache, new RoomAllocation(length), timeout, cancellationToken);
+    }
+
+    private readonly struct ZoneAllocation(ZoneId zone, uint flags) : IAllocation
+    {
+        public MbufChain Attempt(MbufCache cache) => cache.StartChain(zone, flags);
+    }
+
+    private readonly struct ClusterAllocation(MbufClusterSize size, uint flags) : IAllocation
+    {
+        public MbufChain Attempt(MbufCache cache) => cache.StartCluster(size, flags);
+    }
+
+    private readonly struct RoomAllocation(int length) : IAllocation
+    {
+        public MbufChain Attempt(MbufCache cache) => cache.StartRoom(length, Packet);
+    }
+}

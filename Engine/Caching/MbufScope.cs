@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Engine.Mbufs;
+
+/// <summary>
+/// A thread's access to an arena, for one turn of its work: every allocation, and the way from a handle back to a chain. Hold it in a
+/// <c>using</c> and close it before the thread blocks.
+/// </summary>
+/// <remarks>
+/// A ref struct, so that the compiler confines it, and with it the cache's magazines, to one thread: it cannot be stored in a field, captured, or held
+/// across an <c>await</c>, and no chain made from it can leave its block.
+/// </remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+public readonly ref partial struct MbufScope : IDisposable
+{
+    private const uint Plain = HeaderFlags.Head;
+    private const uint Packet = HeaderFlags.Head | HeaderFlags.PacketHeader;
+
+    private readonly MbufCache _cache;
+    private readonly uint _serial;
+
+    internal MbufScope(MbufCache cache)
+    {
+        _cache = cache;
+        _serial = cache.Serial;
+    }
+
+    /// <summary>The arena that the scope was opened on. O(1).</summary>
+    public MbufArena Arena => _cache.Arena;
+
+    internal MbufCache Cache => _cache;
+
+    /// <summary>
+    /// Turns a handle back into a chain, on any thread. The handle is used up: every copy of it is stale from now on.
+    /// </summary>
+    /// <param name="packet">A handle from <see cref="MbufChain.Detach"/> or a bulk allocation of the same arena.</param>
+    /// <returns>The chain, owned by the caller; never null.</returns>
+    /// <exception cref="MbufStaleException">The handle was used before: its packet was opened, freed or given away.</exception>
+    /// <exception cref="MbufForeignException">The handle belongs to another arena.</exception>
+    /// <exception cref="MbufException">The handle is null.</exception>
+    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
+    /// <remarks>O(1). Two threads that open one handle at the same moment are a bug that only checked mode is sure to see.</remarks>
+    [UnscopedRef]
+    public MbufChain Open(Mbuf packet)
+    {
+        MbufCache cache = _cache;
+        uint index = packet.Slot - cache.Hot.FirstSlot;
+        if (index - 1 >= cache.Hot.LastIndex)
+        {
+            cache.ThrowNotInRange(packet);
+        }
+
+        ref MbufHeader header = ref cache.Hot.Memory.Header(index);
+        uint generation = packet.Generation + 1;
+        if (cache.Arena.IsChecked)
+        {
+            // The one place where two threads could both win: the exchange lets exactly one through.
+            if (Interlocked.CompareExchange(ref header.Generation, generation, packet.Generation) != packet.Generation)
+            {
+                ThrowHelper.Stale(scopeClosed: false);
+            }
+        }
+        else
+        {
+            if (header.Generation != packet.Generation)
+            {
+                ThrowHelper.Stale(scopeClosed: false);
+            }
+
+            header.Generation = generation;
+        }
+
+        Debug.Assert((header.Flags & (HeaderFlags.Head | HeaderFlags.Free)) == HeaderFlags.Head, "A live handle names the head of a live chain.");
+        return new MbufChain(cache, index, generation);
+    }
+
+    /// <summary>
+    /// Closes the scope and gives its cache back. Chains that were not detached or freed stay live, without an owner; that is a leak.
+    /// Closing twice, or a copy, does nothing. O(1), unless somebody waits for memory: then the magazines are flushed.
+    /// </summary>
+    public void Dispose() => _cache?.Close(_serial);
+
+    /// <summary>For people. Allocates a string.</summary>
+    public override string ToString() => _cache is null ? "no scope" : $"scope of {_cache.Arena}";
+}

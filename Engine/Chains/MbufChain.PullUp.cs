@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace Engine.Mbufs;
+
+/// <content>Making bytes contiguous at the front.</content>
+public readonly ref partial struct MbufChain
+{
+    /// <summary>
+    /// m_pullup: makes the first bytes contiguous in the first mbuf and shows them. If they are already, nothing happens. Bytes move into the first mbuf's own room, its internal
+    /// buffer, or a cluster up to 16 KiB (mbuf(9) ends at MHLEN); mbufs that become empty are freed.
+    /// </summary>
+    /// <param name="length">Bytes, 0 or more.</param>
+    /// <param name="view">Exactly the first <paramref name="length"/> bytes; empty on failure.</param>
+    /// <returns>
+    /// False if the chain is shorter, if no storage is so large (<see cref="MbufSizes.LargestContiguous"/>), or if the arena is exhausted: the chain is as it was, layout included
+    /// (mbuf(9) frees it).
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(1) if contiguous already, else O(bytes moved).</remarks>
+    [UnscopedRef]
+    public bool TryPullUp(int length, out ReadOnlySpan<byte> view)
+    {
+        ref MbufHeader head = ref Head();
+        if ((uint)length > (uint)head.SegmentLength && !TryPullUpSlow(ref head, length))
+        {
+            view = default;
+            return false;
+        }
+
+        view = _cache.Hot.Memory.Bytes(head.Data, length);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryPullUpSlow(ref MbufHeader head, int length)
+    {
+        if (length < 0)
+        {
+            ThrowHelper.Negative(nameof(length), length);
+        }
+
+        if (length > head.ChainLength || !TryMakeRoom(ref head, length))
+        {
+            return false;
+        }
+
+        PullFromFollowers(ref head, length - head.SegmentLength);
+        return true;
+    }
+
+    /// <summary>Gives the first mbuf storage that holds <paramref name="length"/> bytes from its data's start on, with its bytes in it.</summary>
+    private bool TryMakeRoom(ref MbufHeader head, int length)
+    {
+        if (_cache.IsWritable(ref head))
+        {
+            if (length - head.SegmentLength <= _cache.RoomBehind(ref head))
+            {
+                return true;
+            }
+
+            if (length <= _cache.Storages[(int)head.Kind].Capacity)
+            {
+                SlideToFit(ref head, length);
+                return true;
+            }
+        }
+
+        return TryMoveHead(ref head, length);
+    }
+
+    /// <summary>Moves the first mbuf's bytes down in its own storage, keeping as much of the usual headroom as fits.</summary>
+    private void SlideToFit(ref MbufHeader head, int length)
+    {
+        StorageLayout layout = _cache.Storages[(int)head.Kind];
+        Span<byte> bytes = _cache.BytesOf(ref head);
+        head.Data = layout.StartOf(head.Storage) + Math.Min(layout.Headroom, layout.Capacity - length);
+        bytes.CopyTo(_cache.BytesOf(ref head));
+    }
+
+    /// <summary>Copies the first mbuf's bytes into larger or private storage and gives the old one back.</summary>
+    private bool TryMoveHead(ref MbufHeader head, int length)
+    {
+        StorageKind kind = StorageKind.Internal;
+        uint storage = _index;
+
+        // An internal buffer is free only while the mbuf's data lies elsewhere.
+        bool fitsInternal = length <= MbufSizes.InternalSize && head.Kind != StorageKind.Internal;
+        if (!fitsInternal && !_cache.TryTakeCluster(length, out kind, out storage))
+        {
+            return false;
+        }
+
+        MbufHeader old = head;
+        if (kind == StorageKind.Internal)
+        {
+            int headroom = Math.Min(_cache.Arena.Layout.Headroom, MbufSizes.InternalSize - length);
+            _cache.AttachInternal(ref head, _index, headroom);
+        }
+        else
+        {
+            _cache.AttachCluster(ref head, kind, storage, length);
+        }
+
+        head.SegmentLength = old.SegmentLength;
+        _cache.BytesOf(ref old).CopyTo(_cache.BytesOf(ref head));
+        _cache.ReleaseStorage(ref old);
+        return true;
+    }
+
+    /// <summary>Moves bytes from the mbufs behind the head to the end of the head's, which has room for them.</summary>
+    private void PullFromFollowers(ref MbufHeader head, int count)
+    {
+        Debug.Assert(count <= _cache.RoomBehind(ref head), "Room was made for all of the bytes.");
+        while (count > 0)
+        {
+            uint index = head.Next;
+            ref MbufHeader next = ref At(index);
+            int length = Math.Min(count, next.SegmentLength);
+            _cache.Hot.Memory.Bytes(next.Data, length).CopyTo(_cache.Hot.Memory.Bytes(head.Data + head.SegmentLength, length));
+            head.SegmentLength += length;
+            next.Data += length;
+            next.SegmentLength -= length;
+            count -= length;
+            if (next.SegmentLength == 0)
+            {
+                UnlinkBehindHead(ref head, ref next, index);
+            }
+        }
+    }
+
+    private void UnlinkBehindHead(ref MbufHeader head, ref MbufHeader next, uint index)
+    {
+        head.Next = next.Next;
+        head.Segments--;
+        if (head.Tail == index)
+        {
+            head.Tail = _index;
+        }
+
+        _cache.FreeMbuf(ref next, index);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace Engine.Mbufs;
+
+/// <content>One payload under two packets.</content>
+public readonly ref partial struct MbufChain
+{
+    /// <summary>
+    /// m_copypacket: a second packet with the same bytes. Clusters are shared by reference count, not copied; internal buffers, of at most 192 bytes, are copied.
+    /// </summary>
+    /// <returns>
+    /// The copy, owned by the caller, with the header's fields and flags; null if the arena is exhausted: this chain is as it was. While both live, shared storage is
+    /// writable through neither; when one is freed, the other may write again. Read-only storage stays read-only in every copy.
+    /// </returns>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(segments): one plain mbuf and, once storage is shared by more than two, one atomic increment for each.</remarks>
+    [UnscopedRef]
+    public MbufChain Share()
+    {
+        ref MbufHeader head = ref Head();
+        if (!_cache.TryTake(ZoneId.Mbuf, out uint index))
+        {
+            return default;
+        }
+
+        ref MbufHeader copy = ref At(index);
+        copy.Flags = (head.Flags & HeaderFlags.OfPacket) | HeaderFlags.Head;
+        ShareSegment(ref head, ref copy, index);
+        if (head.Next != 0 && !TryShareFollowers(ref head, ref copy, index))
+        {
+            return default;
+        }
+
+        CopyPacketHeader(ref head, ref copy);
+        copy.ChainLength = head.ChainLength;
+        copy.Segments = head.Segments;
+        return new MbufChain(_cache, index, copy.Generation);
+    }
+
+    /// <summary>The fields of the packet header, but not the chain's own truths.</summary>
+    private static void CopyPacketHeader(ref MbufHeader from, ref MbufHeader to)
+    {
+        to.PacketLength = from.PacketLength;
+        to.ReceiveInterface = from.ReceiveInterface;
+        to.ChecksumFlags = from.ChecksumFlags;
+        to.ChecksumData = from.ChecksumData;
+        to.FlowId = from.FlowId;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryShareFollowers(ref MbufHeader head, ref MbufHeader copy, uint copyIndex)
+    {
+        var parts = new ChainParts { First = copyIndex, Last = copyIndex, Segments = 1 };
+        for (uint index = head.Next; index != 0; index = At(index).Next)
+        {
+            if (!_cache.TryTake(ZoneId.Mbuf, out uint shared))
+            {
+                _cache.FreeParts(parts);
+                return false;
+            }
+
+            At(shared).Flags = 0;
+            ShareSegment(ref At(index), ref At(shared), shared);
+            _cache.AddPart(ref parts, shared);
+        }
+
+        copy.Tail = parts.Last;
+        return true;
+    }
+
+    /// <summary>Gives a fresh mbuf the bytes of another: the same cluster, or a copy of its internal buffer at the same place in it.</summary>
+    private void ShareSegment(ref MbufHeader header, ref MbufHeader copy, uint copyIndex)
+    {
+        copy.Type = header.Type;
+        if (header.Kind != StorageKind.Internal)
+        {
+            _cache.ShareStorage(ref header, ref copy);
+            return;
+        }
+
+        _cache.AttachInternal(ref copy, copyIndex, _cache.RoomBefore(ref header));
+        copy.SegmentLength = header.SegmentLength;
+        copy.Flags |= header.Flags & HeaderFlags.ReadOnly;
+        _cache.BytesOf(ref header).CopyTo(_cache.BytesOf(ref copy));
+    }
+}

@@ -1,0 +1,125 @@
+namespace Engine.Mbufs;
+
+/// <content>Making two chains of one.</content>
+public readonly ref partial struct MbufChain
+{
+    /// <summary>
+    /// m_split: this chain keeps the first bytes, a new one gets the rest. Whole mbufs change hands; a cluster that is cut is shared by both halves, an internal buffer's
+    /// tail is copied. A packet's rest is a packet: with the receive interface, and its part of the packet length, and nothing else of the header.
+    /// </summary>
+    /// <param name="offset">Bytes to keep, 0 or more. 0 leaves this chain empty; its length makes the rest empty.</param>
+    /// <param name="rest">The rest, owned by the caller; null on failure.</param>
+    /// <returns>False if the chain is shorter or the arena is exhausted: the chain is as it was.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> is negative.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(segments before the offset); needs at most one mbuf, none between two mbufs.</remarks>
+    public bool TrySplit(int offset, out MbufChain rest)
+    {
+        ref MbufHeader head = ref Head();
+        rest = default;
+        if (offset < 0)
+        {
+            ThrowHelper.Negative(nameof(offset), offset);
+        }
+
+        if (offset > head.ChainLength)
+        {
+            return false;
+        }
+
+        uint last = FindCut(offset, out int kept, out int segments);
+        ref MbufHeader cut = ref At(last);
+        uint first = cut.Next;
+        int restSegments = head.Segments - segments;
+        if (kept < cut.SegmentLength || first == 0)
+        {
+            if (!_cache.TryTake(ZoneId.Mbuf, out first))
+            {
+                return false;
+            }
+
+            CutSegment(ref cut, last, kept, first);
+            restSegments++;
+        }
+
+        rest = Separate(ref head, last, first, segments, restSegments);
+        SetSplitLengths(ref head, ref At(first), offset);
+        return true;
+    }
+
+    /// <summary>The mbuf that keeps the last byte before the offset (the head, if there is none), how many bytes it keeps, and its number from 1.</summary>
+    private uint FindCut(int offset, out int kept, out int segments)
+    {
+        uint index = _index;
+        kept = offset;
+        segments = 1;
+        while (kept > At(index).SegmentLength)
+        {
+            kept -= At(index).SegmentLength;
+            index = At(index).Next;
+            segments++;
+        }
+
+        return index;
+    }
+
+    /// <summary>Gives a fresh mbuf the bytes of another from an offset on, and its place in the chain behind that.</summary>
+    private void CutSegment(ref MbufHeader cut, uint cutIndex, int kept, uint index)
+    {
+        ref MbufHeader piece = ref At(index);
+        piece.Flags = 0;
+        piece.Type = cut.Type;
+        piece.Next = cut.Next;
+        int length = cut.SegmentLength - kept;
+        if (kept == 0 && length > 0)
+        {
+            // Nothing stays: the storage changes hands whole, and nothing is shared.
+            _cache.MoveStorage(ref cut, ref piece, index);
+            _cache.AttachInternal(ref cut, cutIndex, 0);
+        }
+        else if (cut.Kind != StorageKind.Internal && length > 0)
+        {
+            _cache.ShareStorage(ref cut, ref piece);
+            piece.Data += kept;
+            piece.SegmentLength = length;
+        }
+        else
+        {
+            piece.SegmentLength = length;
+            piece.Flags |= length > 0 ? cut.Flags & HeaderFlags.ReadOnly : 0;
+            _cache.Hot.Memory.Bytes(cut.Data + kept, length).CopyTo(_cache.BytesOf(ref piece));
+        }
+
+        cut.SegmentLength = kept;
+    }
+
+    /// <summary>Ends the chain at one mbuf and makes another the head of what was behind it.</summary>
+    private MbufChain Separate(ref MbufHeader head, uint last, uint first, int segments, int restSegments)
+    {
+        ref MbufHeader newHead = ref At(first);
+        newHead.Tail = newHead.Next == 0 ? first : head.Tail;
+        newHead.Segments = restSegments;
+        newHead.Generation++;
+        newHead.Flags = (newHead.Flags & HeaderFlags.OfStorage) | HeaderFlags.Head | (head.Flags & HeaderFlags.PacketHeader);
+        newHead.ReceiveInterface = head.ReceiveInterface;
+        newHead.ChecksumFlags = 0;
+        newHead.ChecksumData = 0;
+        newHead.FlowId = 0;
+        At(last).Next = 0;
+        head.Tail = last;
+        head.Segments = segments;
+        return new MbufChain(_cache, first, newHead.Generation);
+    }
+
+    private static void SetSplitLengths(ref MbufHeader head, ref MbufHeader newHead, int offset)
+    {
+        newHead.ChainLength = head.ChainLength - offset;
+        head.ChainLength = offset;
+        newHead.PacketLength = 0;
+        if ((head.Flags & HeaderFlags.PacketHeader) != 0)
+        {
+            newHead.PacketLength = Math.Max(0, head.PacketLength - offset);
+            head.PacketLength = offset;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Engine.Mbufs;
+
+/// <content>Shrinking at both ends.</content>
+public readonly ref partial struct MbufChain
+{
+    /// <summary>
+    /// m_adj with a positive count: removes bytes from the front. Mbufs that become empty are freed at once (mbuf(9) keeps them); the head stays the head and takes over the
+    /// storage of the first mbuf that still has data. The packet length shrinks with it.
+    /// </summary>
+    /// <param name="count">Bytes, 0 or more; more than there are empties the chain.</param>
+    /// <returns>The bytes removed.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(segments removed). Never needs memory.</remarks>
+    public int TrimStart(int count)
+    {
+        ref MbufHeader head = ref Head();
+        if (count < 0)
+        {
+            ThrowHelper.Negative(nameof(count), count);
+        }
+
+        count = Math.Min(count, head.ChainLength);
+        head.ChainLength -= count;
+        AddToPacketLength(ref head, -count);
+        if (count > head.SegmentLength || (count == head.SegmentLength && head.Next != 0))
+        {
+            ReleaseFront(ref head, count);
+        }
+        else
+        {
+            head.Data += count;
+            head.SegmentLength -= count;
+        }
+
+        return count;
+    }
+
+    /// <summary>
+    /// m_adj with a negative count: removes bytes from the end. Mbufs behind the new end are freed. The packet length shrinks with it.
+    /// </summary>
+    /// <param name="count">Bytes, 0 or more; more than there are empties the chain.</param>
+    /// <returns>The bytes removed.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(1) if the last mbuf keeps data, else O(segments): the chain is walked to the new end. Never needs memory.</remarks>
+    public int TrimEnd(int count)
+    {
+        ref MbufHeader head = ref Head();
+        if (count < 0)
+        {
+            ThrowHelper.Negative(nameof(count), count);
+        }
+
+        count = Math.Min(count, head.ChainLength);
+        head.ChainLength -= count;
+        AddToPacketLength(ref head, -count);
+        ref MbufHeader tail = ref At(head.Tail);
+        if (count < tail.SegmentLength || head.Next == 0)
+        {
+            tail.SegmentLength -= count;
+        }
+        else
+        {
+            ReleaseBack(ref head);
+        }
+
+        return count;
+    }
+
+    /// <summary>
+    /// Drops the first mbufs' data. What is left of the first mbuf with data moves into the head; the mbuf that it came from is freed with the head's old storage
+    /// in it, so that a pair is freed as a pair.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ReleaseFront(ref MbufHeader head, int count)
+    {
+        uint index = _index;
+        ref MbufHeader first = ref head;
+        while (first.Next != 0 && count >= first.SegmentLength)
+        {
+            count -= first.SegmentLength;
+            uint next = first.Next;
+            if (index != _index)
+            {
+                _cache.FreeMbuf(ref first, index);
+                head.Segments--;
+            }
+
+            index = next;
+            first = ref At(next);
+        }
+
+        Debug.Assert(count <= first.SegmentLength, "The count was limited to the length of the chain.");
+        first.Data += count;
+        first.SegmentLength -= count;
+        ExchangeStorage(ref head, ref first, index);
+        head.Next = first.Next;
+        head.Segments--;
+        if (head.Tail == index)
+        {
+            head.Tail = _index;
+        }
+
+        _cache.FreeMbuf(ref first, index);
+    }
+
+    /// <summary>The head, whose bytes are of no further use, takes over another mbuf's storage and bytes; that mbuf gets the head's old storage, to free it.</summary>
+    private void ExchangeStorage(ref MbufHeader head, ref MbufHeader other, uint otherIndex)
+    {
+        StorageKind kind = head.Kind;
+        uint storage = head.Storage;
+        uint flags = head.Flags & HeaderFlags.OfStorage;
+        _cache.MoveStorage(ref other, ref head, _index);
+        if (kind == StorageKind.Internal)
+        {
+            _cache.AttachInternal(ref other, otherIndex, 0);
+        }
+        else
+        {
+            other.Kind = kind;
+            other.Storage = storage;
+            other.Flags |= flags;
+        }
+    }
+
+    /// <summary>Cuts the chain behind the bytes that the head's length says are left.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ReleaseBack(ref MbufHeader head)
+    {
+        int left = head.ChainLength;
+        uint index = _index;
+        int segments = 1;
+        ref MbufHeader last = ref head;
+        while (left > last.SegmentLength)
+        {
+            left -= last.SegmentLength;
+            index = last.Next;
+            last = ref At(index);
+            segments++;
+        }
+
+        last.SegmentLength = left;
+        uint surplus = last.Next;
+        last.Next = 0;
+        head.Tail = index;
+        head.Segments = segments;
+        _cache.FreeParts(new ChainParts { First = surplus });
+    }
+}

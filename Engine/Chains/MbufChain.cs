@@ -1,0 +1,168 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Engine.Mbufs;
+
+/// <summary>
+/// A packet, or a chain without packet header, and every operation on it (mbuf(9): <c>struct mbuf *</c> of a first mbuf).
+/// </summary>
+/// <remarks>
+/// <para>Hold it in a <c>using</c>: <see cref="Dispose"/> frees the chain if it is still owned, and does nothing if it was given away. Pass it by value.</para>
+/// <para>16 bytes, immutable: the identity of a packet never changes, so every copy stays right whatever is prepended, pulled up or trimmed. Exactly one claim is
+/// alive at a time: after <see cref="Free"/>, <see cref="Detach"/>, <see cref="Append(MbufChain)"/> of it to another, or an enqueue, every copy throws
+/// <see cref="MbufStaleException"/>.</para>
+/// <para>Not thread-safe: a chain lives and ends in its scope. Not checked: a span of it that is used, in the same block, after the packet was freed, given away
+/// or laid out anew. Checked mode (<see cref="MbufArenaOptions.Checked"/>) exposes that.</para>
+/// <para>Using the null chain, which allocations return when the arena is exhausted, throws <see cref="NullReferenceException"/>; test <see cref="IsNull"/>.</para>
+/// </remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+[DebuggerTypeProxy(typeof(MbufChainDebugView))]
+public readonly ref partial struct MbufChain : IDisposable
+{
+    private readonly MbufCache _cache;
+    private readonly uint _index;
+    private readonly uint _generation;
+
+    internal MbufChain(MbufCache cache, uint index, uint generation)
+    {
+        _cache = cache;
+        _index = index;
+        _generation = generation;
+    }
+
+    /// <summary>True for the default value: no packet, as allocations return when the arena is exhausted. O(1), never throws.</summary>
+    public bool IsNull => _cache is null;
+
+    /// <summary>True while this chain owns its packet: false for null, and after the packet was freed or given away. O(1), never throws.</summary>
+    public bool IsOwned
+        => _cache is not null && _index <= _cache.Hot.LastIndex && _cache.Hot.Memory.Header(_index).Generation == _generation;
+
+    internal MbufCache Cache => _cache;
+
+    internal uint Index => _index;
+
+    /// <summary>m_freem: frees every mbuf of the chain and drops its references to storage. Strict: for a chain that may have been given away, use <see cref="Dispose"/>.</summary>
+    /// <exception cref="MbufDoubleFreeException">The packet was freed or given away before.</exception>
+    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
+    /// <remarks>O(segments). The mbufs are ready for the next allocation of this scope.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Free()
+    {
+        MbufCache cache = _cache;
+        if (_index > cache.Hot.LastIndex)
+        {
+            ThrowHelper.DoubleFree(scopeClosed: true);
+        }
+
+        ref MbufHeader head = ref cache.Hot.Memory.Header(_index);
+        if (head.Generation != _generation)
+        {
+            ThrowHelper.DoubleFree(scopeClosed: false);
+        }
+
+        cache.FreeChain(ref head, _index);
+    }
+
+    /// <summary>m_freem, if the chain is still owned; else nothing. What <c>using</c> calls. O(segments), never throws.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Dispose()
+    {
+        MbufCache? cache = _cache;
+        if (cache is null || _index > cache.Hot.LastIndex)
+        {
+            return;
+        }
+
+        ref MbufHeader head = ref cache.Hot.Memory.Header(_index);
+        if (head.Generation == _generation)
+        {
+            cache.FreeChain(ref head, _index);
+        }
+    }
+
+    /// <summary>
+    /// Turns the chain into the 8-byte handle that may be stored, queued and handed to another thread. This chain, and every copy, is stale afterwards.
+    /// </summary>
+    /// <returns>The handle: now the one claim on the packet, to be opened (<see cref="MbufScope.Open"/>) or freed once.</returns>
+    /// <exception cref="MbufStaleException">The packet was freed or given away before.</exception>
+    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
+    /// <remarks>O(1). Handing it to another thread needs what handing any value over needs: a queue, a lock, a volatile write.</remarks>
+    public Mbuf Detach()
+    {
+        ref MbufHeader head = ref Head();
+        uint generation = _generation + 1;
+        head.Generation = generation;
+        return new Mbuf(_cache.Hot.FirstSlot + _index, generation);
+    }
+
+    /// <summary>For people: length, segments, and whether the chain is owned. Allocates a string; never throws.</summary>
+    public override string ToString()
+    {
+        if (IsNull)
+        {
+            return "chain null";
+        }
+
+        if (!IsOwned)
+        {
+            return "chain that was freed or given away";
+        }
+
+        ref MbufHeader head = ref Head();
+        string kind = HasPacketHeader ? $"packet of {head.ChainLength} bytes (header says {head.PacketLength})" : $"chain of {head.ChainLength} bytes";
+        return $"{kind} in {head.Segments} segment{(head.Segments == 1 ? "" : "s")}";
+    }
+
+    /// <summary>
+    /// The header of the head, after the two checks that every operation makes: the scope is open (and with it the index in range), and this is the live claim.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref MbufHeader Head()
+    {
+        MbufCache cache = _cache;
+        if (_index > cache.Hot.LastIndex)
+        {
+            ThrowHelper.ScopeClosed();
+        }
+
+        ref MbufHeader head = ref cache.Hot.Memory.Header(_index);
+        if (head.Generation != _generation)
+        {
+            ThrowHelper.Stale(scopeClosed: false);
+        }
+
+        return ref head;
+    }
+
+    /// <inheritdoc cref="Head"/>
+    internal ref MbufHeader VerifiedHead() => ref Head();
+
+    private ref MbufHeader At(uint index) => ref _cache.Hot.Memory.Header(index);
+
+    /// <summary>The length that the chain would have, if that can be expressed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Sum(int length, int more)
+    {
+        int sum = unchecked(length + more);
+        if (sum < length)
+        {
+            ThrowHelper.ChainTooLong((long)length + more);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Adds to the packet header's length, where there is a header; it may lie, so it saturates at both ends.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddToPacketLength(ref MbufHeader head, int change)
+    {
+        if ((head.Flags & HeaderFlags.PacketHeader) != 0)
+        {
+            int sum = unchecked(head.PacketLength + change);
+            head.PacketLength = sum < 0 ? Saturate((long)head.PacketLength + change) : sum;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Saturate(long length) => (int)Math.Clamp(length, 0, int.MaxValue);
+}

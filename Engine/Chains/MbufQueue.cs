@@ -1,0 +1,148 @@
+using System.Diagnostics;
+
+namespace Engine.Mbufs;
+
+/// <summary>
+/// A FIFO of packets with a limit (mbuf(9): <c>struct mbufq</c>), linked through the packets themselves: no node, no array, no allocation.
+/// </summary>
+/// <remarks>
+/// A class, since a copied struct would alias its packets. Not thread-safe: one thread at a time uses it, in a scope. The queue owns what is in it:
+/// drain it before it is dropped.
+/// </remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+public sealed class MbufQueue
+{
+    private readonly MbufArena _arena;
+    private uint _first;
+    private uint _last;
+
+    /// <summary>mbufq_init: creates an empty queue for packets of one arena.</summary>
+    /// <param name="arena">The arena that all packets belong to.</param>
+    /// <param name="limit">Most packets that <see cref="TryEnqueue"/> lets in, or 0 for no limit.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="arena"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="limit"/> is negative.</exception>
+    public MbufQueue(MbufArena arena, int limit = 0)
+    {
+        ArgumentNullException.ThrowIfNull(arena);
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
+        _arena = arena;
+        Limit = limit;
+    }
+
+    /// <summary>Most packets that the queue takes, 0 for no limit.</summary>
+    public int Limit { get; }
+
+    /// <summary>mbufq_len: the number of packets in the queue. O(1).</summary>
+    public int Count { get; private set; }
+
+    /// <summary>mbufq_full: true if the next <see cref="TryEnqueue"/> is refused; never without a limit. O(1).</summary>
+    public bool IsFull => Limit != 0 && Count >= Limit;
+
+    /// <summary>The bytes of all packets in the queue. O(1).</summary>
+    public long Length { get; private set; }
+
+    /// <summary>How many packets were refused because the queue was full. O(1).</summary>
+    public long Drops { get; private set; }
+
+    /// <summary>mbufq_enqueue: puts a packet at the tail.</summary>
+    /// <param name="packet">The packet; consumed on success, the caller's still on failure: <c>using (packet) queue.TryEnqueue(packet);</c> is right in both cases.</param>
+    /// <returns>False if the queue is full (ENOBUFS), which is counted in <see cref="Drops"/>.</returns>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <exception cref="MbufForeignException">The packet belongs to another arena.</exception>
+    /// <remarks>O(1).</remarks>
+    public bool TryEnqueue(MbufChain packet)
+    {
+        ref MbufHeader head = ref packet.VerifiedHead();
+        MbufCache cache = packet.Cache;
+        if (cache.Arena != _arena)
+        {
+            ThrowHelper.Foreign();
+        }
+
+        if (IsFull)
+        {
+            Drops++;
+            return false;
+        }
+
+        // The queue holds the claim now: every chain and handle of the packet is stale.
+        head.Generation++;
+        if (_first == 0)
+        {
+            _first = packet.Index;
+        }
+        else
+        {
+            cache.Hot.Memory.Header(_last).NextPacket = packet.Index;
+        }
+
+        _last = packet.Index;
+        Count++;
+        Length += head.ChainLength;
+        return true;
+    }
+
+    /// <summary>mbufq_dequeue: takes the packet at the head.</summary>
+    /// <param name="mbufs">A scope of the queue's arena.</param>
+    /// <param name="packet">The packet, owned by the caller; null if the queue is empty.</param>
+    /// <returns>False if the queue is empty.</returns>
+    /// <exception cref="MbufForeignException">The scope belongs to another arena.</exception>
+    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
+    /// <remarks>O(1).</remarks>
+    public bool TryDequeue(in MbufScope mbufs, out MbufChain packet)
+    {
+        MbufCache cache = mbufs.Cache;
+        if (cache.Arena != _arena)
+        {
+            ThrowHelper.Foreign();
+        }
+
+        uint index = _first;
+        if (index == 0)
+        {
+            packet = default;
+            return false;
+        }
+
+        if (cache.Hot.LastIndex == 0)
+        {
+            ThrowHelper.ScopeClosed();
+        }
+
+        ref MbufHeader head = ref cache.Hot.Memory.Header(index);
+        _first = head.NextPacket;
+        head.NextPacket = 0;
+        if (_first == 0)
+        {
+            _last = 0;
+        }
+
+        Count--;
+        Length -= head.ChainLength;
+        uint generation = ++head.Generation;
+        packet = new MbufChain(cache, index, generation);
+        return true;
+    }
+
+    /// <summary>mbufq_drain: frees every packet in the queue.</summary>
+    /// <param name="mbufs">A scope of the queue's arena.</param>
+    /// <returns>How many packets were freed.</returns>
+    /// <exception cref="MbufForeignException">The scope belongs to another arena.</exception>
+    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
+    /// <remarks>O(mbufs).</remarks>
+    public int Drain(in MbufScope mbufs)
+    {
+        int freed = 0;
+        while (TryDequeue(mbufs, out MbufChain packet))
+        {
+            packet.Free();
+            freed++;
+        }
+
+        return freed;
+    }
+
+    /// <summary>For people: packets, limit, drops. Allocates a string.</summary>
+    public override string ToString()
+        => $"queue of {Count}{(Limit == 0 ? "" : $" of at most {Limit}")} packets, {Length} bytes, {Drops} dropped";
+}

@@ -1,0 +1,181 @@
+namespace Engine.Mbufs;
+
+/// <summary>
+/// One audit: collects every free item, walks every live chain, and compares. The caller holds the gate and every cache's claim, so nothing moves.
+/// </summary>
+internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
+{
+    private const int MostProblems = 64;
+
+    private readonly List<string> _problems = [];
+    private readonly string?[] _mbufPlaces = new string?[arena.Zones[(int)ZoneId.Mbuf].Carved + 1];
+    private readonly int[][] _references = new int[arena.Layout.Storages.Length][];
+    private readonly bool[][] _freeClusters = new bool[arena.Layout.Storages.Length][];
+    private readonly int[] _liveClusters = new int[arena.Layout.Storages.Length];
+    private int _liveChains;
+    private int _liveMbufs;
+
+    public MbufAudit Run(IEnumerable<(ZoneId Zone, uint Item, string Place)> free)
+    {
+        for (int kind = 1; kind < _references.Length; kind++)
+        {
+            _references[kind] = new int[arena.Zones[kind].Carved];
+            _freeClusters[kind] = new bool[arena.Zones[kind].Carved];
+        }
+
+        foreach ((ZoneId zone, uint item, string place) in free)
+        {
+            NoteFree(zone, item, place);
+        }
+
+        for (uint index = 1; index < _mbufPlaces.Length; index++)
+        {
+            ref MbufHeader header = ref arena.Memory.Header(index);
+            if ((header.Flags & (HeaderFlags.Head | HeaderFlags.Free)) == HeaderFlags.Head)
+            {
+                WalkChain(index);
+            }
+        }
+
+        CheckEveryMbuf();
+        CheckEveryCluster();
+        return new MbufAudit(_problems, _liveChains, _liveMbufs, _liveClusters);
+    }
+
+    private void NoteFree(ZoneId zone, uint item, string place)
+    {
+        if (zone is not (ZoneId.Mbuf or ZoneId.Packet))
+        {
+            NoteFreeCluster((StorageKind)zone, item, place);
+            return;
+        }
+
+        if (item == 0 || item >= _mbufPlaces.Length)
+        {
+            Report($"{place} holds mbuf {item}, which was never carved.");
+            return;
+        }
+
+        PlaceMbuf(item, place);
+        ref MbufHeader header = ref arena.Memory.Header(item);
+        StorageKind expected = zone == ZoneId.Packet ? StorageKind.Cluster : StorageKind.Internal;
+        if (header.Flags != HeaderFlags.Free || header.Kind != expected || header.Next != 0 || header.NextPacket != 0
+            || header.SegmentLength != 0 || header.ChainLength != 0 || header.PacketLength != 0 || header.Segments != 1 || header.Tail != item)
+        {
+            Report($"Mbuf {item} in {place} is not in its reset state (flags {header.Flags:x8}, kind {header.Kind}).");
+        }
+        else if (zone == ZoneId.Packet)
+        {
+            NoteFreeCluster(StorageKind.Cluster, header.Storage, place);
+        }
+    }
+
+    private void NoteFreeCluster(StorageKind kind, uint storage, string place)
+    {
+        bool[] free = _freeClusters[(int)kind];
+        if (storage >= free.Length)
+        {
+            Report($"{place} holds {kind} {storage}, which was never carved.");
+        }
+        else if (free[storage])
+        {
+            Report($"{kind} {storage} is free twice, the second time in {place}.");
+        }
+        else
+        {
+            free[storage] = true;
+        }
+    }
+
+    private void WalkChain(uint headIndex)
+    {
+        if (walker.FindProblem(headIndex) is { } problem)
+        {
+            Report(problem);
+            return;
+        }
+
+        _liveChains++;
+        for (uint index = headIndex; index != 0; index = arena.Memory.Header(index).Next)
+        {
+            PlaceMbuf(index, $"the chain of mbuf {headIndex}");
+            _liveMbufs++;
+            ref MbufHeader header = ref arena.Memory.Header(index);
+            if (header.Kind != StorageKind.Internal)
+            {
+                NoteReference(ref header, index);
+            }
+        }
+    }
+
+    private void NoteReference(ref MbufHeader header, uint index)
+    {
+        int[] references = _references[(int)header.Kind];
+        if (header.Storage >= references.Length)
+        {
+            Report($"Mbuf {index} refers to {header.Kind} {header.Storage}, which was never carved.");
+            return;
+        }
+
+        references[header.Storage]++;
+        bool shared = (header.Flags & HeaderFlags.Shared) != 0;
+        if (!shared && references[header.Storage] > 1)
+        {
+            Report($"Mbuf {index} takes {header.Kind} {header.Storage} for its own, and another mbuf refers to it, too.");
+        }
+    }
+
+    private void CheckEveryMbuf()
+    {
+        for (uint index = 1; index < _mbufPlaces.Length; index++)
+        {
+            if (_mbufPlaces[index] is null)
+            {
+                Report($"Mbuf {index} is nowhere: not free, and in no live chain (flags {arena.Memory.Header(index).Flags:x8}).");
+            }
+
+            ref MbufHeader header = ref arena.Memory.Header(index);
+            if ((header.Flags & (HeaderFlags.Shared | HeaderFlags.Free)) == HeaderFlags.Shared
+                && header.Kind != StorageKind.Internal && header.Storage < _references[(int)header.Kind].Length
+                && walker.References(ref header) != _references[(int)header.Kind][header.Storage])
+            {
+                Report($"The count of {header.Kind} {header.Storage} is {walker.References(ref header)}; "
+                    + $"{_references[(int)header.Kind][header.Storage]} mbufs refer to it.");
+            }
+        }
+    }
+
+    private void CheckEveryCluster()
+    {
+        for (int kind = 1; kind < _references.Length; kind++)
+        {
+            for (int storage = 0; storage < _references[kind].Length; storage++)
+            {
+                bool live = _references[kind][storage] > 0;
+                _liveClusters[kind] += live ? 1 : 0;
+                if (live == _freeClusters[kind][storage])
+                {
+                    Report($"{(StorageKind)kind} {storage} is {(live ? "free and referred to at the same time" : "nowhere: neither free nor referred to")}.");
+                }
+            }
+        }
+    }
+
+    private void PlaceMbuf(uint index, string place)
+    {
+        if (_mbufPlaces[index] is { } other)
+        {
+            Report($"Mbuf {index} is in two places: {other} and {place}.");
+        }
+
+        _mbufPlaces[index] = place;
+    }
+
+    private void Report(string problem)
+    {
+        if (_problems.Count < MostProblems)
+        {
+            _problems.Add(problem);
+        }
+    }
+}

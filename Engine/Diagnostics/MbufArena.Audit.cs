@@ -1,0 +1,104 @@
+namespace Engine.Mbufs;
+
+/// <content>Looking at everything.</content>
+public sealed partial class MbufArena
+{
+    /// <summary>
+    /// Looks at every mbuf and cluster and finds each in exactly one place: never carved, in the depot, in a magazine, in quarantine, or in a live chain; and every chain and
+    /// reference count right.
+    /// </summary>
+    /// <returns>What was found.</returns>
+    /// <exception cref="InvalidOperationException">A scope is open: what its thread holds cannot be looked at.</exception>
+    /// <exception cref="ObjectDisposedException">The arena is disposed and its memory released.</exception>
+    /// <remarks>O(mbufs and clusters carved), allocates. For tests and diagnosis.</remarks>
+    public MbufAudit Audit()
+    {
+        lock (Gate)
+        {
+            ObjectDisposedException.ThrowIf(_released, this);
+            int claimed = 0;
+            try
+            {
+                while (claimed < _cacheCount)
+                {
+                    if (!_caches[claimed]!.TryBeginDrain())
+                    {
+                        throw new InvalidOperationException("A scope of the arena is open. Close every scope before the audit.");
+                    }
+
+                    claimed++;
+                }
+
+                MbufCache walker = _cacheCount > 0 ? _caches[0]! : AddCache(isExplicit: false)!;
+                return new ArenaAuditor(this, walker).Run(FreeItems());
+            }
+            finally
+            {
+                while (claimed > 0)
+                {
+                    claimed--;
+                    _caches[claimed]!.EndDrain();
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// The one question that a stale handle may ask (mbuf(9): M_FREELIST).
+    /// </summary>
+    /// <param name="packet">Any handle.</param>
+    /// <returns>What has become of the packet; a moment's view if other threads work with it.</returns>
+    /// <exception cref="ObjectDisposedException">The arena is disposed and its memory released.</exception>
+    public MbufState StateOf(Mbuf packet)
+    {
+        lock (Gate)
+        {
+            ObjectDisposedException.ThrowIf(_released, this);
+            if (packet.IsNull)
+            {
+                return MbufState.Null;
+            }
+
+            uint index = packet.Slot - FirstSlot;
+            if (index - 1 >= (uint)Layout.Limits[(int)ZoneId.Mbuf])
+            {
+                return MbufState.Foreign;
+            }
+
+            if (index > (uint)Zones[(int)ZoneId.Mbuf].Carved)
+            {
+                return MbufState.Free;
+            }
+
+            ref MbufHeader header = ref Memory.Header(index);
+            bool free = (Volatile.Read(ref header.Flags) & HeaderFlags.Free) != 0;
+            return free ? MbufState.Free
+                : Volatile.Read(ref header.Generation) == packet.Generation ? MbufState.Live
+                : MbufState.Reused;
+        }
+    }
+
+    private IEnumerable<(ZoneId Zone, uint Item, string Place)> FreeItems()
+    {
+        foreach (Zone zone in Zones)
+        {
+            foreach (uint item in zone.FreeItems())
+            {
+                yield return (zone.Id, item, $"the depot of the {zone.Id} zone");
+            }
+
+            for (int number = 0; number < _cacheCount; number++)
+            {
+                foreach (uint item in _caches[number]!.FreeItems(zone.Id))
+                {
+                    yield return (zone.Id, item, $"the {zone.Id} magazines of cache {number}");
+                }
+            }
+        }
+
+        foreach ((ZoneId zone, uint item) in Quarantine?.Items() ?? [])
+        {
+            yield return (zone, item, "quarantine");
+        }
+    }
+}

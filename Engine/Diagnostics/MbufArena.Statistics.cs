@@ -1,0 +1,76 @@
+namespace Engine.Mbufs;
+
+/// <content>Statistics, derived from what there is rather than counted on the way.</content>
+public sealed partial class MbufArena
+{
+    /// <summary>netstat -m: the state of every zone.</summary>
+    /// <returns>A snapshot; exact while no scope is open elsewhere, a moment's view otherwise.</returns>
+    /// <exception cref="ObjectDisposedException">The arena is disposed and its memory released.</exception>
+    /// <remarks>O(caches). Allocates the snapshot.</remarks>
+    public MbufStatistics GetStatistics()
+    {
+        lock (Gate)
+        {
+            ObjectDisposedException.ThrowIf(_released, this);
+            NoteHighWater();
+            var zones = new MbufZoneStatistics[ArenaLayout.ZoneCount];
+            int pairs = CountFree(ZoneId.Packet);
+            for (int zone = 0; zone < ArenaLayout.ZoneCount; zone++)
+            {
+                zones[zone] = Describe((ZoneId)zone, pairs);
+            }
+
+            return new MbufStatistics(zones);
+        }
+    }
+
+    /// <summary>
+    /// Raises the high-water marks of mbufs and clusters. Called when a magazine changes hands, so that nothing is counted for each packet; what lies in
+    /// magazines counts as out.
+    /// </summary>
+    internal void NoteHighWater()
+    {
+        int pairs = Zones[(int)ZoneId.Packet].InDepot;
+        for (int zone = 0; zone < (int)ZoneId.Packet; zone++)
+        {
+            Zone noted = Zones[zone];
+            int ofPairs = zone <= (int)ZoneId.Cluster ? pairs : 0;
+            int outside = noted.Carved - noted.InDepot - ofPairs;
+            if (outside > noted.HighWater)
+            {
+                noted.HighWater = outside; // Two threads may race here; both values were true a moment ago.
+            }
+        }
+    }
+
+    private MbufZoneStatistics Describe(ZoneId id, int pairs)
+    {
+        Zone zone = Zones[(int)id];
+        if (id == ZoneId.Packet)
+        {
+            Zone clusters = Zones[(int)ZoneId.Cluster];
+            int inUse = Math.Max(0, clusters.Carved - CountFree(ZoneId.Cluster) - pairs);
+            return new MbufZoneStatistics(inUse, pairs, inUse + pairs, zone.Limit, clusters.HighWater, zone.Denied, zone.Delayed);
+        }
+
+        int free = CountFree(id) + (id <= ZoneId.Cluster ? pairs : 0);
+        int current = Math.Max(0, zone.Carved - free);
+        return new MbufZoneStatistics(current, zone.Carved - current, zone.Carved, zone.Limit, zone.HighWater, zone.Denied, zone.Delayed);
+    }
+
+    private int CurrentMbufs()
+        => Math.Max(0, Zones[(int)ZoneId.Mbuf].Carved - CountFree(ZoneId.Mbuf) - CountFree(ZoneId.Packet));
+
+    /// <summary>Free items of a zone that were carved: in the depot, in quarantine and in the caches' magazines.</summary>
+    private int CountFree(ZoneId zone)
+    {
+        int free = Zones[(int)zone].InDepot + (Quarantine?.Count(zone) ?? 0);
+        for (int number = 0; number < _cacheCount; number++)
+        {
+            ref MagazinePair pair = ref _caches[number]!.Hot.Magazines[(int)zone];
+            free += pair.Count + pair.PreviousCount;
+        }
+
+        return free;
+    }
+}

@@ -1,0 +1,80 @@
+namespace Engine.Mbufs;
+
+/// <content>The walk behind m_sanity and the arena's audit.</content>
+public sealed partial class MbufCache
+{
+    /// <summary>What the magazines of a zone hold; only while nobody is in the cache.</summary>
+    internal uint[] FreeItems(ZoneId zone)
+        => [.. Hot.Magazines[(int)zone].Loaded, .. Hot.Magazines[(int)zone].Previous];
+
+    /// <summary>The first untruth of a chain, in a sentence; null if there is none.</summary>
+    internal string? FindProblem(uint headIndex)
+    {
+        ref MbufHeader head = ref Hot.Memory.Header(headIndex);
+        if ((head.Flags & HeaderFlags.Head) == 0)
+        {
+            return $"Mbuf {headIndex} is not marked as the head of a chain.";
+        }
+
+        long length = 0;
+        int segments = 0;
+        uint last = 0;
+        for (uint index = headIndex; index != 0; index = Hot.Memory.Header(index).Next)
+        {
+            if (index > Arena.Layout.Limits[(int)ZoneId.Mbuf])
+            {
+                return $"Mbuf {last} links to {index}, which the arena does not have.";
+            }
+
+            ref MbufHeader header = ref Hot.Memory.Header(index);
+            segments++;
+            if (segments > head.Segments)
+            {
+                return $"The chain of mbuf {headIndex} has more than the {head.Segments} segments that its head knows, or is a ring.";
+            }
+
+            if (FindSegmentProblem(ref header, index, isHead: index == headIndex) is { } problem)
+            {
+                return problem;
+            }
+
+            length += header.SegmentLength;
+            last = index;
+        }
+
+        return segments != head.Segments ? $"The head of mbuf {headIndex} knows {head.Segments} segments; there are {segments}."
+            : last != head.Tail ? $"The head of mbuf {headIndex} takes {head.Tail} for its tail; it is {last}."
+            : length != head.ChainLength ? $"The head of mbuf {headIndex} knows {head.ChainLength} bytes; there are {length}."
+            : null;
+    }
+
+    private string? FindSegmentProblem(ref MbufHeader header, uint index, bool isHead)
+    {
+        if ((header.Flags & HeaderFlags.Free) != 0)
+        {
+            return $"Mbuf {index} is free and in a chain at the same time.";
+        }
+
+        if (!isHead && (header.Flags & (HeaderFlags.Head | HeaderFlags.PacketHeader)) != 0)
+        {
+            return $"Mbuf {index} is inside a chain and has the marks of a head.";
+        }
+
+        if ((int)header.Kind >= Storages.Length)
+        {
+            return $"Mbuf {index} has storage of unknown kind {(int)header.Kind}.";
+        }
+
+        StorageLayout layout = Storages[(int)header.Kind];
+        long slabs = header.Kind == StorageKind.Internal ? Arena.Layout.Limits[0] + 1 : Arena.Layout.Limits[(int)header.Kind];
+        if (header.Storage >= slabs || (header.Kind == StorageKind.Internal && header.Storage != index))
+        {
+            return $"Mbuf {index} has storage {header.Storage} of kind {header.Kind}, which is not its own.";
+        }
+
+        long start = layout.StartOf(header.Storage);
+        return header.SegmentLength < 0 || header.Data < start || header.Data + header.SegmentLength > start + layout.Capacity
+            ? $"The data of mbuf {index} ({header.SegmentLength} bytes at {header.Data - start}) is not inside its storage of {layout.Capacity} bytes."
+            : null;
+    }
+}

@@ -1,0 +1,28 @@
+namespace Engine.Mbufs;
+
+/// <summary>
+/// The engine's own bits in the header's flag word, above the public ones of <see cref="MbufFlags"/>. Bits 0 to 23 are public.
+/// </summary>
+internal static class HeaderFlags
+{
+    public const uint PacketHeader = (uint)MbufFlags.PacketHeader;
+    public const uint ReadOnly = (uint)MbufFlags.ReadOnly;
+
+    /// <summary>The storage may have other references: its count is valid and must be asked. Clear: this header is the only one.</summary>
+    public const uint Shared = 1u << 24;
+
+    /// <summary>The mbuf is the first of a chain: length, tail and segment count in its header are true.</summary>
+    public const uint Head = 1u << 25;
+
+    /// <summary>The mbuf is free: in a magazine, in the depot or in quarantine, and already reset.</summary>
+    public const uint Free = 1u << 26;
+
+    /// <summary>What describes the storage and therefore moves with it from one mbuf to another.</summary>
+    public const uint OfStorage = Shared | ReadOnly;
+
+    /// <summary>What a user may set and clear.</summary>
+    public const uint Settable = 0x00FF_FFFF & ~((uint)MbufFlags.External | PacketHeader);
+
+    /// <summary>What a copy of a packet takes over from the original's head (M_COPYFLAGS), apart from the storage's own bits.</summary>
+    public const uint OfPacket = Settable & ~ReadOnly | PacketHeader;
+}

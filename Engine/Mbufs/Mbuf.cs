@@ -1,0 +1,58 @@
+using System.Diagnostics;
+
+namespace Engine.Mbufs;
+
+/// <summary>
+/// The 8-byte handle of a packet: what fields, queues and other threads hold (mbuf(9): <c>struct mbuf *</c>).
+/// </summary>
+/// <remarks>
+/// <para>A handle is the one live claim on a packet: it comes from <see cref="MbufChain.Detach"/> or a bulk allocation, and is
+/// used up by <see cref="MbufScope.Open"/> or <see cref="MbufScope.Free(ReadOnlySpan{Mbuf})"/>. Copies of it may exist; the first
+/// use wins and every later one throws <see cref="MbufStaleException"/>, for 2^32 lives of the slot.</para>
+/// <para>The default value is null and names no packet.</para>
+/// </remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+public readonly struct Mbuf : IEquatable<Mbuf>
+{
+    /// <summary>Bits of <see cref="Slot"/> that count the mbufs of one arena; the bits above them are the arena's id.</summary>
+    internal const int IndexBits = 24;
+
+    /// <summary>Arena id in the upper 8 bits, index of the header in the lower 24; index 0 is null.</summary>
+    internal readonly uint Slot;
+
+    /// <summary>The header's generation at the moment the claim was made; equal to the header's for as long as the claim lives.</summary>
+    internal readonly uint Generation;
+
+    internal Mbuf(uint slot, uint generation)
+    {
+        Slot = slot;
+        Generation = generation;
+    }
+
+    /// <summary>True for the default value, which names no packet. O(1).</summary>
+    public bool IsNull => Slot == 0;
+
+    /// <summary>True if both handles are the same claim on the same packet. Says nothing about whether the claim is still alive.</summary>
+    /// <param name="left">One handle.</param>
+    /// <param name="right">The other handle.</param>
+    public static bool operator ==(Mbuf left, Mbuf right) => left.Equals(right);
+
+    /// <summary>True if the handles are different claims.</summary>
+    /// <param name="left">One handle.</param>
+    /// <param name="right">The other handle.</param>
+    public static bool operator !=(Mbuf left, Mbuf right) => !left.Equals(right);
+
+    /// <inheritdoc/>
+    public bool Equals(Mbuf other) => Slot == other.Slot && Generation == other.Generation;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Mbuf other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Slot, Generation);
+
+    /// <summary>For people: <c>mbuf 3:1234 (generation 17)</c>, or <c>mbuf null</c>. Allocates a string.</summary>
+    public override string ToString() => IsNull
+        ? "mbuf null"
+        : $"mbuf {Slot >> IndexBits}:{Slot & ((1u << IndexBits) - 1)} (generation {Generation})";
+}

@@ -1,0 +1,57 @@
+namespace Engine.Mbufs;
+
+/// <summary>Flags of an mbuf (mbuf(9): <c>m_flags</c>, <c>M_*</c>).</summary>
+[Flags]
+public enum MbufFlags : uint
+{
+    /// <summary>No flag.</summary>
+    None = 0,
+
+    /// <summary>The data lies in a cluster or other storage outside the mbuf (M_EXT). Derived from the storage, never set by hand.</summary>
+    External = 1u << 0,
+
+    /// <summary>The mbuf is the first of a packet and has a packet header (M_PKTHDR). Set at allocation.</summary>
+    PacketHeader = 1u << 1,
+
+    /// <summary>The mbuf ends a record (M_EOR).</summary>
+    EndOfRecord = 1u << 2,
+
+    /// <summary>The data must not be written (M_RDONLY). Follows the storage into every copy of it.</summary>
+    ReadOnly = 1u << 3,
+
+    /// <summary>Protocol-specific (M_PROTO1).</summary>
+    Protocol1 = 1u << 4,
+
+    /// <summary>Protocol-specific (M_PROTO2).</summary>
+    Protocol2 = 1u << 5,
+
+    /// <summary>Protocol-specific (M_PROTO3).</summary>
+    Protocol3 = 1u << 6,
+
+    /// <summary>Protocol-specific (M_PROTO4).</summary>
+    Protocol4 = 1u << 7,
+
+    /// <summary>Protocol-specific (M_PROTO5).</summary>
+    Protocol5 = 1u << 8,
+
+    /// <summary>Sent or received as a link-level broadcast (M_BCAST).</summary>
+    Broadcast = 1u << 9,
+
+    /// <summary>Sent or received as a link-level multicast (M_MCAST).</summary>
+    Multicast = 1u << 10,
+
+    /// <summary>The packet is a fragment of a larger one (M_FRAG).</summary>
+    Fragment = 1u << 11,
+
+    /// <summary>The packet is the first fragment (M_FIRSTFRAG).</summary>
+    FirstFragment = 1u << 12,
+
+    /// <summary>The packet is the last fragment (M_LASTFRAG).</summary>
+    LastFragment = 1u << 13,
+
+    /// <summary>Protocol-specific (M_PROTO6).</summary>
+    Protocol6 = 1u << 14,
+
+    /// <summary>The packet was not addressed to this host (M_PROMISC).</summary>
+    Promiscuous = 1u << 15,
+}

@@ -1,0 +1,96 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Engine.Mbufs;
+
+/// <summary>
+/// One mbuf's header and packet header: one cache line, 64 bytes, dense in an array of its own. All of it is in its reset state
+/// while the mbuf is free, so that allocation writes the flags and nothing else.
+/// </summary>
+[StructLayout(LayoutKind.Explicit, Size = MbufSizes.HeaderSize)]
+internal struct MbufHeader
+{
+    /// <summary>Index of the next mbuf of this chain, 0 at the tail (m_next).</summary>
+    [FieldOffset(0)] public uint Next;
+
+    /// <summary>Index of the head of the next packet while this head is in a queue, else 0 (m_nextpkt).</summary>
+    [FieldOffset(4)] public uint NextPacket;
+
+    /// <summary>Where the data starts, in bytes from the arena's base, for every kind of storage (m_data).</summary>
+    [FieldOffset(8)] public long Data;
+
+    /// <summary>Bytes of data in this mbuf; never negative, never beyond the storage's end (m_len).</summary>
+    [FieldOffset(16)] public int SegmentLength;
+
+    /// <summary>
+    /// Names the one live claim on this mbuf: a chain or handle with another generation is stale. Changes at free, Detach, Open,
+    /// enqueue, dequeue and when a head becomes interior. Wraps after 2^32 changes.
+    /// </summary>
+    [FieldOffset(20)] public uint Generation;
+
+    /// <summary><see cref="MbufFlags"/> in bits 0 to 23, <see cref="HeaderFlags"/> above.</summary>
+    [FieldOffset(24)] public uint Flags;
+
+    /// <summary>m_type.</summary>
+    [FieldOffset(28)] public MbufType Type;
+
+    /// <summary>Where the data lies.</summary>
+    [FieldOffset(29)] public StorageKind Kind;
+
+    /// <summary>Number of the interface that received the packet, 0 for none (m_pkthdr.rcvif).</summary>
+    [FieldOffset(30)] public ushort ReceiveInterface;
+
+    /// <summary>Index of the storage in the slab of its <see cref="Kind"/>; for internal storage the mbuf's own index.</summary>
+    [FieldOffset(32)] public uint Storage;
+
+    /// <summary>What the packet header says of the length; only the truth if the user keeps it so (m_pkthdr.len).</summary>
+    [FieldOffset(36)] public int PacketLength;
+
+    /// <summary>In a head: the sum of all <see cref="SegmentLength"/> of the chain. Elsewhere without meaning.</summary>
+    [FieldOffset(40)] public int ChainLength;
+
+    /// <summary>In a head: index of the last mbuf of the chain. Elsewhere without meaning.</summary>
+    [FieldOffset(44)] public uint Tail;
+
+    /// <summary>In a head: the number of mbufs of the chain. Elsewhere without meaning.</summary>
+    [FieldOffset(48)] public int Segments;
+
+    /// <summary>m_pkthdr.csum_flags.</summary>
+    [FieldOffset(52)] public uint ChecksumFlags;
+
+    /// <summary>m_pkthdr.csum_data.</summary>
+    [FieldOffset(56)] public uint ChecksumData;
+
+    /// <summary>m_pkthdr.flowid.</summary>
+    [FieldOffset(60)] public uint FlowId;
+
+    /// <summary>
+    /// The state of every free mbuf: reset when it is freed, while the line is hot, so that allocation has only the flags to write.
+    /// The generation moves on, which ends every claim on the life before.
+    /// </summary>
+    /// <remarks>
+    /// Two constant vector stores and the fields that differ on top: measured faster than the sixteen fields one by one.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SetReset(StorageKind kind, uint storage, uint index, long data)
+    {
+        uint generation = Generation + 1;
+        ref Vector256<uint> halves = ref Unsafe.As<MbufHeader, Vector256<uint>>(ref this);
+        halves = Vector256.Create(0, 0, 0, 0, 0, 0, HeaderFlags.Free, 0);
+        Unsafe.Add(ref halves, 1) = Vector256.Create(0u, 0, 0, 0, 1, 0, 0, 0);
+        Data = data;
+        Generation = generation;
+        Type = MbufType.Data;
+        Kind = kind;
+        Storage = storage;
+        Tail = index;
+    }
+
+    /// <summary>True if this header is the only one that refers to its storage and the storage is not read-only, as far as flags tell.</summary>
+    public readonly bool IsPlainlyWritable
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (Flags & HeaderFlags.OfStorage) == 0;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace Engine.Mbufs;
+
+/// <summary>
+/// Every exception of a per-packet path is made here, out of line: the throw is inlined as one call, the creation never is.
+/// </summary>
+internal static class ThrowHelper
+{
+    [DoesNotReturn]
+    public static void Stale(bool scopeClosed) => throw CreateStale(scopeClosed);
+
+    [DoesNotReturn]
+    public static void DoubleFree(bool scopeClosed) => throw CreateDoubleFree(scopeClosed);
+
+    [DoesNotReturn]
+    public static void NotOfThisArena(Mbuf packet) => throw CreateNotOfThisArena(packet);
+
+    [DoesNotReturn]
+    public static void Foreign() => throw CreateForeign();
+
+    [DoesNotReturn]
+    public static void ScopeClosed() => throw CreateScopeClosed();
+
+    [DoesNotReturn]
+    public static void Negative(string parameter, int value) => throw CreateNegative(parameter, value);
+
+    [DoesNotReturn]
+    public static void NotContiguous(string parameter, int value) => throw CreateNotContiguous(parameter, value);
+
+    [DoesNotReturn]
+    public static void ChainTooLong(long length) => throw CreateChainTooLong(length);
+
+    [DoesNotReturn]
+    public static void ClusterSize(MbufClusterSize size) => throw CreateClusterSize(size);
+
+    [DoesNotReturn]
+    public static void AppendToItself() => throw CreateAppendToItself();
+
+    [DoesNotReturn]
+    public static void NoPacketHeader() => throw CreateNoPacketHeader();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Exception CreateStale(bool scopeClosed)
+        => scopeClosed ? CreateScopeClosed() : new MbufStaleException();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Exception CreateDoubleFree(bool scopeClosed)
+        => scopeClosed ? CreateScopeClosed() : new MbufDoubleFreeException();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Exception CreateNotOfThisArena(Mbuf packet) => packet.IsNull
+        ? new MbufException("The handle is null: it names no packet. Check Mbuf.IsNull, or the result of the allocation that filled it.")
+        : new MbufForeignException($"The handle ({packet}) belongs to another arena. Open it in a scope of its own arena.");
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static MbufForeignException CreateForeign() => new();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ObjectDisposedException CreateScopeClosed() => new(
+        nameof(MbufScope),
+        "The scope was closed (disposed). Its chains end with it: Detach what must live on, and open it in the next scope.");
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ArgumentOutOfRangeException CreateNegative(string parameter, int value)
+        => new(parameter, value, "Offsets and lengths are zero or more bytes.");
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ArgumentOutOfRangeException CreateNotContiguous(string parameter, int value) => new(
+        parameter,
+        value,
+        $"At most {MbufSizes.LargestContiguous} bytes can be contiguous: the largest cluster's size.");
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static OverflowException CreateChainTooLong(long length)
+        => new($"The chain would hold {length} bytes; lengths end at {int.MaxValue}.");
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ArgumentOutOfRangeException CreateClusterSize(MbufClusterSize size)
+        => new(nameof(size), size, "A cluster has one of the sizes that MbufClusterSize names: 2048, 4096, 9216 or 16384 bytes.");
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ArgumentException CreateAppendToItself()
+        => new("A chain cannot be appended to itself. Share() or copy it first.", "other");
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static InvalidOperationException CreateNoPacketHeader() => new(
+        "The chain has no packet header, and only a packet header has this field. Allocate with AllocatePacket or AllocateHeader.");
+}
