@@ -106,6 +106,19 @@ public readonly ref partial struct MbufChain
         behind.Flags &= ~(HeaderFlags.Head | HeaderFlags.PacketHeader);
     }
 
+    /// <summary>Links mbufs that were filled elsewhere and counts their bytes, and those written into the last mbuf's room, as the chain's.</summary>
+    internal void AppendFilled(ChainParts parts, int bytes)
+    {
+        ref MbufHeader head = ref Head();
+        if (parts.Segments > 0)
+        {
+            Link(ref head, parts);
+        }
+
+        head.ChainLength += bytes;
+        AddToPacketLength(ref head, bytes);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryAppendSlow(ref MbufHeader head, ref MbufHeader tail, ReadOnlySpan<byte> bytes)
     {

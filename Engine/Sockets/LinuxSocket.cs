@@ -1,0 +1,125 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+namespace Engine.Mbufs;
+
+/// <summary>readv and writev, straight into and out of the arena.</summary>
+/// <remarks>
+/// The addresses come from offsets that the engine computed, lie inside storage that the chain owns for the time of the call, and are native memory, which does not move.
+/// </remarks>
+[SupportedOSPlatform("linux")]
+internal static partial class LinuxSocket
+{
+    /// <summary>EINTR, EAGAIN and the others of Linux' asm-generic/errno.h that a connection can meet.</summary>
+    private const int Interrupted = 4;
+    private const int TryAgain = 11;
+
+    [SkipLocalsInit]
+    public static MbufSocketResult Receive(int fileDescriptor, MbufChain chain, int length)
+    {
+        ReceiveRoom room = ReceiveRoom.Take(chain, length);
+        if (room.Length == 0)
+        {
+            return MbufSocketResult.Exhausted;
+        }
+
+        Span<Vector> vectors = stackalloc Vector[room.Pieces];
+        int count = 0;
+        foreach (ReceiveRoom.Piece piece in room)
+        {
+            vectors[count] = new Vector(chain.Cache.Hot.Memory.Pointer(piece.Offset), (nuint)piece.Length);
+            count++;
+        }
+
+        nint received;
+        do
+        {
+            received = ReadVectors(fileDescriptor, in MemoryMarshal.GetReference(vectors), count);
+        }
+        while (received < 0 && Marshal.GetLastPInvokeError() == Interrupted);
+        room.Commit((int)Math.Max(received, 0));
+        return received == 0 ? MbufSocketResult.Ended(MbufSocketStatus.EndOfStream, room.Length) : Result(received, room.Length);
+    }
+
+    [SkipLocalsInit]
+    public static MbufSocketResult Send(int fileDescriptor, MbufChain chain)
+    {
+        if (chain.IsEmpty)
+        {
+            return MbufSocketResult.Moved(0, 0);
+        }
+
+        Span<Vector> vectors = stackalloc Vector[Math.Min(chain.SegmentCount, ReceiveRoom.MostPieces)];
+        int count = 0;
+        int offered = 0;
+        MbufCache cache = chain.Cache;
+        for (uint index = chain.Index; index != 0 && count < vectors.Length; index = cache.Hot.Memory.Header(index).Next)
+        {
+            ref MbufHeader header = ref cache.Hot.Memory.Header(index);
+            if (header.SegmentLength > 0)
+            {
+                vectors[count] = new Vector(cache.Hot.Memory.Pointer(header.Data), (nuint)header.SegmentLength);
+                offered += header.SegmentLength;
+                count++;
+            }
+        }
+
+        nint sent;
+        do
+        {
+            sent = WriteVectors(fileDescriptor, in MemoryMarshal.GetReference(vectors), count);
+        }
+        while (sent < 0 && Marshal.GetLastPInvokeError() == Interrupted);
+        if (sent > 0)
+        {
+            chain.TrimStart((int)sent);
+        }
+
+        return Result(sent, offered);
+    }
+
+    private static MbufSocketResult Result(nint moved, int offered)
+    {
+        if (moved >= 0)
+        {
+            return MbufSocketResult.Moved((int)moved, offered);
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        return error == TryAgain
+            ? MbufSocketResult.Ended(MbufSocketStatus.WouldBlock, offered)
+            : MbufSocketResult.Ended(MbufSocketStatus.Failed, offered, Translate(error));
+    }
+
+    private static SocketError Translate(int error) => error switch
+    {
+        9 or 88 => SocketError.NotSocket, // EBADF, ENOTSOCK
+        12 or 105 => SocketError.NoBufferSpaceAvailable, // ENOMEM, ENOBUFS
+        13 or 1 => SocketError.AccessDenied, // EACCES, EPERM
+        14 => SocketError.Fault, // EFAULT
+        22 => SocketError.InvalidArgument, // EINVAL
+        32 => SocketError.Shutdown, // EPIPE
+        100 => SocketError.NetworkDown, // ENETDOWN
+        101 => SocketError.NetworkUnreachable, // ENETUNREACH
+        102 => SocketError.NetworkReset, // ENETRESET
+        103 => SocketError.ConnectionAborted, // ECONNABORTED
+        104 => SocketError.ConnectionReset, // ECONNRESET
+        107 => SocketError.NotConnected, // ENOTCONN
+        110 => SocketError.TimedOut, // ETIMEDOUT
+        111 => SocketError.ConnectionRefused, // ECONNREFUSED
+        112 => SocketError.HostDown, // EHOSTDOWN
+        113 => SocketError.HostUnreachable, // EHOSTUNREACH
+        _ => SocketError.SocketError,
+    };
+
+    [LibraryImport("libc", EntryPoint = "readv", SetLastError = true)]
+    private static partial nint ReadVectors(int fileDescriptor, in Vector vectors, int count);
+
+    [LibraryImport("libc", EntryPoint = "writev", SetLastError = true)]
+    private static partial nint WriteVectors(int fileDescriptor, in Vector vectors, int count);
+
+    /// <summary>struct iovec (POSIX, sys/uio.h).</summary>
+    private readonly record struct Vector(nint Address, nuint Length);
+}

@@ -1,0 +1,102 @@
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+
+namespace Engine.Mbufs;
+
+/// <summary>
+/// Socket I/O straight into and out of chains: on Linux one vectored system call over native memory, elsewhere the same through
+/// <see cref="Socket"/>, segment by segment.
+/// </summary>
+/// <remarks>
+/// For stream sockets. Non-blocking ones report <see cref="MbufSocketStatus.WouldBlock"/>; on blocking ones the call blocks, which a scope should not. Nothing is allocated on the
+/// managed heap.
+/// </remarks>
+public static class MbufSocket
+{
+    /// <summary>
+    /// Receives at the end of a chain: into the last mbuf's room, then into fresh 2 KiB clusters, in one system call (readv). If the arena cannot give room for all of
+    /// <paramref name="length"/>, what it can give is used.
+    /// </summary>
+    /// <param name="socket">A connected stream socket.</param>
+    /// <param name="chain">Grows by the bytes received; stays the caller's.</param>
+    /// <param name="length">Most bytes to receive, 1 or more; room for about 2 MiB is offered at most in one call.</param>
+    /// <returns>What happened. On everything but <see cref="MbufSocketStatus.Transferred"/> the chain is as it was.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="socket"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is less than 1.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <exception cref="ObjectDisposedException">The socket is disposed.</exception>
+    public static MbufSocketResult Receive(Socket socket, MbufChain chain, int length)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        if (!OperatingSystem.IsLinux())
+        {
+            return PortableSocket.Receive(socket, chain, length);
+        }
+
+        bool held = false;
+        try
+        {
+            socket.SafeHandle.DangerousAddRef(ref held);
+            return Receive((int)socket.SafeHandle.DangerousGetHandle(), chain, length);
+        }
+        finally
+        {
+            Release(socket, held);
+        }
+    }
+
+    /// <summary>
+    /// Sends a chain from its start, in one system call (writev), and trims what was sent off the chain. A chain of more than 1,024 segments is sent in part.
+    /// </summary>
+    /// <param name="socket">A connected stream socket.</param>
+    /// <param name="chain">Shrinks by the bytes sent; stays the caller's. An empty one is sent without a system call.</param>
+    /// <returns>What happened. On everything but <see cref="MbufSocketStatus.Transferred"/> the chain is as it was.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="socket"/> is null.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <exception cref="ObjectDisposedException">The socket is disposed.</exception>
+    public static MbufSocketResult Send(Socket socket, MbufChain chain)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        if (!OperatingSystem.IsLinux())
+        {
+            return PortableSocket.Send(socket, chain);
+        }
+
+        bool held = false;
+        try
+        {
+            socket.SafeHandle.DangerousAddRef(ref held);
+            return Send((int)socket.SafeHandle.DangerousGetHandle(), chain);
+        }
+        finally
+        {
+            Release(socket, held);
+        }
+    }
+
+    /// <summary>The same as <see cref="Receive(Socket, MbufChain, int)"/> for event loops that work with file descriptors.</summary>
+    /// <param name="fileDescriptor">A connected stream socket, kept open by the caller for the time of the call.</param>
+    /// <param name="chain">Grows by the bytes received; stays the caller's.</param>
+    /// <param name="length">Most bytes to receive, 1 or more.</param>
+    /// <returns>What happened. On everything but <see cref="MbufSocketStatus.Transferred"/> the chain is as it was.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is less than 1.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    [SupportedOSPlatform("linux")]
+    public static MbufSocketResult Receive(int fileDescriptor, MbufChain chain, int length) => LinuxSocket.Receive(fileDescriptor, chain, length);
+
+    /// <summary>The same as <see cref="Send(Socket, MbufChain)"/> for event loops that work with file descriptors.</summary>
+    /// <param name="fileDescriptor">A connected stream socket, kept open by the caller for the time of the call.</param>
+    /// <param name="chain">Shrinks by the bytes sent; stays the caller's.</param>
+    /// <returns>What happened. On everything but <see cref="MbufSocketStatus.Transferred"/> the chain is as it was.</returns>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    [SupportedOSPlatform("linux")]
+    public static MbufSocketResult Send(int fileDescriptor, MbufChain chain) => LinuxSocket.Send(fileDescriptor, chain);
+
+    private static void Release(Socket socket, bool held)
+    {
+        if (held)
+        {
+            socket.SafeHandle.DangerousRelease();
+        }
+    }
+}
