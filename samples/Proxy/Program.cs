@@ -1,2 +1,59 @@
-Console.Error.WriteLine("proxy: nothing to forward yet");
-return 1;
+using System.Runtime.Versioning;
+
+namespace Proxy;
+
+/// <summary>From the command line to an exit code: 0 done, 1 failed, 2 wrongly called. Whatever goes wrong is one line on standard error.</summary>
+internal static class Program
+{
+    private const int Done = 0;
+    private const int Failed = 1;
+    private const int WronglyCalled = 2;
+
+    public static int Main(string[] arguments)
+    {
+        try
+        {
+            ProxyOptions options = OptionParser.Parse(arguments);
+            if (options.Help)
+            {
+                HelpText.Write(Console.Out);
+                return Done;
+            }
+
+            return OperatingSystem.IsLinux()
+                ? Run(options)
+                : Complain("this proxy is built on epoll, which only Linux has (the engine itself runs wherever .NET does)", Failed);
+        }
+        catch (UsageException e)
+        {
+            return Complain(e.Message, WronglyCalled);
+        }
+        catch (StartException e)
+        {
+            return Complain(e.Message, Failed);
+        }
+        catch (OutOfMemoryException)
+        {
+            return Complain("the system has not enough memory for these limits; lower --mbufs, --clusters or --max-connections", Failed);
+        }
+    }
+
+    [SupportedOSPlatform("linux")]
+    private static int Run(ProxyOptions options)
+    {
+        if (options.IsDemonstration)
+        {
+            return Demonstration.Run(options) ? Done : Failed;
+        }
+
+        ProxyReport report = ProxyRun.Run(options);
+        ReportWriter.Write(report, options.Json);
+        return Done;
+    }
+
+    private static int Complain(string message, int code)
+    {
+        Console.Error.WriteLine($"proxy: {message}");
+        return code;
+    }
+}
