@@ -8,7 +8,9 @@ internal sealed class ArenaLayout
     public const int ZoneCount = 6;
     private const int CacheLine = 64;
 
-    /// <summary>Kinds of storage whose references are counted: the four sizes of clusters, in the order of <see cref="StorageKind"/>.</summary>
+    /// <summary>
+    /// Kinds of storage whose references are counted: the four sizes of clusters, in the order of <see cref="StorageKind"/>.
+    /// </summary>
     private static readonly MbufClusterSize[] s_clusterSizes =
         [MbufClusterSize.Standard, MbufClusterSize.Page, MbufClusterSize.Jumbo9, MbufClusterSize.Jumbo16];
 
@@ -42,7 +44,9 @@ internal sealed class ArenaLayout
     /// <summary>Most items of one zone: what a 24-bit index can name, apart from null.</summary>
     public static int MostItems => (1 << Mbuf.IndexBits) - 2;
 
-    /// <summary>Most items of each zone, by <see cref="ZoneId"/>. Of pairs there can be no more than there are of either part.</summary>
+    /// <summary>
+    /// Most items of each zone, by <see cref="ZoneId"/>. Of pairs there can be no more than there are of either part.
+    /// </summary>
     public int[] Limits { get; }
 
     /// <summary>By <see cref="StorageKind"/>.</summary>

@@ -7,14 +7,16 @@ namespace Engine.Mbufs;
 /// The way from indices and offsets to memory: the header array, the data at an offset, the reference counts.
 /// </summary>
 /// <remarks>
-/// Unsafe because nothing here checks a bound in release builds. Sound because an index only ever comes from the engine: a chain's was
-/// compared with the capacity when its handle was opened and is compared again with <see cref="CacheHot.LastIndex"/> at
-/// each operation, and links, storage indices and data offsets are written by the engine alone, never by the user. Header 0 exists,
-/// is never handed out and stands for null.
+/// Unsafe because nothing here checks a bound in release builds. Sound because an index only ever comes from the engine: a
+/// chain's was compared with the capacity when its handle was opened and is compared again with
+/// <see cref="CacheHot.LastIndex"/> at each operation, and links, storage indices and data offsets are written by the engine
+/// alone, never by the user. Header 0 exists, is never handed out and stands for null.
 /// </remarks>
 internal readonly unsafe struct ArenaMemory(byte* address, long countsOffset)
 {
-    /// <summary>Distance of two reference counts: a cache line, so that threads sharing different storage do not disturb each other.</summary>
+    /// <summary>
+    /// Distance of two reference counts: a cache line, so that threads sharing different storage do not disturb each other.
+    /// </summary>
     public const int CountStride = 64;
 
     private readonly byte* _address = address;
@@ -36,7 +38,9 @@ internal readonly unsafe struct ArenaMemory(byte* address, long countsOffset)
     /// <summary>The address of the data at an offset, for system calls that take vectors of addresses.</summary>
     public nint Pointer(long offset) => (nint)(_address + offset);
 
-    /// <summary>The number of headers that refer to a cluster, true while any of them has <see cref="HeaderFlags.Shared"/>.</summary>
+    /// <summary>
+    /// The number of headers that refer to a cluster, true while any of them has <see cref="HeaderFlags.Shared"/>.
+    /// </summary>
     /// <param name="ordinal">The cluster's number among all clusters of all sizes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref int Count(long ordinal) => ref Unsafe.AsRef<int>(_address + _countsOffset + (ordinal * CountStride));

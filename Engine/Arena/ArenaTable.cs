@@ -1,8 +1,8 @@
 namespace Engine.Mbufs;
 
 /// <summary>
-/// The 8-bit ids of the arenas that exist. An id is reused as late as possible, so that a handle of a disposed arena meets a foreign
-/// id rather than the next arena's memory for as long as can be.
+/// The 8-bit ids of the arenas that exist. An id is reused as late as possible, so that a handle of a disposed arena meets a
+/// foreign id rather than the next arena's memory for as long as can be.
 /// </summary>
 internal static class ArenaTable
 {

@@ -1,8 +1,8 @@
 namespace Engine.Mbufs;
 
 /// <content>
-/// What happens when a cache and the lock-free depot have nothing: under the gate, everything the arena has is looked through, so that an arena
-/// of N mbufs can really hand out N.
+/// What happens when a cache and the lock-free depot have nothing: under the gate, everything the arena has is looked through,
+/// so that an arena of N mbufs can really hand out N.
 /// </content>
 public sealed partial class MbufArena
 {
@@ -12,8 +12,9 @@ public sealed partial class MbufArena
     private readonly uint _firstGeneration;
 
     /// <summary>
-    /// Finds an item of a zone for a cache that has none. In order: the depot, fresh memory, pairs split or made, quarantine, the caches that
-    /// nobody is in. Caches whose scope is open elsewhere are asked to flush; what they give is there for the next try.
+    /// Finds an item of a zone for a cache that has none. In order: the depot, fresh memory, pairs split or made, quarantine,
+    /// the caches that nobody is in. Caches whose scope is open elsewhere are asked to flush; what they give is there for the
+    /// next try.
     /// </summary>
     internal bool TryRefill(MbufCache cache, ZoneId zone, out uint item)
     {

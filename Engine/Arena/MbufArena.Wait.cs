@@ -2,13 +2,6 @@ using System.Diagnostics;
 
 namespace Engine.Mbufs;
 
-/// <summary>One allocation that a waiting form repeats until it succeeds.</summary>
-internal interface IAllocation
-{
-    /// <summary>Tries once; null if the arena is exhausted, with nothing kept.</summary>
-    MbufChain Attempt(MbufCache cache);
-}
-
 /// <content>Waiting for memory (mbuf(9): M_WAITOK).</content>
 public sealed partial class MbufArena
 {
@@ -27,12 +20,13 @@ public sealed partial class MbufArena
     }
 
     /// <summary>
-    /// Repeats an allocation until it succeeds, the time is over or the token is cancelled. While it sleeps, the cache's magazines are empty and its
-    /// claim is parked, so that neither holds anybody up.
+    /// Repeats an allocation until it succeeds, the time is over or the token is cancelled. While it sleeps, the cache's
+    /// magazines are empty and its claim is parked, so that neither holds anybody up.
     /// </summary>
     /// <remarks>
-    /// Attempts run under the gate: two threads that each need several mbufs do not take them from under each other. Whatever comes back to the depot
-    /// meanwhile is announced by <see cref="Signal"/>, which needs the gate and therefore cannot fall between an attempt and the sleep.
+    /// Attempts run under the gate: two threads that each need several mbufs do not take them from under each other. Whatever
+    /// comes back to the depot meanwhile is announced by <see cref="Signal"/>, which needs the gate and therefore cannot fall
+    /// between an attempt and the sleep.
     /// </remarks>
     internal MbufChain Wait<TAllocation>(MbufCache cache, TAllocation allocation, TimeSpan timeout, CancellationToken cancellationToken)
         where TAllocation : struct, IAllocation
@@ -110,7 +104,9 @@ public sealed partial class MbufArena
         }
     }
 
-    /// <summary>Milliseconds left to sleep, -1 for ever; rounded up, so that a wait never ends early. False if the time is over.</summary>
+    /// <summary>
+    /// Milliseconds left to sleep, -1 for ever; rounded up, so that a wait never ends early. False if the time is over.
+    /// </summary>
     private static bool TryGetRemaining(long started, TimeSpan timeout, out int milliseconds)
     {
         milliseconds = -1;

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Engine.Mbufs;
 
 /// <summary>
-/// The memory of mbufs: one native reservation, shared by all threads, whose limits were chosen once. Threads work with it through a
-/// scope: <c>using MbufScope mbufs = arena.Enter();</c>
+/// The memory of mbufs: one native reservation, shared by all threads, whose limits were chosen once. Threads work with it
+/// through a scope: <c>using MbufScope mbufs = arena.Enter();</c>
 /// </summary>
 /// <remarks>
 /// <para>Thread-safe. An arena is meant to live as long as what it serves; at most 255 exist at a time.</para>
@@ -77,9 +77,12 @@ public sealed partial class MbufArena : IDisposable
     public bool IsChecked { get; }
 
     /// <summary>
-    /// Mbufs that are allocated and not freed: held by chains, handles and queues. After the memory was released, what was live then: leaked.
+    /// Mbufs that are allocated and not freed: held by chains, handles and queues. After the memory was released, what was live
+    /// then: leaked.
     /// </summary>
-    /// <remarks>Derived, not counted: exact while no scope is open elsewhere, a moment's view otherwise. Cost: O(caches).</remarks>
+    /// <remarks>
+    /// Derived, not counted: exact while no scope is open elsewhere, a moment's view otherwise. Cost: O(caches).
+    /// </remarks>
     public int LiveMbufs
     {
         get
@@ -106,19 +109,24 @@ public sealed partial class MbufArena : IDisposable
 
     internal uint FirstSlot => _id << Mbuf.IndexBits;
 
-    /// <summary>Guards carving, draining, waiting and release: everything but the lock-free depot and the caches' own magazines.</summary>
+    /// <summary>
+    /// Guards carving, draining, waiting and release: everything but the lock-free depot and the caches' own magazines.
+    /// </summary>
     internal object Gate { get; } = new();
 
     internal bool IsReleased => _released;
 
     /// <summary>
-    /// Opens a scope for the calling thread: claims a cache for it until the scope is disposed. Once per turn of an event loop or unit of work,
-    /// not per packet; do not block in a scope.
+    /// Opens a scope for the calling thread: claims a cache for it until the scope is disposed. Once per turn of an event loop
+    /// or unit of work, not per packet; do not block in a scope.
     /// </summary>
     /// <returns>The scope, to be held in a <c>using</c>. A thread may open several; each has a cache of its own.</returns>
     /// <exception cref="ObjectDisposedException">The arena is disposed.</exception>
-    /// <exception cref="InvalidOperationException">As many scopes are open as <see cref="MbufArenaOptions.Caches"/> allows.</exception>
-    /// <remarks>Cost: one compare-exchange and one memory barrier; the first entries on a new arena also create the cache.</remarks>
+    /// <exception cref="InvalidOperationException">As many scopes are open as <see cref="MbufArenaOptions.Caches"/>
+    /// allows.</exception>
+    /// <remarks>
+    /// Cost: one compare-exchange and one memory barrier; the first entries on a new arena also create the cache.
+    /// </remarks>
     public MbufScope Enter()
     {
         MbufCache? recent = t_recent;
@@ -132,9 +140,12 @@ public sealed partial class MbufArena : IDisposable
         return new MbufScope(cache);
     }
 
-    /// <summary>Creates a cache that only its owner enters: for an event loop. It counts towards <see cref="MbufArenaOptions.Caches"/>.</summary>
+    /// <summary>
+    /// Creates a cache that only its owner enters: for an event loop. It counts towards <see cref="MbufArenaOptions.Caches"/>.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The arena is disposed.</exception>
-    /// <exception cref="InvalidOperationException">The arena has as many caches as <see cref="MbufArenaOptions.Caches"/> allows.</exception>
+    /// <exception cref="InvalidOperationException">The arena has as many caches as <see cref="MbufArenaOptions.Caches"/>
+    /// allows.</exception>
     public MbufCache CreateCache()
     {
         lock (Gate)
@@ -145,8 +156,9 @@ public sealed partial class MbufArena : IDisposable
     }
 
     /// <summary>
-    /// Closes the arena: <see cref="Enter"/> throws from now on, and the memory is released when the last open scope has ended, at once if none
-    /// is open. Packets that are still live go with it; <see cref="LiveMbufs"/> says how many they were. Idempotent, thread-safe.
+    /// Closes the arena: <see cref="Enter"/> throws from now on, and the memory is released when the last open scope has ended,
+    /// at once if none is open. Packets that are still live go with it; <see cref="LiveMbufs"/> says how many they were.
+    /// Idempotent, thread-safe.
     /// </summary>
     public void Dispose()
     {
@@ -190,58 +202,4 @@ public sealed partial class MbufArena : IDisposable
             ArenaTable.Release(_id);
         }
     }
-
-    private MbufCache FindCache()
-    {
-        SpinWait spin = default;
-        while (true)
-        {
-            ObjectDisposedException.ThrowIf(IsDisposed, this);
-            bool draining = false;
-            int count = Volatile.Read(ref _cacheCount);
-            int start = Environment.CurrentManagedThreadId;
-            for (int step = 0; step < count; step++)
-            {
-                MbufCache candidate = _caches[(start + step) % count]!;
-                if (!candidate.IsExplicit && candidate.TryOpen())
-                {
-                    return candidate;
-                }
-
-                draining |= candidate.IsDraining;
-            }
-
-            lock (Gate)
-            {
-                if (AddCache(isExplicit: false) is { } added && added.TryOpen())
-                {
-                    return added;
-                }
-            }
-
-            if (!draining)
-            {
-                throw TooManyScopes();
-            }
-
-            spin.SpinOnce(); // A cache is being drained by a thread that ran out of memory, and is free in a moment.
-        }
-    }
-
-    /// <summary>Under the gate. Null if the arena has as many as it may.</summary>
-    private MbufCache? AddCache(bool isExplicit)
-    {
-        if (_cacheCount == _caches.Length)
-        {
-            return null;
-        }
-
-        var cache = new MbufCache(this, isExplicit);
-        _caches[_cacheCount] = cache;
-        Volatile.Write(ref _cacheCount, _cacheCount + 1);
-        return cache;
-    }
-
-    private InvalidOperationException TooManyScopes() => new(
-        $"All {_caches.Length} caches of the arena are in use: each open scope needs one. Close scopes (with using), or raise MbufArenaOptions.Caches.");
 }

@@ -25,8 +25,8 @@ public sealed class MbufArenaOptions
     public int Jumbo16Clusters { get; init; } = 512;
 
     /// <summary>
-    /// Most free pairs of mbuf and cluster that the packet zone's depot keeps together, 0 or more; null, the default, for as many as there are
-    /// clusters. Pairs beyond it are split when they reach the depot.
+    /// Most free pairs of mbuf and cluster that the packet zone's depot keeps together, 0 or more; null, the default, for as
+    /// many as there are clusters. Pairs beyond it are split when they reach the depot.
     /// </summary>
     public int? Packets { get; init; }
 
@@ -44,7 +44,8 @@ public sealed class MbufArenaOptions
 
     /// <summary>
     /// Checked mode: freed storage is overwritten and kept in quarantine for a while, so that spans used after their packet was
-    /// freed show, and two threads that race to open one handle are told. Costs several times the time for each packet. Default false.
+    /// freed show, and two threads that race to open one handle are told. Costs several times the time for each packet. Default
+    /// false.
     /// </summary>
     public bool Checked { get; init; }
 }

@@ -6,9 +6,9 @@ namespace Engine.Mbufs;
 /// One native reservation, aligned to 2 MiB. The only place that obtains and returns native memory.
 /// </summary>
 /// <remarks>
-/// Unsafe because it hands out an address. Sound because there is one owner, the arena, which frees it once, after the last scope
-/// closed and with every accessor that holds the address withdrawn from the caches (<see cref="MbufCache.Withdraw"/>). There is no
-/// finalizer: memory that a span may view is never freed behind its back.
+/// Unsafe because it hands out an address. Sound because there is one owner, the arena, which frees it once, after the last
+/// scope closed and with every accessor that holds the address withdrawn from the caches (<see cref="MbufCache.Withdraw"/>).
+/// There is no finalizer: memory that a span may view is never freed behind its back.
 /// </remarks>
 internal sealed unsafe partial class NativeRegion
 {

@@ -18,6 +18,8 @@ internal enum ZoneId
     /// <summary>16 KiB clusters, by storage index.</summary>
     Jumbo16 = 4,
 
-    /// <summary>Pairs: mbufs with a 2 KiB cluster attached, by header index. Owns no memory; made of the parts of the first two.</summary>
+    /// <summary>
+    /// Pairs: mbufs with a 2 KiB cluster attached, by header index. Owns no memory; made of the parts of the first two.
+    /// </summary>
     Packet = 5,
 }

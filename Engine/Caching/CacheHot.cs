@@ -22,8 +22,8 @@ internal struct CacheHot
     public uint FirstSlot;
 
     /// <summary>
-    /// 0 for the fast path. Raised above every count, by any thread, to send the owner's next allocation to the slow path, which asks
-    /// <see cref="MbufCache"/> why.
+    /// 0 for the fast path. Raised above every count, by any thread, to send the owner's next allocation to the slow path,
+    /// which asks <see cref="MbufCache"/> why.
     /// </summary>
     public int Floor;
 

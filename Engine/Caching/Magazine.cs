@@ -7,8 +7,8 @@ namespace Engine.Mbufs;
 /// A fixed number of free items (Bonwick's magazine), in native memory: one line of bookkeeping, four lines of rounds.
 /// </summary>
 /// <remarks>
-/// Unsafe because it is an address. Sound because magazines are never unmapped while a scope is open, a magazine has one holder at a
-/// time (a cache, the depot's stack, a zone's partial), and the number of rounds is checked by its holder.
+/// Unsafe because it is an address. Sound because magazines are never unmapped while a scope is open, a magazine has one holder
+/// at a time (a cache, the depot's stack, a zone's partial), and the number of rounds is checked by its holder.
 /// </remarks>
 internal readonly unsafe struct Magazine(byte* address)
 {
@@ -24,7 +24,9 @@ internal readonly unsafe struct Magazine(byte* address)
     /// <summary>The magazine's own number, from 1.</summary>
     public ref uint Id => ref Unsafe.AsRef<uint>(_address);
 
-    /// <summary>Number of the magazine below it in the stack that holds it, 0 for none. Read by threads that may lose the race for it.</summary>
+    /// <summary>
+    /// Number of the magazine below it in the stack that holds it, 0 for none. Read by threads that may lose the race for it.
+    /// </summary>
     public ref uint Below => ref Unsafe.AsRef<uint>(_address + 4);
 
     /// <summary>How many magazines the stack held with this one on top.</summary>
@@ -41,123 +43,4 @@ internal readonly unsafe struct Magazine(byte* address)
     }
 
     public static Magazine Of(uint* rounds) => new((byte*)rounds - HeaderSize);
-}
-
-/// <summary>
-/// A cache's two magazines for one zone: the loaded one, which pops and pushes work on, and the previous one, which is full, empty or
-/// in between, so that a thread that allocates and frees around a boundary does not visit the depot each time.
-/// </summary>
-/// <remarks>Unsafe and sound as <see cref="Magazine"/>: every access is preceded by a comparison of the count with 0 or with the capacity.</remarks>
-internal unsafe struct MagazinePair
-{
-    private uint* _loaded;
-    private uint* _previous;
-
-    public MagazinePair(Magazine loaded, Magazine previous)
-    {
-        _loaded = loaded.Rounds;
-        _previous = previous.Rounds;
-    }
-
-    /// <summary>Rounds in the loaded magazine. Written by the owner of the cache only; statistics read it from elsewhere.</summary>
-    public int Count { get; private set; }
-
-    /// <summary>Rounds in the previous magazine.</summary>
-    public int PreviousCount { get; private set; }
-
-    /// <summary>Takes the newest round. The floor is 0, or more than any count to send the caller to the slow path.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryPop(int floor, out uint item)
-    {
-        int top = Count - 1;
-        if (top < floor)
-        {
-            item = 0;
-            return false;
-        }
-
-        item = _loaded[top];
-        Count = top;
-        return true;
-    }
-
-    /// <summary>Takes the newest rounds, all or none. They are valid until the next push.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryPopMany(int floor, int count, out ReadOnlySpan<uint> items)
-    {
-        int left = Count - count;
-        if (left < floor)
-        {
-            items = default;
-            return false;
-        }
-
-        items = new ReadOnlySpan<uint>(_loaded + left, count);
-        Count = left;
-        return true;
-    }
-
-    /// <summary>Adds a round. The ceiling is the capacity, or less than any count to send the caller to the slow path.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryPush(int ceiling, uint item)
-    {
-        int top = Count;
-        if (top >= ceiling)
-        {
-            return false;
-        }
-
-        _loaded[top] = item;
-        Count = top + 1;
-        return true;
-    }
-
-    /// <summary>Exchanges the loaded and the previous magazine.</summary>
-    public void Swap()
-    {
-        uint* loaded = _loaded;
-        _loaded = _previous;
-        _previous = loaded;
-        (Count, PreviousCount) = (PreviousCount, Count);
-    }
-
-    /// <summary>Puts a full magazine in; both of the pair's are empty, and the previous one comes out.</summary>
-    public Magazine LoadFull(Magazine full)
-    {
-        Debug.Assert(Count == 0 && PreviousCount == 0, "A full magazine is loaded only when both magazines are empty.");
-        Magazine empty = Magazine.Of(_previous);
-        _previous = _loaded;
-        _loaded = full.Rounds;
-        Count = Magazine.Capacity;
-        return empty;
-    }
-
-    /// <summary>Puts an empty magazine in; both of the pair's are full, and the previous one comes out.</summary>
-    public Magazine LoadEmpty(Magazine empty)
-    {
-        Debug.Assert(Count == Magazine.Capacity && PreviousCount == Magazine.Capacity, "An empty magazine is loaded only when both are full.");
-        Magazine full = Magazine.Of(_previous);
-        _previous = _loaded;
-        PreviousCount = Count;
-        _loaded = empty.Rounds;
-        Count = 0;
-        return full;
-    }
-
-    /// <summary>Takes the oldest kind of round there is, from either magazine, for flushing. False if both are empty.</summary>
-    public bool TryTakeAny(out uint item)
-    {
-        if (Count == 0 && PreviousCount > 0)
-        {
-            Swap();
-        }
-
-        return TryPop(0, out item);
-    }
-
-    /// <summary>The rounds of both magazines, for the audit.</summary>
-    public readonly ReadOnlySpan<uint> Loaded => new(_loaded, Count);
-
-    /// <inheritdoc cref="Loaded"/>
-    public readonly ReadOnlySpan<uint> Previous => new(_previous, PreviousCount);
 }

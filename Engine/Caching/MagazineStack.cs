@@ -7,9 +7,9 @@ namespace Engine.Mbufs;
 /// preempted holds nobody up.
 /// </summary>
 /// <remarks>
-/// The head is one 64-bit word: the magazine's number and a tag that each change increments, so that a head which was popped and
-/// pushed again in between is not mistaken for the old one. A loser of the race may read <see cref="Magazine.Below"/> of a magazine that
-/// is no longer in the stack; the compare then fails and the value is dropped.
+/// The head is one 64-bit word: the magazine's number and a tag that each change increments, so that a head which was popped
+/// and pushed again in between is not mistaken for the old one. A loser of the race may read <see cref="Magazine.Below"/> of a
+/// magazine that is no longer in the stack; the compare then fails and the value is dropped.
 /// </remarks>
 internal sealed class MagazineStack(ArenaMemory memory, long magazinesStart)
 {

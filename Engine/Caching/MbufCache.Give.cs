@@ -23,7 +23,9 @@ public sealed partial class MbufCache
         }
     }
 
-    /// <summary>Frees one mbuf: its reference to its storage, and itself, as a pair if it held the last reference of a 2 KiB cluster.</summary>
+    /// <summary>
+    /// Frees one mbuf: its reference to its storage, and itself, as a pair if it held the last reference of a 2 KiB cluster.
+    /// </summary>
     internal void FreeMbuf(ref MbufHeader header, uint index)
     {
         if (header.Kind == StorageKind.Internal)

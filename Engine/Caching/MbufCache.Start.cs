@@ -46,7 +46,9 @@ public sealed partial class MbufCache
         return new MbufChain(this, parts.First, head.Generation);
     }
 
-    /// <summary>Mbufs and clusters with room for a number of bytes, at least one mbuf, linked but without a head. All or nothing.</summary>
+    /// <summary>
+    /// Mbufs and clusters with room for a number of bytes, at least one mbuf, linked but without a head. All or nothing.
+    /// </summary>
     internal bool TryTakeRoom(int length, out ChainParts parts)
     {
         Debug.Assert(length >= 0, "Callers check that lengths are not negative.");
@@ -192,12 +194,4 @@ public sealed partial class MbufCache
                 return default;
         }
     }
-}
-
-/// <summary>Linked mbufs that are not a chain yet: no head, no claim.</summary>
-internal struct ChainParts
-{
-    public uint First;
-    public uint Last;
-    public int Segments;
 }

@@ -24,21 +24,22 @@ public sealed partial class MbufCache
     internal Span<byte> BytesOf(ref MbufHeader header) => Hot.Memory.Bytes(header.Data, header.SegmentLength);
 
     /// <summary>
-    /// M_WRITABLE: not read-only, and nobody else refers to the storage. A count that came back to 1 ends the sharing: the flag is
-    /// cleared, and the next question costs nothing.
+    /// M_WRITABLE: not read-only, and nobody else refers to the storage. A count that came back to 1 ends the sharing: the flag
+    /// is cleared, and the next question costs nothing.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool IsWritable(ref MbufHeader header) => header.IsPlainlyWritable || IsWritableAgain(ref header);
 
     /// <summary>
-    /// Makes <paramref name="copy"/>, an mbuf without storage of its own in use, refer to the same storage and the same bytes. The first share is made by the
-    /// only owner: a plain store of 2. Later ones are atomic.
+    /// Makes <paramref name="copy"/>, an mbuf without storage of its own in use, refer to the same storage and the same bytes.
+    /// A share made by the only owner, the first one or the first after all others were freed, is a plain store of 2. Later
+    /// ones are atomic.
     /// </summary>
     internal void ShareStorage(ref MbufHeader header, ref MbufHeader copy)
     {
         Debug.Assert(header.Kind != StorageKind.Internal, "Internal storage is copied, never shared.");
         ref int count = ref CountOf(ref header);
-        if ((header.Flags & HeaderFlags.Shared) == 0)
+        if ((header.Flags & HeaderFlags.Shared) == 0 || Volatile.Read(ref count) == 1)
         {
             count = 2;
             header.Flags |= HeaderFlags.Shared;
@@ -70,7 +71,9 @@ public sealed partial class MbufCache
         return Volatile.Read(ref count) == 1 || Interlocked.Decrement(ref count) == 0;
     }
 
-    /// <summary>Gives external storage back that no header will refer to: the header's own, which is the last reference or not.</summary>
+    /// <summary>
+    /// Gives external storage back that no header will refer to: the header's own, which is the last reference or not.
+    /// </summary>
     internal void ReleaseStorage(ref MbufHeader header)
     {
         if (header.Kind != StorageKind.Internal && ReleaseReference(ref header))
@@ -81,7 +84,9 @@ public sealed partial class MbufCache
         header.Flags &= ~HeaderFlags.OfStorage;
     }
 
-    /// <summary>Points a header at its internal buffer, with no data, starting at an offset into it. Does not release what it had.</summary>
+    /// <summary>
+    /// Points a header at its internal buffer, with no data, starting at an offset into it. Does not release what it had.
+    /// </summary>
     internal void AttachInternal(ref MbufHeader header, uint index, int offset)
     {
         Debug.Assert((uint)offset <= MbufSizes.InternalSize, "Data starts inside the internal buffer.");
@@ -93,7 +98,8 @@ public sealed partial class MbufCache
     }
 
     /// <summary>
-    /// Points a header at an exclusively owned cluster, with no data, behind as much of the headroom as leaves room for a number of bytes. Does not release what it had.
+    /// Points a header at an exclusively owned cluster, with no data, behind as much of the headroom as leaves room for a
+    /// number of bytes. Does not release what it had.
     /// </summary>
     internal void AttachCluster(ref MbufHeader header, StorageKind kind, uint storage, int length)
     {

@@ -32,7 +32,10 @@ public sealed partial class MbufCache
         return new MbufChain(this, index, header.Generation);
     }
 
-    /// <summary>The smallest cluster that holds a number of bytes, behind its headroom if it is not the largest; false if there is none, or none so large.</summary>
+    /// <summary>
+    /// The smallest cluster that holds a number of bytes, behind its headroom if it is not the largest; false if there is none,
+    /// or none so large.
+    /// </summary>
     internal bool TryTakeCluster(int length, out StorageKind kind, out uint storage)
     {
         for (kind = StorageKind.Cluster; (int)kind < Storages.Length; kind++)
@@ -102,7 +105,9 @@ public sealed partial class MbufCache
         return pair.TryPop(0, out item);
     }
 
-    /// <summary>Flushes because another thread asked; the asked thread is in the middle of one operation, between two items.</summary>
+    /// <summary>
+    /// Flushes because another thread asked; the asked thread is in the middle of one operation, between two items.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ServeRequest()
     {

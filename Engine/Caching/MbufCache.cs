@@ -8,8 +8,9 @@ namespace Engine.Mbufs;
 /// <see cref="Enter"/>, and finds the mbufs of the turn before still warm. Other code lets <see cref="MbufArena.Enter"/> choose.
 /// </summary>
 /// <remarks>
-/// A cache whose scope is closed is idle, and any thread that runs out of memory may drain it. One whose scope is open belongs to its
-/// thread; it can only be asked, through <see cref="CacheHot.Floor"/> and <see cref="CacheHot.Ceiling"/>, to flush by itself.
+/// A cache whose scope is closed is idle, and any thread that runs out of memory may drain it. One whose scope is open belongs
+/// to its thread; it can only be asked, through <see cref="CacheHot.Floor"/> and <see cref="CacheHot.Ceiling"/>, to flush by
+/// itself.
 /// </remarks>
 public sealed partial class MbufCache : IDisposable
 {
@@ -70,8 +71,8 @@ public sealed partial class MbufCache : IDisposable
     internal uint Serial => _serial;
 
     /// <summary>
-    /// Opens a scope on this cache for the calling thread: once per turn of an event loop, not per packet. Close it (<c>using</c>) before
-    /// the thread blocks.
+    /// Opens a scope on this cache for the calling thread: once per turn of an event loop, not per packet. Close it
+    /// (<c>using</c>) before the thread blocks.
     /// </summary>
     /// <returns>The scope. It cannot leave the thread.</returns>
     /// <exception cref="InvalidOperationException">A scope of this cache is open already, here or on another thread.</exception>
@@ -95,7 +96,9 @@ public sealed partial class MbufCache : IDisposable
         return new MbufScope(this);
     }
 
-    /// <summary>Gives the cache back to the arena, with what its magazines hold. No scope of it may be open. Idempotent.</summary>
+    /// <summary>
+    /// Gives the cache back to the arena, with what its magazines hold. No scope of it may be open. Idempotent.
+    /// </summary>
     /// <exception cref="InvalidOperationException">A scope of this cache is open.</exception>
     public void Dispose()
     {

@@ -5,14 +5,20 @@ namespace Engine.Mbufs;
 /// <content>Allocation without waiting (mbuf(9): M_NOWAIT).</content>
 public readonly ref partial struct MbufScope
 {
-    /// <summary>m_get, MGET: one mbuf without packet header, with <see cref="MbufSizes.InternalSize"/> bytes of room and none in use.</summary>
-    /// <returns>A chain of one, owned by the caller; null (<see cref="MbufChain.IsNull"/>) if the arena is exhausted, which is counted.</returns>
+    /// <summary>
+    /// m_get, MGET: one mbuf without packet header, with <see cref="MbufSizes.InternalSize"/> bytes of room and none in use.
+    /// </summary>
+    /// <returns>
+    /// A chain of one, owned by the caller; null (<see cref="MbufChain.IsNull"/>) if the arena is exhausted, which is counted.
+    /// </returns>
     /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>O(1): a pop from the cache. The room is not zeroed.</remarks>
     [UnscopedRef]
     public MbufChain Allocate() => _cache.StartChain(ZoneId.Mbuf, Plain);
 
-    /// <summary>m_gethdr, MGETHDR: one mbuf with a zeroed packet header, with <see cref="MbufSizes.InternalSize"/> bytes of room.</summary>
+    /// <summary>
+    /// m_gethdr, MGETHDR: one mbuf with a zeroed packet header, with <see cref="MbufSizes.InternalSize"/> bytes of room.
+    /// </summary>
     /// <inheritdoc cref="Allocate()"/>
     [UnscopedRef]
     public MbufChain AllocateHeader() => _cache.StartChain(ZoneId.Mbuf, Packet);
@@ -24,19 +30,25 @@ public readonly ref partial struct MbufScope
     [UnscopedRef]
     public MbufChain AllocatePacket() => _cache.StartChain(ZoneId.Packet, Packet);
 
-    /// <summary>m_getjcl with M_PKTHDR: a packet header and a cluster of a given size, with the arena's headroom before the data.</summary>
+    /// <summary>
+    /// m_getjcl with M_PKTHDR: a packet header and a cluster of a given size, with the arena's headroom before the data.
+    /// </summary>
     /// <param name="size">One of the sizes that <see cref="MbufClusterSize"/> names.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such size.</exception>
     /// <inheritdoc cref="Allocate()"/>
     [UnscopedRef]
     public MbufChain AllocatePacket(MbufClusterSize size) => _cache.StartCluster(size, Packet);
 
-    /// <summary>m_getcl: an mbuf without packet header and a cluster of 2 KiB in one step, with the arena's headroom before the data.</summary>
+    /// <summary>
+    /// m_getcl: an mbuf without packet header and a cluster of 2 KiB in one step, with the arena's headroom before the data.
+    /// </summary>
     /// <inheritdoc cref="Allocate()"/>
     [UnscopedRef]
     public MbufChain AllocateCluster() => _cache.StartChain(ZoneId.Packet, Plain);
 
-    /// <summary>m_getjcl: an mbuf without packet header and a cluster of a given size, with the arena's headroom before the data.</summary>
+    /// <summary>
+    /// m_getjcl: an mbuf without packet header and a cluster of a given size, with the arena's headroom before the data.
+    /// </summary>
     /// <param name="size">One of the sizes that <see cref="MbufClusterSize"/> names.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such size.</exception>
     /// <inheritdoc cref="Allocate()"/>
@@ -44,8 +56,9 @@ public readonly ref partial struct MbufScope
     public MbufChain AllocateCluster(MbufClusterSize size) => _cache.StartCluster(size, Plain);
 
     /// <summary>
-    /// m_getm2 with M_PKTHDR: a packet with room for a number of bytes, in as many 2 KiB clusters as that takes, the last of it in a plain mbuf if it
-    /// fits there. All or nothing. No byte is in use: <see cref="MbufChain.TryAppend(ReadOnlySpan{byte})"/> and socket receives fill the room in order.
+    /// m_getm2 with M_PKTHDR: a packet with room for a number of bytes, in as many 2 KiB clusters as that takes, the last of it
+    /// in a plain mbuf if it fits there. All or nothing. No byte is in use:
+    /// <see cref="MbufChain.TryAppend(ReadOnlySpan{byte})"/> and socket receives fill the room in order.
     /// </summary>
     /// <param name="length">Bytes of room, 0 or more; 0 gives a single plain mbuf.</param>
     /// <returns>The packet, owned by the caller; null if the arena cannot give all of it, which is counted.</returns>

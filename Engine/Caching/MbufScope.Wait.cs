@@ -25,13 +25,17 @@ public readonly ref partial struct MbufScope
     public MbufChain AllocateHeader(TimeSpan timeout, CancellationToken cancellationToken = default)
         => Arena.Wait(_cache, new ZoneAllocation(ZoneId.Mbuf, Packet), timeout, cancellationToken);
 
-    /// <summary>m_getcl with M_PKTHDR and M_WAITOK: <see cref="AllocatePacket()"/>, waiting until there is an mbuf and a cluster.</summary>
+    /// <summary>
+    /// m_getcl with M_PKTHDR and M_WAITOK: <see cref="AllocatePacket()"/>, waiting until there is an mbuf and a cluster.
+    /// </summary>
     /// <inheritdoc cref="Allocate(TimeSpan, CancellationToken)"/>
     [UnscopedRef]
     public MbufChain AllocatePacket(TimeSpan timeout, CancellationToken cancellationToken = default)
         => Arena.Wait(_cache, new ZoneAllocation(ZoneId.Packet, Packet), timeout, cancellationToken);
 
-    /// <summary>m_getjcl with M_PKTHDR and M_WAITOK: <see cref="AllocatePacket(MbufClusterSize)"/>, waiting until there is memory.</summary>
+    /// <summary>
+    /// m_getjcl with M_PKTHDR and M_WAITOK: <see cref="AllocatePacket(MbufClusterSize)"/>, waiting until there is memory.
+    /// </summary>
     /// <param name="size">One of the sizes that <see cref="MbufClusterSize"/> names.</param>
     /// <param name="timeout">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
     /// <param name="cancellationToken">Ends the wait early.</param>
@@ -56,8 +60,8 @@ public readonly ref partial struct MbufScope
         => Arena.Wait(_cache, new ClusterAllocation(size, Plain), timeout, cancellationToken);
 
     /// <summary>
-    /// m_getm2 with M_PKTHDR and M_WAITOK: <see cref="AllocateChain(int)"/>, waiting until all of it is there. More than the arena's limits
-    /// allow is never there: then the wait ends with its time.
+    /// m_getm2 with M_PKTHDR and M_WAITOK: <see cref="AllocateChain(int)"/>, waiting until all of it is there. More than the
+    /// arena's limits allow is never there: then the wait ends with its time.
     /// </summary>
     /// <param name="length">Bytes of room, 0 or more.</param>
     /// <param name="timeout">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>

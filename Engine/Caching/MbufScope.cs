@@ -4,12 +4,12 @@ using System.Diagnostics.CodeAnalysis;
 namespace Engine.Mbufs;
 
 /// <summary>
-/// A thread's access to an arena, for one turn of its work: every allocation, and the way from a handle back to a chain. Hold it in a
-/// <c>using</c> and close it before the thread blocks.
+/// A thread's access to an arena, for one turn of its work: every allocation, and the way from a handle back to a chain. Hold
+/// it in a <c>using</c> and close it before the thread blocks.
 /// </summary>
 /// <remarks>
-/// A ref struct, so that the compiler confines it, and with it the cache's magazines, to one thread: it cannot be stored in a field, captured, or held
-/// across an <c>await</c>, and no chain made from it can leave its block.
+/// A ref struct, so that the compiler confines it, and with it the cache's magazines, to one thread: it cannot be stored in a
+/// field, captured, or held across an <c>await</c>, and no chain made from it can leave its block.
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public readonly ref partial struct MbufScope : IDisposable
@@ -40,7 +40,9 @@ public readonly ref partial struct MbufScope : IDisposable
     /// <exception cref="MbufForeignException">The handle belongs to another arena.</exception>
     /// <exception cref="MbufException">The handle is null.</exception>
     /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
-    /// <remarks>O(1). Two threads that open one handle at the same moment are a bug that only checked mode is sure to see.</remarks>
+    /// <remarks>
+    /// O(1). Two threads that open one handle at the same moment are a bug that only checked mode is sure to see.
+    /// </remarks>
     [UnscopedRef]
     public MbufChain Open(Mbuf packet)
     {
@@ -71,13 +73,15 @@ public readonly ref partial struct MbufScope : IDisposable
             header.Generation = generation;
         }
 
-        Debug.Assert((header.Flags & (HeaderFlags.Head | HeaderFlags.Free)) == HeaderFlags.Head, "A live handle names the head of a live chain.");
+        Debug.Assert(
+            (header.Flags & (HeaderFlags.Head | HeaderFlags.Free)) == HeaderFlags.Head,
+            "A live handle names the head of a live chain.");
         return new MbufChain(cache, index, generation);
     }
 
     /// <summary>
-    /// Closes the scope and gives its cache back. Chains that were not detached or freed stay live, without an owner; that is a leak.
-    /// Closing twice, or a copy, does nothing. O(1), unless somebody waits for memory: then the magazines are flushed.
+    /// Closes the scope and gives its cache back. Chains that were not detached or freed stay live, without an owner; that is a
+    /// leak. Closing twice, or a copy, does nothing. O(1), unless somebody waits for memory: then the magazines are flushed.
     /// </summary>
     public void Dispose() => _cache?.Close(_serial);
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Engine.Mbufs;
 
 /// <summary>
@@ -19,10 +17,14 @@ internal sealed class Zone(ZoneId id, int limit, MagazineStack full, Magazine pa
     /// <summary>The depot's full magazines, newest first; lock-free.</summary>
     public MagazineStack Full { get; } = full;
 
-    /// <summary>Rounds that do not fill a magazine, from caches that were flushed; fewer than a magazine holds. Written under the gate.</summary>
+    /// <summary>
+    /// Rounds that do not fill a magazine, from caches that were flushed; fewer than a magazine holds. Written under the gate.
+    /// </summary>
     public int PartialCount { get; private set; }
 
-    /// <summary>Items that were ever handed to a cache; items beyond it have never been touched. Written under the gate.</summary>
+    /// <summary>
+    /// Items that were ever handed to a cache; items beyond it have never been touched. Written under the gate.
+    /// </summary>
     public int Carved { get; set; }
 
     /// <summary>Most items that were outside the depot at a time: exact to the magazines that caches hold.</summary>
@@ -39,7 +41,10 @@ internal sealed class Zone(ZoneId id, int limit, MagazineStack full, Magazine pa
 
     public void CountDelayed() => Interlocked.Increment(ref _delayed);
 
-    /// <summary>Adds a loose round. If that fills the partial magazine, it goes to the depot and <paramref name="magazines"/> gives an empty one.</summary>
+    /// <summary>
+    /// Adds a loose round. If that fills the partial magazine, it goes to the depot and <paramref name="magazines"/> gives an
+    /// empty one.
+    /// </summary>
     public void AddLoose(uint item, EmptyMagazines magazines)
     {
         _partial.Round(PartialCount) = item;
@@ -81,32 +86,4 @@ internal sealed class Zone(ZoneId id, int limit, MagazineStack full, Magazine pa
             yield return _partial.Round(round);
         }
     }
-}
-
-/// <summary>The depot's empty magazines, for all zones of an arena. There is always one to be had: <see cref="ArenaLayout.MagazineCount"/>.</summary>
-internal sealed class EmptyMagazines(MagazineStack stack, int count)
-{
-    private int _carved;
-
-    public Magazine Take()
-    {
-        if (stack.TryPop(out Magazine magazine))
-        {
-            return magazine;
-        }
-
-        int id = Interlocked.Increment(ref _carved);
-        if (id > count)
-        {
-            // Unreachable by the sum in ArenaLayout; if it were reached, going on would corrupt memory, so it is not only asserted.
-            Debug.Fail("There are enough magazines for every cache, zone and full set of items.");
-            throw new InvalidOperationException("The arena has run out of magazines. This is a bug in the engine.");
-        }
-
-        magazine = stack.At((uint)id);
-        magazine.Id = (uint)id;
-        return magazine;
-    }
-
-    public void Give(Magazine magazine) => stack.Push(magazine);
 }

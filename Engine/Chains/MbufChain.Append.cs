@@ -7,8 +7,8 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// m_append: copies bytes behind the data, into the last mbuf's room and as many new mbufs and clusters as it takes; the packet length grows with it. All or nothing,
-    /// where m_append keeps what fitted.
+    /// m_append: copies bytes behind the data, into the last mbuf's room and as many new mbufs and clusters as it takes; the
+    /// packet length grows with it. All or nothing, where m_append keeps what fitted.
     /// </summary>
     /// <param name="bytes">What to append; must not be a view of this chain's own free room.</param>
     /// <returns>False if the arena is exhausted: the chain is as it was.</returns>
@@ -33,12 +33,14 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// Makes contiguous room for bytes behind the data, in the last mbuf or in a new one, and counts it as data: the caller writes it.
+    /// Makes contiguous room for bytes behind the data, in the last mbuf or in a new one, and counts it as data: the caller
+    /// writes it.
     /// </summary>
     /// <param name="length">Bytes, 0 to <see cref="MbufSizes.LargestContiguous"/>.</param>
     /// <param name="room">The new bytes, not zeroed; empty on failure.</param>
     /// <returns>False if the arena is exhausted: the chain is as it was.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative or more than can be contiguous.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative or more than can be
+    /// contiguous.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
     /// <remarks>O(1).</remarks>
@@ -69,10 +71,11 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_catpkt, and m_cat for chains without header: joins another chain behind this one, without copying. The other's packet header is dropped, its length added
-    /// to this one's.
+    /// m_catpkt, and m_cat for chains without header: joins another chain behind this one, without copying. The other's packet
+    /// header is dropped, its length added to this one's.
     /// </summary>
-    /// <param name="other">A chain of the same arena; consumed: every copy of it is stale afterwards, and its Dispose does nothing.</param>
+    /// <param name="other">A chain of the same arena; consumed: every copy of it is stale afterwards, and its Dispose does
+    /// nothing.</param>
     /// <exception cref="ArgumentException"><paramref name="other"/> is this chain.</exception>
     /// <exception cref="MbufForeignException"><paramref name="other"/> belongs to another arena.</exception>
     /// <exception cref="MbufStaleException">Either was freed or given away.</exception>
@@ -106,7 +109,10 @@ public readonly ref partial struct MbufChain
         behind.Flags &= ~(HeaderFlags.Head | HeaderFlags.PacketHeader);
     }
 
-    /// <summary>Links mbufs that were filled elsewhere and counts their bytes, and those written into the last mbuf's room, as the chain's.</summary>
+    /// <summary>
+    /// Links mbufs that were filled elsewhere and counts their bytes, and those written into the last mbuf's room, as the
+    /// chain's.
+    /// </summary>
     internal void AppendFilled(ChainParts parts, int bytes)
     {
         ref MbufHeader head = ref Head();

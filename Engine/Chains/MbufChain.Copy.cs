@@ -46,9 +46,9 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_copyback: writes bytes into the chain at an offset, over what is there; a chain that ends before is extended, and a gap is filled with zeros. Storage that is shared or
-    /// read-only is replaced by a private copy first, so that nobody else sees the change (mbuf(9) corrupts the other packet). The packet length is raised to the
-    /// new end if it was less.
+    /// m_copyback: writes bytes into the chain at an offset, over what is there; a chain that ends before is extended, and a
+    /// gap is filled with zeros. Storage that is shared or read-only is replaced by a private copy first, so that nobody else
+    /// sees the change (mbuf(9) corrupts the other packet). The packet length is raised to the new end if it was less.
     /// </summary>
     /// <param name="offset">Where the first byte goes, from the start of the chain; 0 or more.</param>
     /// <param name="source">The bytes; must not be a view of this chain.</param>
@@ -93,7 +93,9 @@ public readonly ref partial struct MbufChain
         return true;
     }
 
-    /// <summary>Replaces storage between two offsets that may not be written by private copies; contents and lengths stay.</summary>
+    /// <summary>
+    /// Replaces storage between two offsets that may not be written by private copies; contents and lengths stay.
+    /// </summary>
     private void Replace(int start, int end, ChainParts replacements)
     {
         int position = 0;

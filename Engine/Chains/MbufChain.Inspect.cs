@@ -2,7 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Engine.Mbufs;
 
-/// <content>What a chain says of itself. All O(1) unless noted; all throw <see cref="MbufStaleException"/> if the chain is not owned.</content>
+/// <content>What a chain says of itself. All O(1) unless noted; all throw <see cref="MbufStaleException"/> if the chain is not
+/// owned.</content>
 public readonly ref partial struct MbufChain
 {
     /// <summary>m_length: the bytes of data in the whole chain. Known, not walked for: O(1).</summary>
@@ -22,7 +23,8 @@ public readonly ref partial struct MbufChain
     public bool HasPacketHeader => (Head().Flags & HeaderFlags.PacketHeader) != 0;
 
     /// <summary>
-    /// m_pkthdr.len: what the packet header says of the length, 0 without a header. Operations keep it in step; setting it does not change the data.
+    /// m_pkthdr.len: what the packet header says of the length, 0 without a header. Operations keep it in step; setting it does
+    /// not change the data.
     /// </summary>
     /// <value>Bytes, 0 or more.</value>
     /// <exception cref="ArgumentOutOfRangeException">A negative value is set.</exception>
@@ -48,7 +50,10 @@ public readonly ref partial struct MbufChain
         }
     }
 
-    /// <summary>m_flags of the first mbuf. Setting replaces the flags that may be set; External and PacketHeader stay what they are. O(1).</summary>
+    /// <summary>
+    /// m_flags of the first mbuf. Setting replaces the flags that may be set; External and PacketHeader stay what they are.
+    /// O(1).
+    /// </summary>
     /// <inheritdoc cref="Length"/>
     public MbufFlags Flags
     {
@@ -82,11 +87,15 @@ public readonly ref partial struct MbufChain
         set => Head().ReceiveInterface = value;
     }
 
-    /// <summary>M_WRITABLE: true if the first mbuf's data may be written: not read-only and not shared with another chain. O(1).</summary>
+    /// <summary>
+    /// M_WRITABLE: true if the first mbuf's data may be written: not read-only and not shared with another chain. O(1).
+    /// </summary>
     /// <inheritdoc cref="Length"/>
     public bool IsWritable => _cache.IsWritable(ref Head());
 
-    /// <summary>M_LEADINGSPACE: bytes that can be prepended without another mbuf; 0 if the first mbuf is not writable. O(1).</summary>
+    /// <summary>
+    /// M_LEADINGSPACE: bytes that can be prepended without another mbuf; 0 if the first mbuf is not writable. O(1).
+    /// </summary>
     /// <inheritdoc cref="Length"/>
     public int Headroom
     {
@@ -97,7 +106,10 @@ public readonly ref partial struct MbufChain
         }
     }
 
-    /// <summary>M_TRAILINGSPACE of the last mbuf: bytes that can be appended without another mbuf; 0 if the last mbuf is not writable. O(1).</summary>
+    /// <summary>
+    /// M_TRAILINGSPACE of the last mbuf: bytes that can be appended without another mbuf; 0 if the last mbuf is not writable.
+    /// O(1).
+    /// </summary>
     /// <inheritdoc cref="Length"/>
     public int Tailroom => TailroomOf(ref At(Head().Tail));
 

@@ -7,13 +7,15 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// M_PREPEND, m_prepend: makes contiguous room for bytes before the data, and counts it as data: the caller writes it. In the headroom if there is enough; else the
-    /// head's storage moves to a new mbuf behind it, and the head, which stays the head, gets fresh storage.
+    /// M_PREPEND, m_prepend: makes contiguous room for bytes before the data, and counts it as data: the caller writes it. In
+    /// the headroom if there is enough; else the head's storage moves to a new mbuf behind it, and the head, which stays the
+    /// head, gets fresh storage.
     /// </summary>
     /// <param name="length">Bytes, 0 to <see cref="MbufSizes.LargestContiguous"/>.</param>
     /// <param name="room">The new bytes, not zeroed, followed by the data that was first; empty on failure.</param>
     /// <returns>False if the arena is exhausted: the chain is as it was (mbuf(9) frees it).</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative or more than can be contiguous.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative or more than can be
+    /// contiguous.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
     /// <remarks>O(1); without enough headroom, at most 192 bytes are copied.</remarks>
@@ -62,8 +64,8 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// Moves the head's storage into a new mbuf behind the head and gives the head empty storage with its data position at the end, so that what is prepended
-    /// next finds the rest of it as headroom.
+    /// Moves the head's storage into a new mbuf behind the head and gives the head empty storage with its data position at the
+    /// end, so that what is prepended next finds the rest of it as headroom.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryMakeFront(ref MbufHeader head, int length)

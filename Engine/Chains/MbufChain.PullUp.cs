@@ -8,14 +8,15 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// m_pullup: makes the first bytes contiguous in the first mbuf and shows them. If they are already, nothing happens. Bytes move into the first mbuf's own room, its internal
-    /// buffer, or a cluster up to 16 KiB (mbuf(9) ends at MHLEN); mbufs that become empty are freed.
+    /// m_pullup: makes the first bytes contiguous in the first mbuf and shows them. If they are already, nothing happens. Bytes
+    /// move into the first mbuf's own room, its internal buffer, or a cluster up to 16 KiB (mbuf(9) ends at MHLEN); mbufs that
+    /// become empty are freed.
     /// </summary>
     /// <param name="length">Bytes, 0 or more.</param>
     /// <param name="view">Exactly the first <paramref name="length"/> bytes; empty on failure.</param>
     /// <returns>
-    /// False if the chain is shorter, if no storage is so large (<see cref="MbufSizes.LargestContiguous"/>), or if the arena is exhausted: the chain is as it was, layout included
-    /// (mbuf(9) frees it).
+    /// False if the chain is shorter, if no storage is so large (<see cref="MbufSizes.LargestContiguous"/>), or if the arena is
+    /// exhausted: the chain is as it was, layout included (mbuf(9) frees it).
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
@@ -51,7 +52,9 @@ public readonly ref partial struct MbufChain
         return true;
     }
 
-    /// <summary>Gives the first mbuf storage that holds <paramref name="length"/> bytes from its data's start on, with its bytes in it.</summary>
+    /// <summary>
+    /// Gives the first mbuf storage that holds <paramref name="length"/> bytes from its data's start on, with its bytes in it.
+    /// </summary>
     private bool TryMakeRoom(ref MbufHeader head, int length)
     {
         if (_cache.IsWritable(ref head))

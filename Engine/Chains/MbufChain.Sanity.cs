@@ -6,8 +6,8 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// m_sanity: walks the chain and checks what must be true of it: links, data inside its storage, one head, the known length, tail and number of segments, and that the packet
-    /// header's length is that of the data.
+    /// m_sanity: walks the chain and checks what must be true of it: links, data inside its storage, one head, the known
+    /// length, tail and number of segments, and that the packet header's length is that of the data.
     /// </summary>
     /// <param name="problem">What is wrong, in a sentence; null if nothing is.</param>
     /// <returns>True if everything is as it must be. A packet length that the user set otherwise is reported, too.</returns>

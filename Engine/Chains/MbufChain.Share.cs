@@ -7,14 +7,18 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// m_copypacket: a second packet with the same bytes. Clusters are shared by reference count, not copied; internal buffers, of at most 192 bytes, are copied.
+    /// m_copypacket: a second packet with the same bytes. Clusters are shared by reference count, not copied; internal buffers,
+    /// of at most 192 bytes, are copied.
     /// </summary>
     /// <returns>
-    /// The copy, owned by the caller, with the header's fields and flags; null if the arena is exhausted: this chain is as it was. While both live, shared storage is
-    /// writable through neither; when one is freed, the other may write again. Read-only storage stays read-only in every copy.
+    /// The copy, owned by the caller, with the header's fields and flags; null if the arena is exhausted: this chain is as it
+    /// was. While both live, shared storage is writable through neither; when one is freed, the other may write again.
+    /// Read-only storage stays read-only in every copy.
     /// </returns>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
-    /// <remarks>O(segments): one plain mbuf and, once storage is shared by more than two, one atomic increment for each.</remarks>
+    /// <remarks>
+    /// O(segments): one plain mbuf and, once storage is shared by more than two, one atomic increment for each.
+    /// </remarks>
     [UnscopedRef]
     public MbufChain Share()
     {
@@ -69,7 +73,9 @@ public readonly ref partial struct MbufChain
         return true;
     }
 
-    /// <summary>Gives a fresh mbuf the bytes of another: the same cluster, or a copy of its internal buffer at the same place in it.</summary>
+    /// <summary>
+    /// Gives a fresh mbuf the bytes of another: the same cluster, or a copy of its internal buffer at the same place in it.
+    /// </summary>
     private void ShareSegment(ref MbufHeader header, ref MbufHeader copy, uint copyIndex)
     {
         copy.Type = header.Type;

@@ -4,8 +4,9 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// m_split: this chain keeps the first bytes, a new one gets the rest. Whole mbufs change hands; a cluster that is cut is shared by both halves, an internal buffer's
-    /// tail is copied. A packet's rest is a packet: with the receive interface, and its part of the packet length, and nothing else of the header.
+    /// m_split: this chain keeps the first bytes, a new one gets the rest. Whole mbufs change hands; a cluster that is cut is
+    /// shared by both halves, an internal buffer's tail is copied. A packet's rest is a packet: with the receive interface, and
+    /// its part of the packet length, and nothing else of the header.
     /// </summary>
     /// <param name="offset">Bytes to keep, 0 or more. 0 leaves this chain empty; its length makes the rest empty.</param>
     /// <param name="rest">The rest, owned by the caller; null on failure.</param>
@@ -47,7 +48,10 @@ public readonly ref partial struct MbufChain
         return true;
     }
 
-    /// <summary>The mbuf that keeps the last byte before the offset (the head, if there is none), how many bytes it keeps, and its number from 1.</summary>
+    /// <summary>
+    /// The mbuf that keeps the last byte before the offset (the head, if there is none), how many bytes it keeps, and its
+    /// number from 1.
+    /// </summary>
     private uint FindCut(int offset, out int kept, out int segments)
     {
         uint index = _index;

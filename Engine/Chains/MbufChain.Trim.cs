@@ -7,8 +7,9 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// m_adj with a positive count: removes bytes from the front. Mbufs that become empty are freed at once (mbuf(9) keeps them); the head stays the head and takes over the
-    /// storage of the first mbuf that still has data. The packet length shrinks with it.
+    /// m_adj with a positive count: removes bytes from the front. Mbufs that become empty are freed at once (mbuf(9) keeps
+    /// them); the head stays the head and takes over the storage of the first mbuf that still has data. The packet length
+    /// shrinks with it.
     /// </summary>
     /// <param name="count">Bytes, 0 or more; more than there are empties the chain.</param>
     /// <returns>The bytes removed.</returns>
@@ -40,13 +41,16 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_adj with a negative count: removes bytes from the end. Mbufs behind the new end are freed. The packet length shrinks with it.
+    /// m_adj with a negative count: removes bytes from the end. Mbufs behind the new end are freed. The packet length shrinks
+    /// with it.
     /// </summary>
     /// <param name="count">Bytes, 0 or more; more than there are empties the chain.</param>
     /// <returns>The bytes removed.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
-    /// <remarks>O(1) if the last mbuf keeps data, else O(segments): the chain is walked to the new end. Never needs memory.</remarks>
+    /// <remarks>
+    /// O(1) if the last mbuf keeps data, else O(segments): the chain is walked to the new end. Never needs memory.
+    /// </remarks>
     public int TrimEnd(int count)
     {
         ref MbufHeader head = ref Head();
@@ -72,8 +76,8 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// Drops the first mbufs' data. What is left of the first mbuf with data moves into the head; the mbuf that it came from is freed with the head's old storage
-    /// in it, so that a pair is freed as a pair.
+    /// Drops the first mbufs' data. What is left of the first mbuf with data moves into the head; the mbuf that it came from is
+    /// freed with the head's old storage in it, so that a pair is freed as a pair.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ReleaseFront(ref MbufHeader head, int count)
@@ -108,7 +112,10 @@ public readonly ref partial struct MbufChain
         _cache.FreeMbuf(ref first, index);
     }
 
-    /// <summary>The head, whose bytes are of no further use, takes over another mbuf's storage and bytes; that mbuf gets the head's old storage, to free it.</summary>
+    /// <summary>
+    /// The head, whose bytes are of no further use, takes over another mbuf's storage and bytes; that mbuf gets the head's old
+    /// storage, to free it.
+    /// </summary>
     private void ExchangeStorage(ref MbufHeader head, ref MbufHeader other, uint otherIndex)
     {
         StorageKind kind = head.Kind;

@@ -7,13 +7,16 @@ namespace Engine.Mbufs;
 /// A packet, or a chain without packet header, and every operation on it (mbuf(9): <c>struct mbuf *</c> of a first mbuf).
 /// </summary>
 /// <remarks>
-/// <para>Hold it in a <c>using</c>: <see cref="Dispose"/> frees the chain if it is still owned, and does nothing if it was given away. Pass it by value.</para>
-/// <para>16 bytes, immutable: the identity of a packet never changes, so every copy stays right whatever is prepended, pulled up or trimmed. Exactly one claim is
-/// alive at a time: after <see cref="Free"/>, <see cref="Detach"/>, <see cref="Append(MbufChain)"/> of it to another, or an enqueue, every copy throws
-/// <see cref="MbufStaleException"/>.</para>
-/// <para>Not thread-safe: a chain lives and ends in its scope. Not checked: a span of it that is used, in the same block, after the packet was freed, given away
-/// or laid out anew. Checked mode (<see cref="MbufArenaOptions.Checked"/>) exposes that.</para>
-/// <para>Using the null chain, which allocations return when the arena is exhausted, throws <see cref="NullReferenceException"/>; test <see cref="IsNull"/>.</para>
+/// <para>Hold it in a <c>using</c>: <see cref="Dispose"/> frees the chain if it is still owned, and does nothing if it was
+/// given away. Pass it by value.</para>
+/// <para>16 bytes, immutable: the identity of a packet never changes, so every copy stays right whatever is prepended, pulled
+/// up or trimmed. Exactly one claim is alive at a time: after <see cref="Free"/>, <see cref="Detach"/>,
+/// <see cref="Append(MbufChain)"/> of it to another, or an enqueue, every copy throws <see cref="MbufStaleException"/>.</para>
+/// <para>Not thread-safe: a chain lives and ends in its scope. Not checked: a span of it that is used, in the same block, after
+/// the packet was freed, given away or laid out anew. Checked mode (<see cref="MbufArenaOptions.Checked"/>) exposes
+/// that.</para>
+/// <para>Using the null chain, which allocations return when the arena is exhausted, throws
+/// <see cref="NullReferenceException"/>; test <see cref="IsNull"/>.</para>
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 [DebuggerTypeProxy(typeof(MbufChainDebugView))]
@@ -30,10 +33,14 @@ public readonly ref partial struct MbufChain : IDisposable
         _generation = generation;
     }
 
-    /// <summary>True for the default value: no packet, as allocations return when the arena is exhausted. O(1), never throws.</summary>
+    /// <summary>
+    /// True for the default value: no packet, as allocations return when the arena is exhausted. O(1), never throws.
+    /// </summary>
     public bool IsNull => _cache is null;
 
-    /// <summary>True while this chain owns its packet: false for null, and after the packet was freed or given away. O(1), never throws.</summary>
+    /// <summary>
+    /// True while this chain owns its packet: false for null, and after the packet was freed or given away. O(1), never throws.
+    /// </summary>
     public bool IsOwned
         => _cache is not null && _index <= _cache.Hot.LastIndex && _cache.Hot.Memory.Header(_index).Generation == _generation;
 
@@ -41,7 +48,10 @@ public readonly ref partial struct MbufChain : IDisposable
 
     internal uint Index => _index;
 
-    /// <summary>m_freem: frees every mbuf of the chain and drops its references to storage. Strict: for a chain that may have been given away, use <see cref="Dispose"/>.</summary>
+    /// <summary>
+    /// m_freem: frees every mbuf of the chain and drops its references to storage. Strict: for a chain that may have been given
+    /// away, use <see cref="Dispose"/>.
+    /// </summary>
     /// <exception cref="MbufDoubleFreeException">The packet was freed or given away before.</exception>
     /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>O(segments). The mbufs are ready for the next allocation of this scope.</remarks>
@@ -81,12 +91,15 @@ public readonly ref partial struct MbufChain : IDisposable
     }
 
     /// <summary>
-    /// Turns the chain into the 8-byte handle that may be stored, queued and handed to another thread. This chain, and every copy, is stale afterwards.
+    /// Turns the chain into the 8-byte handle that may be stored, queued and handed to another thread. This chain, and every
+    /// copy, is stale afterwards.
     /// </summary>
     /// <returns>The handle: now the one claim on the packet, to be opened (<see cref="MbufScope.Open"/>) or freed once.</returns>
     /// <exception cref="MbufStaleException">The packet was freed or given away before.</exception>
     /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
-    /// <remarks>O(1). Handing it to another thread needs what handing any value over needs: a queue, a lock, a volatile write.</remarks>
+    /// <remarks>
+    /// O(1). Handing it to another thread needs what handing any value over needs: a queue, a lock, a volatile write.
+    /// </remarks>
     public Mbuf Detach()
     {
         ref MbufHeader head = ref Head();
@@ -114,7 +127,8 @@ public readonly ref partial struct MbufChain : IDisposable
     }
 
     /// <summary>
-    /// The header of the head, after the two checks that every operation makes: the scope is open (and with it the index in range), and this is the live claim.
+    /// The header of the head, after the two checks that every operation makes: the scope is open (and with it the index in
+    /// range), and this is the live claim.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref MbufHeader Head()

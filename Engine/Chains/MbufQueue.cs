@@ -3,11 +3,12 @@ using System.Diagnostics;
 namespace Engine.Mbufs;
 
 /// <summary>
-/// A FIFO of packets with a limit (mbuf(9): <c>struct mbufq</c>), linked through the packets themselves: no node, no array, no allocation.
+/// A FIFO of packets with a limit (mbuf(9): <c>struct mbufq</c>), linked through the packets themselves: no node, no array, no
+/// allocation.
 /// </summary>
 /// <remarks>
-/// A class, since a copied struct would alias its packets. Not thread-safe: one thread at a time uses it, in a scope. The queue owns what is in it:
-/// drain it before it is dropped.
+/// A class, since a copied struct would alias its packets. Not thread-safe: one thread at a time uses it, in a scope. The queue
+/// owns what is in it: drain it before it is dropped.
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class MbufQueue
@@ -45,7 +46,8 @@ public sealed class MbufQueue
     public long Drops { get; private set; }
 
     /// <summary>mbufq_enqueue: puts a packet at the tail.</summary>
-    /// <param name="packet">The packet; consumed on success, the caller's still on failure: <c>using (packet) queue.TryEnqueue(packet);</c> is right in both cases.</param>
+    /// <param name="packet">The packet; consumed on success, the caller's still on failure: <c>using (packet)
+    /// queue.TryEnqueue(packet);</c> is right in both cases.</param>
     /// <returns>False if the queue is full (ENOBUFS), which is counted in <see cref="Drops"/>.</returns>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <exception cref="MbufForeignException">The packet belongs to another arena.</exception>

@@ -1,7 +1,8 @@
 namespace Engine.Mbufs;
 
 /// <summary>
-/// One audit: collects every free item, walks every live chain, and compares. The caller holds the gate and every cache's claim, so nothing moves.
+/// One audit: collects every free item, walks every live chain, and compares. The caller holds the gate and every cache's
+/// claim, so nothing moves.
 /// </summary>
 internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
 {

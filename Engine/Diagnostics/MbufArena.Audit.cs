@@ -4,8 +4,8 @@ namespace Engine.Mbufs;
 public sealed partial class MbufArena
 {
     /// <summary>
-    /// Looks at every mbuf and cluster and finds each in exactly one place: never carved, in the depot, in a magazine, in quarantine, or in a live chain; and every chain and
-    /// reference count right.
+    /// Looks at every mbuf and cluster and finds each in exactly one place: never carved, in the depot, in a magazine, in
+    /// quarantine, or in a live chain; and every chain and reference count right.
     /// </summary>
     /// <returns>What was found.</returns>
     /// <exception cref="InvalidOperationException">A scope is open: what its thread holds cannot be looked at.</exception>

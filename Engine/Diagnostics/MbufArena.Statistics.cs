@@ -25,8 +25,8 @@ public sealed partial class MbufArena
     }
 
     /// <summary>
-    /// Raises the high-water marks of mbufs and clusters. Called when a magazine changes hands, so that nothing is counted for each packet; what lies in
-    /// magazines counts as out.
+    /// Raises the high-water marks of mbufs and clusters. Called when a magazine changes hands, so that nothing is counted for
+    /// each packet; what lies in magazines counts as out.
     /// </summary>
     internal void NoteHighWater()
     {

@@ -1,6 +1,8 @@
 namespace Engine.Mbufs;
 
-/// <summary>What <see cref="MbufArena.Audit"/> found: that every item of the arena is in exactly one place, or what is wrong.</summary>
+/// <summary>
+/// What <see cref="MbufArena.Audit"/> found: that every item of the arena is in exactly one place, or what is wrong.
+/// </summary>
 public sealed class MbufAudit
 {
     internal MbufAudit(IReadOnlyList<string> problems, int liveChains, int liveMbufs, int[] liveClusters)

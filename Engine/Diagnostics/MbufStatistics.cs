@@ -3,18 +3,12 @@ using System.Text;
 
 namespace Engine.Mbufs;
 
-/// <summary>The state of one zone (mbuf(9): a line of <c>netstat -m</c>). All are counts of items.</summary>
-/// <param name="Current">Allocated and not freed.</param>
-/// <param name="Cached">Free and ready: in the caches' magazines and in the depot.</param>
-/// <param name="Total">Ever used: current and cached. Memory is resident for these.</param>
-/// <param name="Max">The limit chosen in the options.</param>
-/// <param name="HighWater">Most items outside the depot at a time, which counts what lay in magazines: exact to two magazines of 64 for each cache.</param>
-/// <param name="Denied">Requests that were refused because the arena was exhausted.</param>
-/// <param name="Delayed">Requests that had to wait.</param>
-public readonly record struct MbufZoneStatistics(int Current, int Cached, int Total, int Max, int HighWater, long Denied, long Delayed);
-
-/// <summary>The state of an arena (mbuf(9): what <c>netstat -m</c> shows), as <see cref="MbufArena.GetStatistics"/> found it.</summary>
-/// <remarks>Derived from carved, cached and depot counts, so that no operation counts anything; exact while no scope is open elsewhere.</remarks>
+/// <summary>
+/// The state of an arena (mbuf(9): what <c>netstat -m</c> shows), as <see cref="MbufArena.GetStatistics"/> found it.
+/// </summary>
+/// <remarks>
+/// Derived from carved, cached and depot counts, so that no operation counts anything; exact while no scope is open elsewhere.
+/// </remarks>
 public sealed class MbufStatistics
 {
     internal MbufStatistics(MbufZoneStatistics[] zones)
@@ -43,7 +37,8 @@ public sealed class MbufStatistics
     public MbufZoneStatistics Jumbo16Clusters { get; }
 
     /// <summary>
-    /// The packet zone: cached are the free pairs of mbuf and 2 KiB cluster; current are the 2 KiB clusters in use, which will be freed as pairs.
+    /// The packet zone: cached are the free pairs of mbuf and 2 KiB cluster; current are the 2 KiB clusters in use, which will
+    /// be freed as pairs.
     /// </summary>
     public MbufZoneStatistics Packets { get; }
 
@@ -57,19 +52,24 @@ public sealed class MbufStatistics
     public override string ToString()
     {
         var text = new StringBuilder();
-        Line($"{Mbufs.Current}/{Mbufs.Cached}/{Mbufs.Total}/{Mbufs.Max} mbufs in use (current/cache/total/max)");
-        Line($"{Clusters.Current}/{Clusters.Cached}/{Clusters.Total}/{Clusters.Max} mbuf clusters in use (current/cache/total/max)");
+        Line($"{Usage(Mbufs)} mbufs in use (current/cache/total/max)");
+        Line($"{Usage(Clusters)} mbuf clusters in use (current/cache/total/max)");
         Line($"{Packets.Current}/{Packets.Cached} mbuf+clusters out of packet zone in use (current/cache)");
-        Line($"{PageClusters.Current}/{PageClusters.Cached}/{PageClusters.Total}/{PageClusters.Max} 4k jumbo clusters in use (current/cache/total/max)");
-        Line($"{Jumbo9Clusters.Current}/{Jumbo9Clusters.Cached}/{Jumbo9Clusters.Total}/{Jumbo9Clusters.Max} 9k jumbo clusters in use (current/cache/total/max)");
-        Line($"{Jumbo16Clusters.Current}/{Jumbo16Clusters.Cached}/{Jumbo16Clusters.Total}/{Jumbo16Clusters.Max} 16k jumbo clusters in use (current/cache/total/max)");
-        Line($"{BytesInUse / 1024}K/{BytesCached / 1024}K/{(BytesInUse + BytesCached) / 1024}K bytes in use by mbufs (current/cache/total)");
+        Line($"{Usage(PageClusters)} 4k jumbo clusters in use (current/cache/total/max)");
+        Line($"{Usage(Jumbo9Clusters)} 9k jumbo clusters in use (current/cache/total/max)");
+        Line($"{Usage(Jumbo16Clusters)} 16k jumbo clusters in use (current/cache/total/max)");
+        long kibibytesInUse = BytesInUse / 1024;
+        long kibibytesCached = BytesCached / 1024;
+        Line($"{kibibytesInUse}K/{kibibytesCached}K/{kibibytesInUse + kibibytesCached}K bytes used by mbufs (current/cache/total)");
         Line($"{Mbufs.HighWater}/{Clusters.HighWater} most mbufs/clusters in use at a time");
         Line($"{Mbufs.Denied}/{Clusters.Denied}/{Packets.Denied} requests denied (mbufs/clusters/mbuf+clusters)");
         Line($"{Mbufs.Delayed}/{Clusters.Delayed}/{Packets.Delayed} requests delayed (mbufs/clusters/mbuf+clusters)");
         Line($"{PageClusters.Denied}/{Jumbo9Clusters.Denied}/{Jumbo16Clusters.Denied} requests for jumbo clusters denied (4k/9k/16k)");
         Line($"{PageClusters.Delayed}/{Jumbo9Clusters.Delayed}/{Jumbo16Clusters.Delayed} requests for jumbo clusters delayed (4k/9k/16k)");
         return text.ToString();
+
+        static string Usage(MbufZoneStatistics zone)
+            => string.Create(CultureInfo.InvariantCulture, $"{zone.Current}/{zone.Cached}/{zone.Total}/{zone.Max}");
 
         void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
     }

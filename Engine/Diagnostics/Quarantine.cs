@@ -1,8 +1,9 @@
 namespace Engine.Mbufs;
 
 /// <summary>
-/// Checked mode's detour of freed items: their storage is overwritten with a pattern and they wait in a ring before they can be allocated again. Whoever still writes through
-/// an old span spoils the pattern, which is found when the item leaves; whoever reads sees the pattern.
+/// Checked mode's detour of freed items: their storage is overwritten with a pattern and they wait in a ring before they can be
+/// allocated again. Whoever still writes through an old span spoils the pattern, which is found when the item leaves; whoever
+/// reads sees the pattern.
 /// </summary>
 /// <remarks>Guarded by the arena's gate. Memory: 8 bytes for each place in the ring, allocated once.</remarks>
 internal sealed class Quarantine(MbufArena arena)
@@ -19,7 +20,8 @@ internal sealed class Quarantine(MbufArena arena)
     public int Count(ZoneId zone) => _counts[(int)zone];
 
     /// <summary>Takes a freed item in; if the ring is full, the oldest goes to the cache's magazines.</summary>
-    /// <exception cref="MbufCorruptionException">The oldest item's storage was written while it was free. Both items are kept safe.</exception>
+    /// <exception cref="MbufCorruptionException">The oldest item's storage was written while it was free. Both items are kept
+    /// safe.</exception>
     public void Admit(MbufCache cache, ZoneId zone, uint item)
     {
         lock (arena.Gate)
@@ -74,53 +76,49 @@ internal sealed class Quarantine(MbufArena arena)
         if (spoiled >= 0)
         {
             throw new MbufCorruptionException(
-                $"Byte {spoiled} of a free {Describe(zone)} (number {item}) was written after it was freed: a span was used after its packet was freed, "
-                + "given away or laid out anew. The write happened before this moment, by any thread.");
+                $"Byte {spoiled} of a free {Describe(zone)} (number {item}) was written after it was freed: a span was used after its "
+                + "packet was freed, given away or laid out anew. The write happened before this moment, by any thread.");
         }
     }
 
     private void Fill(ZoneId zone, uint item)
     {
-        foreach (Range range in Storage(zone, item))
-        {
-            Bytes(range).Fill(Poison);
-        }
+        InternalBuffer(zone, item).Fill(Poison);
+        Cluster(zone, item).Fill(Poison);
     }
 
+    /// <summary>The first byte that is not as it was filled, counted through the internal buffer and the cluster; -1 if all are.</summary>
     private int FindSpoiled(ZoneId zone, uint item)
     {
-        int before = 0;
-        foreach (Range range in Storage(zone, item))
+        Span<byte> buffer = InternalBuffer(zone, item);
+        int spoiled = buffer.IndexOfAnyExcept(Poison);
+        if (spoiled < 0)
         {
-            int spoiled = Bytes(range).IndexOfAnyExcept(Poison);
-            if (spoiled >= 0)
-            {
-                return before + spoiled;
-            }
-
-            before += range.Length;
+            spoiled = Cluster(zone, item).IndexOfAnyExcept(Poison);
+            spoiled += spoiled < 0 ? 0 : buffer.Length;
         }
 
-        return -1;
+        return spoiled;
     }
 
-    private Span<byte> Bytes(Range range) => arena.Memory.Bytes(range.Start, range.Length);
-
-    /// <summary>The storage that belongs to an item: an mbuf's internal buffer, a cluster, or both.</summary>
-    private IEnumerable<Range> Storage(ZoneId zone, uint item)
+    /// <summary>The internal buffer of an mbuf or of a pair's mbuf; empty for a cluster.</summary>
+    private Span<byte> InternalBuffer(ZoneId zone, uint item)
     {
-        StorageLayout[] storages = arena.Layout.Storages;
-        if (zone is ZoneId.Mbuf or ZoneId.Packet)
+        StorageLayout layout = arena.Layout.Storages[(int)StorageKind.Internal];
+        return zone is ZoneId.Mbuf or ZoneId.Packet ? arena.Memory.Bytes(layout.StartOf(item), layout.Capacity) : default;
+    }
+
+    /// <summary>A cluster, or a pair's cluster; empty for a plain mbuf.</summary>
+    private Span<byte> Cluster(ZoneId zone, uint item)
+    {
+        if (zone == ZoneId.Mbuf)
         {
-            yield return new Range(storages[0].StartOf(item), storages[0].Capacity);
+            return default;
         }
 
-        if (zone != ZoneId.Mbuf)
-        {
-            StorageLayout layout = storages[zone == ZoneId.Packet ? (int)StorageKind.Cluster : (int)zone];
-            uint storage = zone == ZoneId.Packet ? arena.Memory.Header(item).Storage : item;
-            yield return new Range(layout.StartOf(storage), layout.Capacity);
-        }
+        StorageLayout layout = arena.Layout.Storages[zone == ZoneId.Packet ? (int)StorageKind.Cluster : (int)zone];
+        uint storage = zone == ZoneId.Packet ? arena.Memory.Header(item).Storage : item;
+        return arena.Memory.Bytes(layout.StartOf(storage), layout.Capacity);
     }
 
     private static string Describe(ZoneId zone) => zone switch
@@ -129,6 +127,4 @@ internal sealed class Quarantine(MbufArena arena)
         ZoneId.Packet => "mbuf with cluster",
         _ => "cluster",
     };
-
-    private readonly record struct Range(long Start, int Length);
 }

@@ -8,7 +8,9 @@ internal static class HeaderFlags
     public const uint PacketHeader = (uint)MbufFlags.PacketHeader;
     public const uint ReadOnly = (uint)MbufFlags.ReadOnly;
 
-    /// <summary>The storage may have other references: its count is valid and must be asked. Clear: this header is the only one.</summary>
+    /// <summary>
+    /// The storage may have other references: its count is valid and must be asked. Clear: this header is the only one.
+    /// </summary>
     public const uint Shared = 1u << 24;
 
     /// <summary>The mbuf is the first of a chain: length, tail and segment count in its header are true.</summary>
@@ -23,6 +25,8 @@ internal static class HeaderFlags
     /// <summary>What a user may set and clear.</summary>
     public const uint Settable = 0x00FF_FFFF & ~((uint)MbufFlags.External | PacketHeader);
 
-    /// <summary>What a copy of a packet takes over from the original's head (M_COPYFLAGS), apart from the storage's own bits.</summary>
+    /// <summary>
+    /// What a copy of a packet takes over from the original's head (M_COPYFLAGS), apart from the storage's own bits.
+    /// </summary>
     public const uint OfPacket = Settable & ~ReadOnly | PacketHeader;
 }

@@ -20,7 +20,9 @@ public readonly struct Mbuf : IEquatable<Mbuf>
     /// <summary>Arena id in the upper 8 bits, index of the header in the lower 24; index 0 is null.</summary>
     internal readonly uint Slot;
 
-    /// <summary>The header's generation at the moment the claim was made; equal to the header's for as long as the claim lives.</summary>
+    /// <summary>
+    /// The header's generation at the moment the claim was made; equal to the header's for as long as the claim lives.
+    /// </summary>
     internal readonly uint Generation;
 
     internal Mbuf(uint slot, uint generation)
@@ -32,7 +34,9 @@ public readonly struct Mbuf : IEquatable<Mbuf>
     /// <summary>True for the default value, which names no packet. O(1).</summary>
     public bool IsNull => Slot == 0;
 
-    /// <summary>True if both handles are the same claim on the same packet. Says nothing about whether the claim is still alive.</summary>
+    /// <summary>
+    /// True if both handles are the same claim on the same packet. Says nothing about whether the claim is still alive.
+    /// </summary>
     /// <param name="left">One handle.</param>
     /// <param name="right">The other handle.</param>
     public static bool operator ==(Mbuf left, Mbuf right) => left.Equals(right);

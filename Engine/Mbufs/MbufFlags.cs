@@ -7,7 +7,9 @@ public enum MbufFlags : uint
     /// <summary>No flag.</summary>
     None = 0,
 
-    /// <summary>The data lies in a cluster or other storage outside the mbuf (M_EXT). Derived from the storage, never set by hand.</summary>
+    /// <summary>
+    /// The data lies in a cluster or other storage outside the mbuf (M_EXT). Derived from the storage, never set by hand.
+    /// </summary>
     External = 1u << 0,
 
     /// <summary>The mbuf is the first of a packet and has a packet header (M_PKTHDR). Set at allocation.</summary>

@@ -9,10 +9,14 @@ public static class MbufSizes
     /// <summary>The header, one cache line, with the packet header in it.</summary>
     public const int HeaderSize = 64;
 
-    /// <summary>The internal buffer of every mbuf, with or without packet header (MLEN and MHLEN, which are the same here).</summary>
+    /// <summary>
+    /// The internal buffer of every mbuf, with or without packet header (MLEN and MHLEN, which are the same here).
+    /// </summary>
     public const int InternalSize = 192;
 
-    /// <summary>The smallest amount of data that is put into a cluster rather than into plain mbufs (MINCLSIZE = MHLEN + 1).</summary>
+    /// <summary>
+    /// The smallest amount of data that is put into a cluster rather than into plain mbufs (MINCLSIZE = MHLEN + 1).
+    /// </summary>
     public const int SmallestInCluster = InternalSize + 1;
 
     /// <summary>The most bytes that can be made contiguous: what the largest cluster holds behind its headroom.</summary>

@@ -12,7 +12,9 @@ public enum MbufState
     /// <summary>The handle is stale and its mbuf is free (M_FREELIST).</summary>
     Free = 2,
 
-    /// <summary>The handle is stale and its mbuf is in use: by the same packet under a newer claim, or by another packet.</summary>
+    /// <summary>
+    /// The handle is stale and its mbuf is in use: by the same packet under a newer claim, or by another packet.
+    /// </summary>
     Reused = 3,
 
     /// <summary>The handle belongs to another arena.</summary>

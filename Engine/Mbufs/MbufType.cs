@@ -1,6 +1,8 @@
 namespace Engine.Mbufs;
 
-/// <summary>What an mbuf holds (mbuf(9): <c>m_type</c>, <c>MT_*</c>). A label for accounting; no operation depends on it.</summary>
+/// <summary>
+/// What an mbuf holds (mbuf(9): <c>m_type</c>, <c>MT_*</c>). A label for accounting; no operation depends on it.
+/// </summary>
 public enum MbufType : byte
 {
     /// <summary>Dynamic data: the type of every mbuf at allocation (MT_DATA).</summary>

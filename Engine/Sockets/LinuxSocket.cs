@@ -7,7 +7,8 @@ namespace Engine.Mbufs;
 
 /// <summary>readv and writev, straight into and out of the arena.</summary>
 /// <remarks>
-/// The addresses come from offsets that the engine computed, lie inside storage that the chain owns for the time of the call, and are native memory, which does not move.
+/// The addresses come from offsets that the engine computed, lie inside storage that the chain owns for the time of the call,
+/// and are native memory, which does not move.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 internal static partial class LinuxSocket

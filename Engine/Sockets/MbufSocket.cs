@@ -8,13 +8,14 @@ namespace Engine.Mbufs;
 /// <see cref="Socket"/>, segment by segment.
 /// </summary>
 /// <remarks>
-/// For stream sockets. Non-blocking ones report <see cref="MbufSocketStatus.WouldBlock"/>; on blocking ones the call blocks, which a scope should not. Nothing is allocated on the
-/// managed heap.
+/// For stream sockets. Non-blocking ones report <see cref="MbufSocketStatus.WouldBlock"/>; on blocking ones the call blocks,
+/// which a scope should not. Nothing is allocated on the managed heap.
 /// </remarks>
 public static class MbufSocket
 {
     /// <summary>
-    /// Receives at the end of a chain: into the last mbuf's room, then into fresh 2 KiB clusters, in one system call (readv). If the arena cannot give room for all of
+    /// Receives at the end of a chain: into the last mbuf's room, then into fresh 2 KiB clusters, in one system call (readv).
+    /// If the arena cannot give room for all of
     /// <paramref name="length"/>, what it can give is used.
     /// </summary>
     /// <param name="socket">A connected stream socket.</param>
@@ -46,7 +47,8 @@ public static class MbufSocket
     }
 
     /// <summary>
-    /// Sends a chain from its start, in one system call (writev), and trims what was sent off the chain. A chain of more than 1,024 segments is sent in part.
+    /// Sends a chain from its start, in one system call (writev), and trims what was sent off the chain. A chain of more than
+    /// 1,024 segments is sent in part.
     /// </summary>
     /// <param name="socket">A connected stream socket.</param>
     /// <param name="chain">Shrinks by the bytes sent; stays the caller's. An empty one is sent without a system call.</param>
@@ -74,7 +76,9 @@ public static class MbufSocket
         }
     }
 
-    /// <summary>The same as <see cref="Receive(Socket, MbufChain, int)"/> for event loops that work with file descriptors.</summary>
+    /// <summary>
+    /// The same as <see cref="Receive(Socket, MbufChain, int)"/> for event loops that work with file descriptors.
+    /// </summary>
     /// <param name="fileDescriptor">A connected stream socket, kept open by the caller for the time of the call.</param>
     /// <param name="chain">Grows by the bytes received; stays the caller's.</param>
     /// <param name="length">Most bytes to receive, 1 or more.</param>

@@ -2,30 +2,11 @@ using System.Net.Sockets;
 
 namespace Engine.Mbufs;
 
-/// <summary>How a socket operation on a chain ended.</summary>
-public enum MbufSocketStatus
-{
-    /// <summary>Bytes were moved; fewer than were offered is no error.</summary>
-    Transferred = 0,
-
-    /// <summary>The socket is not ready (EAGAIN): nothing was moved.</summary>
-    WouldBlock = 1,
-
-    /// <summary>The peer has ended its side of the connection: there is nothing more to receive.</summary>
-    EndOfStream = 2,
-
-    /// <summary>The arena had no room to receive into: nothing was read, the bytes wait in the socket.</summary>
-    Exhausted = 3,
-
-    /// <summary>The connection failed; <see cref="MbufSocketResult.Error"/> says how.</summary>
-    Failed = 4,
-}
-
 /// <summary>What a socket operation on a chain did.</summary>
 /// <param name="Status">How it ended.</param>
 /// <param name="Bytes">Bytes moved; 0 unless <see cref="MbufSocketStatus.Transferred"/>.</param>
-/// <param name="Offered">
-/// Bytes that the system was offered: room when receiving, data when sending. Fewer moved than offered means that the socket is drained, or full, for now.
+/// <param name="Offered"> Bytes that the system was offered: room when receiving, data when sending. Fewer moved than offered
+/// means that the socket is drained, or full, for now.
 /// </param>
 /// <param name="Error">The error of <see cref="MbufSocketStatus.Failed"/>, else Success.</param>
 public readonly record struct MbufSocketResult(MbufSocketStatus Status, int Bytes, int Offered, SocketError Error)

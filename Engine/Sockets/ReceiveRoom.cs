@@ -1,7 +1,8 @@
 namespace Engine.Mbufs;
 
 /// <summary>
-/// Room for bytes to come: the free end of a chain's last mbuf, then fresh mbufs. The room is not the chain's until it is committed; what was not filled goes back.
+/// Room for bytes to come: the free end of a chain's last mbuf, then fresh mbufs. The room is not the chain's until it is
+/// committed; what was not filled goes back.
 /// </summary>
 internal readonly ref struct ReceiveRoom
 {
@@ -55,7 +56,10 @@ internal readonly ref struct ReceiveRoom
     /// <summary>The pieces in order: the free end of the last mbuf, if there is one, then the fresh mbufs.</summary>
     public PieceEnumerator GetEnumerator() => new(this);
 
-    /// <summary>Counts bytes that were written into the room, from its start, as the chain's data; gives back the mbufs that hold none of them.</summary>
+    /// <summary>
+    /// Counts bytes that were written into the room, from its start, as the chain's data; gives back the mbufs that hold none
+    /// of them.
+    /// </summary>
     public void Commit(int bytes)
     {
         MbufCache cache = _chain.Cache;
