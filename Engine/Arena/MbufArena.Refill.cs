@@ -71,7 +71,7 @@ public sealed partial class MbufArena
             cache.Put(zone, item);
         }
 
-        NoteHighWater();
+        NoteHighWater(zone);
         return true;
     }
 

@@ -92,15 +92,27 @@ public sealed partial class MbufArena
                     }
 
                     FlushUnderGate(cache);
-                    cache.Park();
-                    Monitor.Wait(Gate, milliseconds);
-                    cache.Unpark();
+                    SleepOnce(cache, milliseconds);
                 }
             }
             finally
             {
                 Interlocked.Decrement(ref _waiters);
             }
+        }
+    }
+
+    /// <summary>Sleeps until somebody signals or the time is over. Also if the thread is interrupted, the claim is whole again.</summary>
+    private void SleepOnce(MbufCache cache, int milliseconds)
+    {
+        cache.Park();
+        try
+        {
+            Monitor.Wait(Gate, milliseconds);
+        }
+        finally
+        {
+            cache.Unpark();
         }
     }
 

@@ -98,7 +98,7 @@ public sealed partial class MbufCache
             else if (Arena.Zones[(int)zone].Full.TryPop(out Magazine full))
             {
                 Arena.EmptyMagazines.Give(pair.LoadFull(full));
-                Arena.NoteHighWater();
+                Arena.NoteHighWater(zone);
             }
         }
 

@@ -135,6 +135,11 @@ public sealed partial class MbufCache : IDisposable
 
         _serial++;
         Hot.LastIndex = (uint)Arena.Layout.Limits[(int)ZoneId.Mbuf];
+        if (Arena.HasWaiters)
+        {
+            Volatile.Write(ref _asked, true); // Who waits asked the caches that were open then; this one asks itself.
+        }
+
         RestoreLimits();
         return true;
     }

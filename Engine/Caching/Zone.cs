@@ -28,7 +28,7 @@ internal sealed class Zone(ZoneId id, int limit, MagazineStack full, Magazine pa
     public int Carved { get; set; }
 
     /// <summary>Most items that were outside the depot at a time: exact to the magazines that caches hold.</summary>
-    public int HighWater { get; set; }
+    public int HighWater { get; private set; }
 
     /// <summary>Free items in the depot; a moment's view.</summary>
     public int InDepot => (Full.Depth * Magazine.Capacity) + PartialCount;

@@ -12,7 +12,11 @@ public sealed partial class MbufArena
         lock (Gate)
         {
             ObjectDisposedException.ThrowIf(_released, this);
-            NoteHighWater();
+            for (ZoneId zone = ZoneId.Cluster; zone <= ZoneId.Jumbo16; zone++)
+            {
+                NoteHighWater(zone);
+            }
+
             var zones = new MbufZoneStatistics[ArenaLayout.ZoneCount];
             int pairs = CountFree(ZoneId.Packet);
             for (int zone = 0; zone < ArenaLayout.ZoneCount; zone++)
@@ -25,21 +29,20 @@ public sealed partial class MbufArena
     }
 
     /// <summary>
-    /// Raises the high-water marks of mbufs and clusters. Called when a magazine changes hands, so that nothing is counted for
-    /// each packet; what lies in magazines counts as out.
+    /// Raises the high-water marks that a zone's traffic can raise. Called when a magazine changes hands, so that nothing is
+    /// counted for each packet; what lies in magazines counts as out.
     /// </summary>
-    internal void NoteHighWater()
+    internal void NoteHighWater(ZoneId zone)
     {
-        int pairs = Zones[(int)ZoneId.Packet].InDepot;
-        for (int zone = 0; zone < (int)ZoneId.Packet; zone++)
+        if (zone is ZoneId.Mbuf or ZoneId.Cluster or ZoneId.Packet)
         {
-            Zone noted = Zones[zone];
-            int ofPairs = zone <= (int)ZoneId.Cluster ? pairs : 0;
-            int outside = noted.Carved - noted.InDepot - ofPairs;
-            if (outside > noted.HighWater)
-            {
-                noted.HighWater = outside; // Two threads may race here; both values were true a moment ago.
-            }
+            int pairs = Zones[(int)ZoneId.Packet].InDepot;
+            Zones[(int)ZoneId.Mbuf].NoteOutside(pairs);
+            Zones[(int)ZoneId.Cluster].NoteOutside(pairs);
+        }
+        else
+        {
+            Zones[(int)zone].NoteOutside(0);
         }
     }
 
