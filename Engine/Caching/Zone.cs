@@ -57,6 +57,16 @@ internal sealed class Zone(ZoneId id, int limit, MagazineStack full, Magazine pa
         }
     }
 
+    /// <summary>Raises the high-water mark, if more than ever before are outside the depot and not in its pairs.</summary>
+    public void NoteOutside(int inPairs)
+    {
+        int outside = Carved - InDepot - inPairs;
+        if (outside > HighWater)
+        {
+            HighWater = outside; // Two threads may race here; both values were true a moment ago.
+        }
+    }
+
     public bool TryTakeLoose(out uint item)
     {
         if (PartialCount == 0)
