@@ -72,9 +72,15 @@ internal static class TcpSocket
     /// <summary>Closes with a reset: the peer must not take what it has received for the whole.</summary>
     public static void CloseWithReset(int descriptor)
     {
+        SetReset(descriptor);
+        _ = Libc.Close(descriptor);
+    }
+
+    /// <summary>Makes close() throw away what is unsent and send a reset.</summary>
+    public static void SetReset(int descriptor)
+    {
         Linger reset = Linger.Reset;
         _ = Libc.SetOption(descriptor, SocketConstants.LevelSocket, SocketConstants.LingerOption, in reset, 2 * sizeof(int));
-        _ = Libc.Close(descriptor);
     }
 
     private static bool Set(int descriptor, int level, int name, int value)

@@ -13,7 +13,7 @@ internal static class ProxyRun
         using ProxyServer server = new(options, listen, backends);
         using EndSignals signals = new(server.AskToEnd);
         Announce(server, options);
-        server.WaitForEnd(options.Seconds);
+        _ = server.WaitForEnd(options.Seconds);
         return server.Stop();
     }
 

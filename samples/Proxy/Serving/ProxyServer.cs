@@ -38,7 +38,8 @@ internal sealed class ProxyServer : IDisposable
     /// <summary>Connections that can be open at a time: as asked for, or as many as the process may have descriptors for.</summary>
     public int Connections { get; }
 
-    public MbufArena Arena => _arena;
+    /// <summary>Mbufs in use at the moment; from any thread.</summary>
+    public int LiveMbufs => _arena.LiveMbufs;
 
     /// <summary>The sums of all workers' counters; from any thread.</summary>
     public LoopCounters Counters
@@ -64,7 +65,8 @@ internal sealed class ProxyServer : IDisposable
     public void AskToEnd() => _endAsked.Set();
 
     /// <summary>Waits for the time to pass or the end to be asked for.</summary>
-    public void WaitForEnd(TimeSpan? limit) => _endAsked.Wait(limit ?? Timeout.InfiniteTimeSpan);
+    /// <returns>Whether the end was asked for.</returns>
+    public bool WaitForEnd(TimeSpan? limit) => _endAsked.Wait(limit ?? Timeout.InfiniteTimeSpan);
 
     /// <summary>Lets connections finish within the drain timeout and says what the run came to.</summary>
     public ProxyReport Stop()
