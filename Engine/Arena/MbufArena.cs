@@ -40,7 +40,7 @@ public sealed partial class MbufArena : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">A limit is out of its range; the message names it and the range.</exception>
     /// <exception cref="InvalidOperationException">255 arenas exist already.</exception>
     /// <exception cref="OutOfMemoryException">The system refuses the address space.</exception>
-    public unsafe MbufArena(MbufArenaOptions options)
+    public MbufArena(MbufArenaOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         Layout = new ArenaLayout(options);
@@ -58,7 +58,7 @@ public sealed partial class MbufArena : IDisposable
             throw;
         }
 
-        Memory = new ArenaMemory(_region.Address, Layout.CountsStart);
+        Memory = _region.Open(Layout.CountsStart);
         EmptyMagazines = new EmptyMagazines(new MagazineStack(Memory, Layout.MagazinesStart), Layout.MagazineCount);
         Zones = new Zone[ArenaLayout.ZoneCount];
         for (int zone = 0; zone < Zones.Length; zone++)

@@ -34,7 +34,9 @@ internal sealed unsafe partial class NativeRegion
     /// <summary>Bytes reserved.</summary>
     public long Length { get; }
 
-    public byte* Address => _address;
+    /// <summary>The way to what lies in the reservation.</summary>
+    /// <param name="countsOffset">Where the reference counts start.</param>
+    public ArenaMemory Open(long countsOffset) => new(_address, countsOffset);
 
     public void Free()
     {
