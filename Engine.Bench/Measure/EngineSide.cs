@@ -1,0 +1,104 @@
+namespace Engine.Mbufs.Bench.Measure;
+
+/// <summary>
+/// The works done by the engine, as its users would: default options but for the number of packets, every check on, one scope
+/// for each repetition as for each turn of an event loop.
+/// </summary>
+internal sealed class EngineSide : ISide
+{
+    private const int Repetition = 8192;
+
+    private readonly MbufArena _arena;
+    private readonly Mbuf[] _packets = new Mbuf[Work.InFlight];
+    private readonly byte[] _payload = new byte[Work.PayloadLength];
+
+    public EngineSide()
+    {
+        // The peer's pool is as large: what is in flight, and a little that caches may hold.
+        _arena = new MbufArena(new MbufArenaOptions { Mbufs = Work.InFlight + 1024, Clusters = Work.InFlight + 1024 });
+    }
+
+    public Repetitions? Prepare(string work) => work switch
+    {
+        "alloc-free" => new Repetitions(AllocateFree, Repetition),
+        "burst32" => new Repetitions(Burst, Repetition),
+        "inflight-65536" => new Repetitions(InFlight, Work.InFlight),
+        "inflight-65536-write64" => new Repetitions(InFlightWrite, Work.InFlight),
+        "prepend-trim" => new Repetitions(PrependTrim, Repetition),
+        _ => null,
+    };
+
+    public void Dispose() => _arena.Dispose();
+
+    private void AllocateFree(int count)
+    {
+        using MbufScope mbufs = _arena.Enter();
+        for (int i = 0; i < count; i++)
+        {
+            MbufChain packet = mbufs.AllocatePacket();
+            packet.Free();
+        }
+    }
+
+    private void Burst(int count)
+    {
+        using MbufScope mbufs = _arena.Enter();
+        Span<Mbuf> burst = _packets.AsSpan(0, Work.Burst);
+        for (int i = 0; i < count; i += Work.Burst)
+        {
+            Allocate(mbufs, burst);
+            mbufs.Free(burst);
+        }
+    }
+
+    private void InFlight(int count)
+    {
+        using MbufScope mbufs = _arena.Enter();
+        for (int i = 0; i < count; i += Work.Burst)
+        {
+            Allocate(mbufs, _packets.AsSpan(i, Work.Burst));
+        }
+
+        for (int i = 0; i < count; i += Work.Burst)
+        {
+            mbufs.Free(_packets.AsSpan(i, Work.Burst));
+        }
+    }
+
+    private void InFlightWrite(int count)
+    {
+        using MbufScope mbufs = _arena.Enter();
+        ReadOnlySpan<byte> payload = _payload;
+        for (int i = 0; i < count; i++)
+        {
+            MbufChain packet = mbufs.AllocatePacket();
+            packet.TryAppend(payload);
+            _packets[i] = packet.Detach();
+        }
+
+        for (int i = 0; i < count; i += Work.Burst)
+        {
+            mbufs.Free(_packets.AsSpan(i, Work.Burst));
+        }
+    }
+
+    private void PrependTrim(int count)
+    {
+        using MbufScope mbufs = _arena.Enter();
+        using MbufChain packet = mbufs.AllocatePacket();
+        packet.TryAppend(_payload);
+        for (int i = 0; i < count; i++)
+        {
+            packet.TryPrepend(Work.HeaderLength, out _);
+            packet.TrimStart(Work.HeaderLength);
+        }
+    }
+
+    private static void Allocate(in MbufScope mbufs, Span<Mbuf> burst)
+    {
+        if (!mbufs.TryAllocatePackets(burst))
+        {
+            throw new BenchException("A burst was denied: the arena is smaller than what is in flight.");
+        }
+    }
+}

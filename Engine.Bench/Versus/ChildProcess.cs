@@ -1,0 +1,55 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Engine.Mbufs.Bench.Versus;
+
+/// <summary>Runs a program to its end, within a limit of time.</summary>
+internal static class ChildProcess
+{
+    // ENOENT, and ERROR_FILE_NOT_FOUND of Windows.
+    private const int NotFound = 2;
+
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
+
+    /// <summary>What the program wrote to standard output.</summary>
+    /// <exception cref="BenchException">It is not there, failed, or did not end.</exception>
+    public static string Output(string program, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Start(start);
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        if (!process.WaitForExit(s_limit))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new BenchException($"{program} did not end within {s_limit.TotalMinutes} minutes.");
+        }
+
+        if (process.ExitCode != 0)
+        {
+            string reason = errors.Result.Trim().Split('\n')[0];
+            throw new BenchException(
+                $"{program} failed with exit code {process.ExitCode}{(reason.Length > 0 ? ": " + reason : "")}.");
+        }
+
+        return output.Result;
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start) ?? throw new BenchException($"{start.FileName} did not start.");
+        }
+        catch (Win32Exception failure)
+        {
+            throw new BenchException(failure.NativeErrorCode == NotFound
+                ? $"{start.FileName} is not installed."
+                : $"{start.FileName} did not start: {failure.Message}.");
+        }
+    }
+}
