@@ -27,6 +27,9 @@ internal readonly unsafe struct ArenaMemory(byte* address, long countsOffset)
     public ref MbufHeader Header(uint index)
         => ref Unsafe.AsRef<MbufHeader>(_address + ((nuint)index * MbufSizes.HeaderSize));
 
+    /// <summary>Wipes the first headers, which nobody uses any more.</summary>
+    public void ClearHeaders(int count) => new Span<MbufHeader>(_address, count + 1).Clear();
+
     /// <summary>The bytes at an offset from the base; the caller has checked that the mbuf's storage holds them all.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Bytes(long offset, int length)

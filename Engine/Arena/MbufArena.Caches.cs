@@ -9,7 +9,7 @@ public sealed partial class MbufArena
         while (true)
         {
             ObjectDisposedException.ThrowIf(IsDisposed, this);
-            bool draining = false;
+            bool changing = false;
             int count = Volatile.Read(ref _cacheCount);
             int start = Environment.CurrentManagedThreadId;
             for (int step = 0; step < count; step++)
@@ -20,23 +20,25 @@ public sealed partial class MbufArena
                     return candidate;
                 }
 
-                draining |= candidate.IsDraining;
+                changing |= candidate.IsChanging;
             }
 
             lock (Gate)
             {
+                // Again, under the gate: a new cache's magazines lie in memory that a Dispose meanwhile may have released.
+                ObjectDisposedException.ThrowIf(IsDisposed, this);
                 if (AddCache(isExplicit: false) is { } added && added.TryOpen())
                 {
                     return added;
                 }
             }
 
-            if (!draining)
+            if (!changing)
             {
                 throw TooManyScopes();
             }
 
-            spin.SpinOnce(); // A cache is being drained by a thread that ran out of memory, and is free in a moment.
+            spin.SpinOnce(); // A thread that ran out of memory drains a cache, or has just done so: it is free in a moment.
         }
     }
 
@@ -52,6 +54,28 @@ public sealed partial class MbufArena
         _caches[_cacheCount] = cache;
         Volatile.Write(ref _cacheCount, _cacheCount + 1);
         return cache;
+    }
+
+    /// <summary>
+    /// Under the gate: puts a new cache with an owner in the place of one that nobody owns and nobody is in. The old one is never
+    /// entered again, so whoever still holds it, or a chain of it, finds it closed. Null if there is none.
+    /// </summary>
+    private MbufCache? ReplaceCache()
+    {
+        for (int number = 0; number < _cacheCount; number++)
+        {
+            MbufCache old = _caches[number]!;
+            if (old.TryRetire())
+            {
+                FlushUnderGate(old);
+                old.UnloadMagazines();
+                var replacement = new MbufCache(this, isExplicit: true);
+                Volatile.Write(ref _caches[number], replacement);
+                return replacement;
+            }
+        }
+
+        return null;
     }
 
     private InvalidOperationException TooManyScopes() => new(

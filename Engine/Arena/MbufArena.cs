@@ -151,7 +151,7 @@ public sealed partial class MbufArena : IDisposable
         lock (Gate)
         {
             ObjectDisposedException.ThrowIf(IsDisposed, this);
-            return AddCache(isExplicit: true) ?? throw TooManyScopes();
+            return AddCache(isExplicit: true) ?? ReplaceCache() ?? throw TooManyScopes();
         }
     }
 
@@ -198,6 +198,9 @@ public sealed partial class MbufArena : IDisposable
                 _caches[cache]!.Withdraw();
             }
 
+            // Nothing says that the next reservation is not given the same memory as it is: what was carved is wiped, so that a handle
+            // of this arena finds none of its generations there.
+            Memory.ClearHeaders(Zones[(int)ZoneId.Mbuf].Carved);
             _region.Free();
             ArenaTable.Release(_id);
         }

@@ -122,6 +122,14 @@ internal unsafe struct MagazinePair
         return TryPop(0, out item);
     }
 
+    /// <summary>Takes both magazines out, which are empty; the pair is of no further use.</summary>
+    public readonly void Unload(EmptyMagazines depot)
+    {
+        Debug.Assert(Count == 0 && PreviousCount == 0, "A pair is flushed before it is unloaded.");
+        depot.Give(Magazine.Of(_loaded));
+        depot.Give(Magazine.Of(_previous));
+    }
+
     /// <summary>The rounds of both magazines, for the audit.</summary>
     public readonly ReadOnlySpan<uint> Loaded => new(_loaded, Count);
 

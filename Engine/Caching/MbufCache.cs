@@ -55,6 +55,9 @@ public sealed partial class MbufCache : IDisposable
         /// <summary>The owner sleeps for memory inside its scope: others may drain, but not enter.</summary>
         public const int Parked = 3;
         public const int DrainingParked = 4;
+
+        /// <summary>For ever: another cache took its place.</summary>
+        public const int Retired = 5;
     }
 
     /// <summary>The arena that the cache belongs to.</summary>
@@ -66,7 +69,8 @@ public sealed partial class MbufCache : IDisposable
 
     internal bool IsIdle => Volatile.Read(ref _claim) == Claim.Idle;
 
-    internal bool IsDraining => Volatile.Read(ref _claim) == Claim.Draining;
+    /// <summary>True if a claim that was refused a moment ago may be granted now: nobody's scope is open here.</summary>
+    internal bool IsChanging => !IsExplicit && Volatile.Read(ref _claim) is Claim.Idle or Claim.Draining;
 
     internal uint Serial => _serial;
 
@@ -195,6 +199,19 @@ public sealed partial class MbufCache : IDisposable
     /// <summary>Under the gate: takes the claim of a cache that nobody works with, for draining.</summary>
     internal bool TryBeginDrain() => Interlocked.CompareExchange(ref _claim, Claim.Draining, Claim.Idle) == Claim.Idle
         || Interlocked.CompareExchange(ref _claim, Claim.DrainingParked, Claim.Parked) == Claim.Parked;
+
+    /// <summary>Under the gate: ends the life of a cache that nobody owns and nobody is in.</summary>
+    internal bool TryRetire()
+        => !IsExplicit && Interlocked.CompareExchange(ref _claim, Claim.Retired, Claim.Idle) == Claim.Idle;
+
+    /// <summary>Gives the empty magazines of a retired cache to the depot.</summary>
+    internal void UnloadMagazines()
+    {
+        for (int zone = 0; zone < ArenaLayout.ZoneCount; zone++)
+        {
+            Hot.Magazines[zone].Unload(Arena.EmptyMagazines);
+        }
+    }
 
     internal void EndDrain()
         => Interlocked.Exchange(ref _claim, _claim == Claim.Draining ? Claim.Idle : Claim.Parked);

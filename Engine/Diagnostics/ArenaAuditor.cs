@@ -137,7 +137,7 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
 
             ref MbufHeader header = ref arena.Memory.Header(index);
             if ((header.Flags & (HeaderFlags.Shared | HeaderFlags.Free)) == HeaderFlags.Shared
-                && header.Kind != StorageKind.Internal && header.Storage < _references[(int)header.Kind].Length
+                && header.Kind != StorageKind.Internal && (int)header.Kind < _references.Length && header.Storage < _references[(int)header.Kind].Length
                 && walker.References(ref header) != _references[(int)header.Kind][header.Storage])
             {
                 Report($"The count of {header.Kind} {header.Storage} is {walker.References(ref header)}; "

@@ -1,0 +1,48 @@
+namespace Engine.Mbufs.Tests;
+
+/// <summary>What a use of a ref struct throws: a lambda cannot capture one, so it is passed in.</summary>
+internal static class Thrown
+{
+    public delegate void ScopeUse(in MbufScope mbufs);
+
+    public delegate void HandleUse(in MbufScope mbufs, Mbuf packet);
+
+    public static Exception? By(in MbufScope mbufs, ScopeUse use)
+    {
+        try
+        {
+            use(mbufs);
+            return null;
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            return error;
+        }
+    }
+
+    public static Exception? By(in MbufScope mbufs, Mbuf packet, HandleUse use)
+    {
+        try
+        {
+            use(mbufs, packet);
+            return null;
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            return error;
+        }
+    }
+
+    public static Exception? By(MbufChain chain, Action<MbufChain> use)
+    {
+        try
+        {
+            use(chain);
+            return null;
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            return error;
+        }
+    }
+}
