@@ -145,7 +145,7 @@ public readonly ref partial struct MbufChain
     }
 
     private static bool Overlaps(ref MbufHeader header, int position, int start, int end)
-        => header.SegmentLength > 0 && position < end && position + header.SegmentLength > start;
+        => start < end && header.SegmentLength > 0 && position < end && position + header.SegmentLength > start;
 
     /// <summary>Copies a segment's bytes into the replacement's cluster and exchanges the two mbufs' storage.</summary>
     private void ReplaceStorage(ref MbufHeader header, ref MbufHeader replacement)

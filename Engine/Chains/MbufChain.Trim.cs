@@ -69,7 +69,7 @@ public readonly ref partial struct MbufChain
         }
         else
         {
-            ReleaseBack(ref head);
+            ReleaseBack(ref head, count);
         }
 
         return count;
@@ -82,6 +82,11 @@ public readonly ref partial struct MbufChain
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ReleaseFront(ref MbufHeader head, int count)
     {
+        if (count == 0)
+        {
+            return; // Nothing becomes empty: room without data, which was asked for, stays.
+        }
+
         uint index = _index;
         ref MbufHeader first = ref head;
         while (first.Next != 0 && count >= first.SegmentLength)
@@ -136,8 +141,13 @@ public readonly ref partial struct MbufChain
 
     /// <summary>Cuts the chain behind the bytes that the head's length says are left.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ReleaseBack(ref MbufHeader head)
+    private void ReleaseBack(ref MbufHeader head, int count)
     {
+        if (count == 0)
+        {
+            return;
+        }
+
         int left = head.ChainLength;
         uint index = _index;
         int segments = 1;

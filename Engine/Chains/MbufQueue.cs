@@ -99,16 +99,16 @@ public sealed class MbufQueue
             ThrowHelper.Foreign();
         }
 
+        if (cache.Hot.LastIndex == 0)
+        {
+            ThrowHelper.ScopeClosed();
+        }
+
         uint index = _first;
         if (index == 0)
         {
             packet = default;
             return false;
-        }
-
-        if (cache.Hot.LastIndex == 0)
-        {
-            ThrowHelper.ScopeClosed();
         }
 
         ref MbufHeader head = ref cache.Hot.Memory.Header(index);

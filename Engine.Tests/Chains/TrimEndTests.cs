@@ -1,0 +1,133 @@
+using NUnit.Framework;
+
+namespace Engine.Mbufs.Tests.Chains;
+
+[TestFixtureSource(typeof(ArenaKind), nameof(ArenaKind.All))]
+public sealed class TrimEndTests(ArenaKind kind) : MbufFixture(kind)
+{
+    private static readonly Segment[] s_layout =
+    [
+        Segment.Empty, Segment.Internal(100), Segment.EmptyCluster, Segment.Shared(300), Segment.Empty, Segment.Cluster(200),
+        Segment.ReadOnly(50), Segment.Internal(40), Segment.Empty,
+    ];
+
+    [Test]
+    public void What_is_trimmed_is_gone_and_the_rest_is_there([Range(0, 690, 10)] int count)
+    {
+        using MbufScope mbufs = Arena.Enter();
+        byte[] bytes = Pattern(690);
+        using MbufChain packet = Build(mbufs, bytes, s_layout);
+        MbufChain copy = packet;
+
+        Assert.That(packet.TrimEnd(count), Is.EqualTo(count));
+        ChainAssert.Holds(packet, bytes.AsSpan(0, 690 - count));
+        ChainAssert.Holds(copy, bytes.AsSpan(0, 690 - count));
+    }
+
+    [TestCase(1)]
+    [TestCase(39)]
+    [TestCase(41)]
+    [TestCase(89)]
+    [TestCase(91)]
+    [TestCase(291)]
+    [TestCase(689)]
+    public void The_boundaries_are_exact(int count)
+    {
+        using MbufScope mbufs = Arena.Enter();
+        byte[] bytes = Pattern(690);
+        using MbufChain packet = Build(mbufs, bytes, s_layout);
+
+        packet.TrimEnd(count);
+        ChainAssert.Holds(packet, bytes.AsSpan(0, 690 - count));
+        Assert.That(packet.TryAppend(Pattern(count, seed: 2)), "The new end can be appended to.");
+        ChainAssert.Holds(packet, [.. bytes.AsSpan(0, 690 - count), .. Pattern(count, seed: 2)]);
+    }
+
+    [Test]
+    public void Mbufs_behind_the_new_end_are_freed()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = Build(mbufs, Pattern(600), Segment.Cluster(200), Segment.Internal(100), Segment.Cluster(300));
+        int live = Arena.LiveMbufs;
+
+        packet.TrimEnd(299);
+        Assert.That((packet.SegmentCount, Arena.LiveMbufs), Is.EqualTo((3, live)));
+        packet.TrimEnd(1);
+        Assert.That((packet.SegmentCount, Arena.LiveMbufs), Is.EqualTo((2, live - 1)));
+        packet.TrimEnd(150);
+        Assert.That((packet.SegmentCount, Arena.LiveMbufs), Is.EqualTo((1, live - 2)));
+        ChainAssert.Holds(packet, Pattern(600).AsSpan(0, 150));
+    }
+
+    [TestCase(690)]
+    [TestCase(691)]
+    [TestCase(int.MaxValue)]
+    public void More_than_there_is_empties_the_chain_which_lives_on(int count)
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = Build(mbufs, Pattern(690), s_layout);
+
+        Assert.That(packet.TrimEnd(count), Is.EqualTo(690));
+        Assert.That(packet.SegmentCount, Is.EqualTo(1));
+        ChainAssert.Holds(packet, []);
+        Assert.That(packet.TrimEnd(count), Is.Zero);
+        Assert.That(packet.TryAppend(Pattern(3000)));
+        ChainAssert.Holds(packet, Pattern(3000));
+    }
+
+    [Test]
+    public void Trimming_nothing_does_nothing()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = Build(mbufs, Pattern(690), s_layout);
+        using MbufChain room = mbufs.AllocateChain(5000);
+        ChainSnapshot before = ChainSnapshot.Of(packet);
+        ChainSnapshot empty = ChainSnapshot.Of(room);
+
+        Assert.That((packet.TrimEnd(0), room.TrimEnd(0), room.TrimEnd(1)), Is.EqualTo((0, 0, 0)));
+        before.AssertUnchanged(packet);
+        empty.AssertUnchanged(room);
+    }
+
+    [TestCase(-1)]
+    [TestCase(int.MinValue)]
+    public void A_negative_count_is_a_mistake(int count)
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = Build(mbufs, Pattern(690), s_layout);
+        ChainSnapshot before = ChainSnapshot.Of(packet);
+
+        Expect.Throws<ArgumentOutOfRangeException>(packet, chain => chain.TrimEnd(count));
+        before.AssertUnchanged(packet);
+    }
+
+    [Test]
+    public void It_needs_no_memory()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        byte[] bytes = Pattern(690);
+        using MbufChain packet = Build(mbufs, bytes, s_layout);
+        Hoard hoard = Hoard.OfEverything(mbufs);
+        for (int left = 690; left >= 0; left -= 23)
+        {
+            ChainAssert.Holds(packet, bytes.AsSpan(0, left));
+            packet.TrimEnd(23);
+        }
+
+        hoard.Release(mbufs);
+        ChainAssert.Holds(packet, []);
+    }
+
+    [Test]
+    public void A_shared_packet_is_trimmed_alone()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        byte[] bytes = Pattern(690);
+        using MbufChain packet = Build(mbufs, bytes, s_layout);
+        using MbufChain share = packet.Share();
+
+        packet.TrimEnd(450);
+        ChainAssert.Holds(packet, bytes.AsSpan(0, 240));
+        ChainAssert.Holds(share, bytes);
+    }
+}

@@ -1,0 +1,73 @@
+using NUnit.Framework;
+
+namespace Engine.Mbufs.Tests.Chains;
+
+/// <summary>Everything that can be done with a chain, so that each is tried on chains that nothing may be done with.</summary>
+/// <param name="Name">The verb.</param>
+/// <param name="Call">Does it; on a live chain of a few bytes it succeeds, and the chain stays live.</param>
+public sealed record Verb(string Name, Action<MbufChain> Call)
+{
+    /// <summary>All but the three that end a claim: Free, Detach, and being appended.</summary>
+    public static IReadOnlyList<Verb> All { get; } =
+    [
+        new("Length", static chain => _ = chain.Length),
+        new("IsEmpty", static chain => _ = chain.IsEmpty),
+        new("SegmentCount", static chain => _ = chain.SegmentCount),
+        new("HasPacketHeader", static chain => _ = chain.HasPacketHeader),
+        new("PacketLength", static chain => _ = chain.PacketLength),
+        new("PacketLength set", static chain => chain.PacketLength = 5),
+        new("Flags", static chain => _ = chain.Flags),
+        new("Flags set", static chain => chain.Flags = MbufFlags.Fragment),
+        new("Type", static chain => _ = chain.Type),
+        new("Type set", static chain => chain.Type = MbufType.Control),
+        new("ReceiveInterface", static chain => _ = chain.ReceiveInterface),
+        new("ReceiveInterface set", static chain => chain.ReceiveInterface = 1),
+        new("IsWritable", static chain => _ = chain.IsWritable),
+        new("Headroom", static chain => _ = chain.Headroom),
+        new("Tailroom", static chain => _ = chain.Tailroom),
+        new("FirstSpan", static chain => _ = chain.FirstSpan),
+        new("TryGetWritable", static chain => chain.TryGetWritable(out _)),
+        new("Segments", static chain => _ = chain.Segments),
+        new("IsSane", static chain => chain.IsSane(out _)),
+        new("TryAppend", static chain => chain.TryAppend([1, 2, 3])),
+        new("TryAppend of nothing", static chain => chain.TryAppend([])),
+        new("TryAppend of much", static chain => chain.TryAppend(new byte[3000])),
+        new("TryExtend", static chain => chain.TryExtend(3, out _)),
+        new("TryPrepend", static chain => chain.TryPrepend(3, out _)),
+        new("TryPrepend of bytes", static chain => chain.TryPrepend([1, 2, 3])),
+        new("TrimStart", static chain => chain.TrimStart(1)),
+        new("TrimStart of nothing", static chain => chain.TrimStart(0)),
+        new("TrimEnd", static chain => chain.TrimEnd(1)),
+        new("TryPullUp", static chain => chain.TryPullUp(1, out _)),
+        new("TryCopyTo", static chain => chain.TryCopyTo(0, new byte[1])),
+        new("TryCopyBack", static chain => chain.TryCopyBack(0, [1])),
+        new("Share", static chain => chain.Share().Free()),
+        new("TrySplit", static chain => SplitAndJoin(chain)),
+    ];
+
+    public override string ToString() => Name;
+
+    private static void SplitAndJoin(MbufChain chain)
+    {
+        if (chain.TrySplit(1, out MbufChain rest))
+        {
+            chain.Append(rest);
+        }
+    }
+}
+
+[TestFixtureSource(typeof(ArenaKind), nameof(ArenaKind.All))]
+public sealed class VerbTests(ArenaKind kind) : MbufFixture(kind)
+{
+    [TestCaseSource(typeof(Verb), nameof(Verb.All))]
+    public void Every_verb_works_on_a_live_chain_and_leaves_it_live(Verb verb)
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = Build(mbufs, Pattern(10), Segment.Internal(4), Segment.Cluster(6));
+
+        verb.Call(packet);
+        Assert.That(packet.IsOwned);
+        packet.PacketLength = packet.Length;
+        Assert.That(packet.IsSane(out string? problem), problem);
+    }
+}

@@ -1,0 +1,66 @@
+namespace Engine.Mbufs.Tests;
+
+/// <summary>Builds chains with a given layout: one mbuf for each <see cref="Segment"/>, in order.</summary>
+public static class ChainBuilder
+{
+    /// <param name="mbufs">Where the mbufs come from.</param>
+    /// <param name="kept">Receives the other packets that shared segments need; to be freed by the caller.</param>
+    /// <param name="header">With a packet header or without.</param>
+    /// <param name="content">The bytes of all segments.</param>
+    /// <param name="layout">At least one segment; their lengths are those of the content.</param>
+    public static MbufChain Build(
+        in MbufScope mbufs, ICollection<Mbuf> kept, bool header, ReadOnlySpan<byte> content, ReadOnlySpan<Segment> layout)
+    {
+        MbufChain chain = BuildSegment(mbufs, kept, header, content[..layout[0].Length], layout[0]);
+        int offset = layout[0].Length;
+        foreach (Segment segment in layout[1..])
+        {
+            chain.Append(BuildSegment(mbufs, kept, header: false, content.Slice(offset, segment.Length), segment));
+            offset += segment.Length;
+        }
+
+        return offset == content.Length
+            ? chain
+            : throw new ArgumentException("The lengths of the segments are not the content's.", nameof(layout));
+    }
+
+    private static MbufChain BuildSegment(
+        in MbufScope mbufs, ICollection<Mbuf> kept, bool header, ReadOnlySpan<byte> content, Segment segment)
+    {
+        MbufChain part = Start(mbufs, segment.Kind, header);
+        if (part.IsNull || !part.TryAppend(new byte[segment.Lead]) || !part.TryAppend(content) || part.SegmentCount != 1)
+        {
+            throw new InvalidOperationException($"The arena is too small for the test, or the segment for its bytes: {segment}.");
+        }
+
+        part.TrimStart(segment.Lead);
+        if (segment.Kind == SegmentKind.Shared)
+        {
+            kept.Add(part.Share().Detach());
+        }
+
+        if (segment.Kind == SegmentKind.ReadOnly)
+        {
+            part.Flags |= MbufFlags.ReadOnly;
+        }
+
+        return part;
+    }
+
+    private static MbufChain Start(in MbufScope mbufs, SegmentKind kind, bool header)
+    {
+        if (kind == SegmentKind.Internal)
+        {
+            return header ? mbufs.AllocateHeader() : mbufs.Allocate();
+        }
+
+        MbufClusterSize size = kind switch
+        {
+            SegmentKind.Page => MbufClusterSize.Page,
+            SegmentKind.Jumbo9 => MbufClusterSize.Jumbo9,
+            SegmentKind.Jumbo16 => MbufClusterSize.Jumbo16,
+            _ => MbufClusterSize.Standard,
+        };
+        return header ? mbufs.AllocatePacket(size) : mbufs.AllocateCluster(size);
+    }
+}
