@@ -31,10 +31,10 @@ public sealed class ArenaOptionsTests
     [TestCaseSource(nameof(s_badOptions))]
     public void A_limit_out_of_range_is_refused_with_its_name_and_range(MbufArenaOptions options, string name, int least, int most)
     {
-        ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(() => new MbufArena(options).Dispose());
+        ArgumentOutOfRangeException? error = Assert.Throws<ArgumentOutOfRangeException>(() => new MbufArena(options).Dispose());
 
-        Assert.That(error.ParamName, Is.EqualTo(name));
-        Assert.That(error.Message, Does.Contain($"{name} must be from {least} to {most}"));
+        Assert.That(error?.ParamName, Is.EqualTo(name));
+        Assert.That(error?.Message, Does.Contain($"{name} must be from {least} to {most}"));
     }
 
     [Test]

@@ -154,7 +154,7 @@ public sealed class DrainTests
         {
             var random = new Random(number);
             var held = new List<Mbuf>();
-            for (int turn = 0; turn < 4000; turn++)
+            for (int turn = 0; turn < 20_000; turn++)
             {
                 using MbufScope mbufs = arena.Enter();
                 int count = random.Next(60);

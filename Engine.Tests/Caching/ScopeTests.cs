@@ -136,8 +136,8 @@ public sealed class ScopeTests
             {
                 using (arena.Enter())
                 {
-                    InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => arena.Enter().Dispose());
-                    Assert.That(error.Message, Does.Contain("All 3 caches").And.Contain(nameof(MbufArenaOptions.Caches)));
+                    InvalidOperationException? error = Assert.Throws<InvalidOperationException>(() => arena.Enter().Dispose());
+                    Assert.That(error?.Message, Does.Contain("All 3 caches").And.Contain(nameof(MbufArenaOptions.Caches)));
                 }
 
                 using (arena.Enter())
