@@ -1,0 +1,93 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+using NUnit.Framework;
+
+namespace Engine.Mbufs.Tests.Mbufs;
+
+/// <summary>The header is one cache line, measured by taking addresses.</summary>
+public sealed class HeaderLayoutTests
+{
+    private delegate ref T FieldOf<T>(ref MbufHeader header);
+
+    [Test]
+    public void A_header_is_one_cache_line()
+    {
+        Assert.That(Unsafe.SizeOf<MbufHeader>(), Is.EqualTo(64));
+        Assert.That(MbufSizes.HeaderSize, Is.EqualTo(64));
+        Assert.That(RuntimeHelpers.IsReferenceOrContainsReferences<MbufHeader>(), Is.False);
+    }
+
+    [Test]
+    public void Every_field_is_where_the_budget_puts_it()
+    {
+        AssertAt(0, static (ref header) => ref header.Next);
+        AssertAt(4, static (ref header) => ref header.NextPacket);
+        AssertAt(8, static (ref header) => ref header.Data);
+        AssertAt(16, static (ref header) => ref header.SegmentLength);
+        AssertAt(20, static (ref header) => ref header.Generation);
+        AssertAt(24, static (ref header) => ref header.Flags);
+        AssertAt(28, static (ref header) => ref header.Type);
+        AssertAt(29, static (ref header) => ref header.Kind);
+        AssertAt(30, static (ref header) => ref header.ReceiveInterface);
+        AssertAt(32, static (ref header) => ref header.Storage);
+        AssertAt(36, static (ref header) => ref header.PacketLength);
+        AssertAt(40, static (ref header) => ref header.ChainLength);
+        AssertAt(44, static (ref header) => ref header.Tail);
+        AssertAt(48, static (ref header) => ref header.Segments);
+        AssertAt(52, static (ref header) => ref header.ChecksumFlags);
+        AssertAt(56, static (ref header) => ref header.ChecksumData);
+        AssertAt(60, static (ref header) => ref header.FlowId);
+    }
+
+    [Test]
+    public void The_fields_fill_the_line_and_none_overlaps_another()
+    {
+        int bytes = typeof(MbufHeader).GetFields().Where(static field => !field.IsStatic).Sum(static field => field.FieldType switch
+        {
+            { IsEnum: true } type => Marshal.SizeOf(type.GetEnumUnderlyingType()),
+            var type => Marshal.SizeOf(type),
+        });
+        Assert.That(bytes, Is.EqualTo(64));
+    }
+
+    [Test]
+    public void A_reset_changes_the_generation_and_leaves_nothing_of_the_life_before()
+    {
+        MbufHeader header = default;
+        MemoryMarshal.AsBytes(new Span<MbufHeader>(ref header)).Fill(0xFF);
+        header.Generation = uint.MaxValue;
+        header.SetReset(StorageKind.Cluster, storage: 7, index: 9, data: 0x1_2345_6789);
+        MbufHeader expected = default;
+        expected.Flags = HeaderFlags.Free;
+        expected.Type = MbufType.Data;
+        expected.Kind = StorageKind.Cluster;
+        expected.Storage = 7;
+        expected.Tail = 9;
+        expected.Data = 0x1_2345_6789;
+        expected.Segments = 1;
+
+        Assert.That(
+            MemoryMarshal.AsBytes(new ReadOnlySpan<MbufHeader>(ref header)).ToArray(),
+            Is.EqualTo(MemoryMarshal.AsBytes(new ReadOnlySpan<MbufHeader>(ref expected)).ToArray()),
+            "The generation wrapped to 0, the rest is constant.");
+    }
+
+    [Test]
+    public void The_engines_own_flags_are_out_of_the_users_reach()
+    {
+        uint own = HeaderFlags.Shared | HeaderFlags.Head | HeaderFlags.Free;
+        uint all = Enum.GetValues<MbufFlags>().Aggregate(0u, static (sum, flag) => sum | (uint)flag);
+
+        Assert.That(all & own, Is.Zero);
+        Assert.That(HeaderFlags.Settable & own, Is.Zero);
+        Assert.That(all >> 24, Is.Zero, "Public flags are in bits 0 to 23.");
+    }
+
+    private static void AssertAt<T>(int offset, FieldOf<T> field)
+    {
+        MbufHeader header = default;
+        ref byte start = ref Unsafe.As<MbufHeader, byte>(ref header);
+        Assert.That((int)Unsafe.ByteOffset(ref start, ref Unsafe.As<T, byte>(ref field(ref header))), Is.EqualTo(offset));
+    }
+}
