@@ -9,6 +9,9 @@ internal static class Program
     private const int Failed = 1;
     private const int WronglyCalled = 2;
 
+    /// <summary>Held for as long as the process lives: see <see cref="EndRequest"/>.</summary>
+    private static readonly EndRequest s_end = new();
+
     public static int Main(string[] arguments)
     {
         try
@@ -43,10 +46,10 @@ internal static class Program
     {
         if (options.IsDemonstration)
         {
-            return Demonstration.Run(options) ? Done : Failed;
+            return Demonstration.Run(options, s_end) ? Done : Failed;
         }
 
-        ProxyReport report = ProxyRun.Run(options);
+        ProxyReport report = ProxyRun.Run(options, s_end);
         ReportWriter.Write(report, options.Json);
         return Done;
     }

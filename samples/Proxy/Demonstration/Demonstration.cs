@@ -19,10 +19,10 @@ internal static class Demonstration
 
     /// <summary>Runs it and prints what it came to.</summary>
     /// <returns>Whether every byte arrived and every mbuf came back.</returns>
-    public static bool Run(ProxyOptions options)
+    public static bool Run(ProxyOptions options, EndRequest end)
     {
         TrafficTally tally = new();
-        ProxyReport report = Forward(options, tally);
+        ProxyReport report = Forward(options, end, tally);
         ReportWriter.Write(report, options.Json);
         bool good = tally.Faults == 0 && report.LiveMbufs == 0;
         if (!options.Json)
@@ -40,16 +40,15 @@ internal static class Demonstration
         return good;
     }
 
-    private static ProxyReport Forward(ProxyOptions options, TrafficTally tally)
+    private static ProxyReport Forward(ProxyOptions options, EndRequest end, TrafficTally tally)
     {
         using DemonstrationOrigin origin = new(tally, OriginThreads);
         InetAddress any = new(System.Net.IPAddress.Loopback, 0);
-        using ProxyServer server = new(options, any, new BackendList([[origin.Address]]));
-        using EndSignals signals = new(server.AskToEnd);
+        using ProxyServer server = new(options, any, new BackendList([[origin.Address]]), end);
         ProxyRun.Announce(server, options);
         using (new DemonstrationClients(tally, server.Address, Clients))
         {
-            new DemonstrationDisplay(server, tally, options.Seconds ?? s_usualLength).Show(options.Json);
+            new DemonstrationDisplay(server, tally, end, options.Seconds ?? s_usualLength).Show(options.Json);
         }
 
         return server.Stop();

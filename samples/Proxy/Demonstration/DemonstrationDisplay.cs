@@ -10,7 +10,7 @@ namespace Proxy;
 /// --json nothing, since standard output then holds one line only.
 /// </summary>
 [SupportedOSPlatform("linux")]
-internal sealed class DemonstrationDisplay(ProxyServer server, TrafficTally tally, TimeSpan length)
+internal sealed class DemonstrationDisplay(ProxyServer server, TrafficTally tally, EndRequest end, TimeSpan length)
 {
     private const int HistoryLength = 40;
     private const string Bars = "▁▂▃▄▅▆▇█";
@@ -26,7 +26,7 @@ internal sealed class DemonstrationDisplay(ProxyServer server, TrafficTally tall
     {
         if (json)
         {
-            _ = server.WaitForEnd(length);
+            _ = end.Wait(length);
         }
         else if (AnsiConsole.Profile.Out.IsTerminal)
         {
@@ -44,7 +44,7 @@ internal sealed class DemonstrationDisplay(ProxyServer server, TrafficTally tall
         while (_clock.Elapsed < length)
         {
             TimeSpan left = length - _clock.Elapsed;
-            if (server.WaitForEnd(left < interval ? left : interval))
+            if (end.Wait(left < interval ? left : interval))
             {
                 return;
             }

@@ -16,14 +16,16 @@ internal sealed class Worker : IDisposable
     private readonly LoopState _loop;
     private readonly EventLoop _events;
     private readonly Thread _thread;
+    private readonly Action _onFailure;
     private WorkerAssignment _assignment;
     private WorkerAssignment? _next;
     private long _allocatedBefore;
     private bool _drains;
     private volatile bool _drainAsked;
 
-    public Worker(int number, LoopSettings settings, ConnectionTable table, WorkerAssignment assignment)
+    public Worker(int number, LoopSettings settings, ConnectionTable table, WorkerAssignment assignment, Action onFailure)
     {
+        _onFailure = onFailure;
         _assignment = assignment;
         _next = assignment;
         _loop = new LoopState(settings, table, _epoll, assignment.Backends);
@@ -78,6 +80,7 @@ internal sealed class Worker : IDisposable
         catch (Exception e)
         {
             Failure = e;
+            _onFailure();
         }
         finally
         {

@@ -6,14 +6,13 @@ namespace Proxy;
 [SupportedOSPlatform("linux")]
 internal static class ProxyRun
 {
-    public static ProxyReport Run(ProxyOptions options)
+    public static ProxyReport Run(ProxyOptions options, EndRequest end)
     {
         InetAddress listen = AddressResolver.ResolveListener(options.Listen!);
         BackendList backends = AddressResolver.ResolveBackends(options.Backends);
-        using ProxyServer server = new(options, listen, backends);
-        using EndSignals signals = new(server.AskToEnd);
+        using ProxyServer server = new(options, listen, backends, end);
         Announce(server, options);
-        _ = server.WaitForEnd(options.Seconds);
+        _ = end.Wait(options.Seconds);
         return server.Stop();
     }
 

@@ -15,11 +15,10 @@ internal sealed class ProxyServer : IDisposable
     private readonly MbufArena _arena;
     private readonly Worker[] _workers;
     private readonly MbufCache[] _caches;
-    private readonly ManualResetEventSlim _endAsked = new();
     private readonly Stopwatch _clock = new();
     private int _collectionsBefore;
 
-    public ProxyServer(ProxyOptions options, InetAddress listen, BackendList backends)
+    public ProxyServer(ProxyOptions options, InetAddress listen, BackendList backends, EndRequest end)
     {
         Connections = Math.Min(options.MaxConnections ?? OptionLimits.DefaultConnections, DescriptorLimit.ConnectionsFor(options.Workers));
         LoopSettings settings = new(options);
@@ -27,7 +26,7 @@ internal sealed class ProxyServer : IDisposable
         ConnectionTable table = new(Connections);
         _arena = ArenaOf(options);
         _caches = [.. Enumerable.Range(0, options.Workers).Select(_ => _arena.CreateCache())];
-        using WarmUpRun warmUp = new(options, settings, table);
+        using WarmUpRun warmUp = new(options, settings, table, end.Ask);
         _workers = warmUp.Workers;
         Begin(options, backends);
     }
@@ -60,13 +59,6 @@ internal sealed class ProxyServer : IDisposable
             return sum;
         }
     }
-
-    /// <summary>Ends the run; from any thread.</summary>
-    public void AskToEnd() => _endAsked.Set();
-
-    /// <summary>Waits for the time to pass or the end to be asked for.</summary>
-    /// <returns>Whether the end was asked for.</returns>
-    public bool WaitForEnd(TimeSpan? limit) => _endAsked.Wait(limit ?? Timeout.InfiniteTimeSpan);
 
     /// <summary>Lets connections finish within the drain timeout and says what the run came to.</summary>
     public ProxyReport Stop()
@@ -101,7 +93,6 @@ internal sealed class ProxyServer : IDisposable
         }
 
         _arena.Dispose();
-        _endAsked.Dispose();
     }
 
     /// <summary>Hands the workers over from the warm-up to the work. Counting begins here.</summary>

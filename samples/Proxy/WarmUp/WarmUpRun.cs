@@ -25,13 +25,13 @@ internal sealed class WarmUpRun : IDisposable
     private readonly int _dead;
 
     /// <summary>Starts the workers and warms them, one after the other.</summary>
-    public WarmUpRun(ProxyOptions options, LoopSettings settings, ConnectionTable table)
+    public WarmUpRun(ProxyOptions options, LoopSettings settings, ConnectionTable table, Action onFailure)
     {
         _arena = new MbufArena(new MbufArenaOptions { Name = "warm-up", Mbufs = Mbufs, Clusters = Mbufs, Caches = options.Workers + 1 });
         _origin = BlockingSocket.ListenOnLoopback(Backlog, TimeoutSeconds, out InetAddress origin);
         _dead = BlockingSocket.BindToLoopback(out InetAddress dead);
         BackendList backends = new([[dead], [origin]]);
-        Workers = [.. Enumerable.Range(0, options.Workers).Select(number => Start(number, options, settings, table, backends))];
+        Workers = [.. Enumerable.Range(0, options.Workers).Select(number => Start(number, options, settings, table, backends, onFailure))];
     }
 
     public Worker[] Workers { get; }
@@ -49,7 +49,13 @@ internal sealed class WarmUpRun : IDisposable
         _arena.Dispose();
     }
 
-    private Worker Start(int number, ProxyOptions options, LoopSettings settings, ConnectionTable table, BackendList backends)
+    private Worker Start(
+        int number,
+        ProxyOptions options,
+        LoopSettings settings,
+        ConnectionTable table,
+        BackendList backends,
+        Action onFailure)
     {
         MbufCache cache = _arena.CreateCache();
         _caches.Add(cache);
@@ -57,7 +63,7 @@ internal sealed class WarmUpRun : IDisposable
         using ListenerSet listener = ListenerSet.Bind(any, 1);
         listener.Listen();
         WorkerAssignment assignment = new(listener.Take(0), backends, cache, options.ProxyProtocol);
-        Worker worker = new(number, settings, table, assignment);
+        Worker worker = new(number, settings, table, assignment, onFailure);
         worker.Start();
         assignment.Taken.Wait();
         new WarmUpScript(listener.Address, _origin, options.ProxyProtocol, TimeoutSeconds).Run(() => WaitUntilQuiet(worker));
