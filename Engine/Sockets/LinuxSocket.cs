@@ -35,13 +35,15 @@ internal static partial class LinuxSocket
         }
 
         nint received;
+        int error;
         do
         {
             received = ReadVectors(fileDescriptor, in MemoryMarshal.GetReference(vectors), count);
+            error = received < 0 ? Marshal.GetLastPInvokeError() : 0;
         }
-        while (received < 0 && Marshal.GetLastPInvokeError() == Interrupted);
+        while (error == Interrupted);
         room.Commit((int)Math.Max(received, 0));
-        return received == 0 ? MbufSocketResult.Ended(MbufSocketStatus.EndOfStream, room.Length) : Result(received, room.Length);
+        return received == 0 ? MbufSocketResult.Ended(MbufSocketStatus.EndOfStream, room.Length) : Result(received, room.Length, error);
     }
 
     [SkipLocalsInit]
@@ -68,31 +70,26 @@ internal static partial class LinuxSocket
         }
 
         nint sent;
+        int error;
         do
         {
             sent = WriteVectors(fileDescriptor, in MemoryMarshal.GetReference(vectors), count);
+            error = sent < 0 ? Marshal.GetLastPInvokeError() : 0;
         }
-        while (sent < 0 && Marshal.GetLastPInvokeError() == Interrupted);
+        while (error == Interrupted);
         if (sent > 0)
         {
             chain.TrimStart((int)sent);
         }
 
-        return Result(sent, offered);
+        return Result(sent, offered, error);
     }
 
-    private static MbufSocketResult Result(nint moved, int offered)
-    {
-        if (moved >= 0)
-        {
-            return MbufSocketResult.Moved((int)moved, offered);
-        }
-
-        int error = Marshal.GetLastPInvokeError();
-        return error == TryAgain
-            ? MbufSocketResult.Ended(MbufSocketStatus.WouldBlock, offered)
-            : MbufSocketResult.Ended(MbufSocketStatus.Failed, offered, Translate(error));
-    }
+    /// <summary>The error was read at once: what runs between the call and here may make calls of its own.</summary>
+    private static MbufSocketResult Result(nint moved, int offered, int error)
+        => moved >= 0 ? MbufSocketResult.Moved((int)moved, offered)
+        : error == TryAgain ? MbufSocketResult.Ended(MbufSocketStatus.WouldBlock, offered)
+        : MbufSocketResult.Ended(MbufSocketStatus.Failed, offered, Translate(error));
 
     private static SocketError Translate(int error) => error switch
     {

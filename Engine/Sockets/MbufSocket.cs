@@ -9,14 +9,14 @@ namespace Engine.Mbufs;
 /// </summary>
 /// <remarks>
 /// For stream sockets. Non-blocking ones report <see cref="MbufSocketStatus.WouldBlock"/>; on blocking ones the call blocks,
-/// which a scope should not. Nothing is allocated on the managed heap.
+/// which a scope should not, until the socket's own timeout ends it as <see cref="SocketError.TimedOut"/>. Nothing is allocated
+/// on the managed heap.
 /// </remarks>
 public static class MbufSocket
 {
     /// <summary>
     /// Receives at the end of a chain: into the last mbuf's room, then into fresh 2 KiB clusters, in one system call (readv).
-    /// If the arena cannot give room for all of
-    /// <paramref name="length"/>, what it can give is used.
+    /// If the arena cannot give room for all of <paramref name="length"/>, what it can give is used.
     /// </summary>
     /// <param name="socket">A connected stream socket.</param>
     /// <param name="chain">Grows by the bytes received; stays the caller's.</param>
@@ -26,23 +26,22 @@ public static class MbufSocket
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is less than 1.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <exception cref="ObjectDisposedException">The socket is disposed.</exception>
+    /// <exception cref="OverflowException">The chain holds 2,147,483,647 bytes already.</exception>
     public static MbufSocketResult Receive(Socket socket, MbufChain chain, int length)
     {
         ArgumentNullException.ThrowIfNull(socket);
-        if (!OperatingSystem.IsLinux())
-        {
-            return PortableSocket.Receive(socket, chain, length);
-        }
-
+        SafeSocketHandle handle = socket.SafeHandle;
         bool held = false;
         try
         {
-            socket.SafeHandle.DangerousAddRef(ref held);
-            return Receive((int)socket.SafeHandle.DangerousGetHandle(), chain, length);
+            handle.DangerousAddRef(ref held); // A descriptor that another thread closes now could be another socket's in a moment.
+            return OperatingSystem.IsLinux()
+                ? BlockingSocket.Receive(socket, (int)handle.DangerousGetHandle(), chain, length)
+                : PortableSocket.Receive(socket, chain, length);
         }
         finally
         {
-            Release(socket, held);
+            Release(handle, held);
         }
     }
 
@@ -59,20 +58,18 @@ public static class MbufSocket
     public static MbufSocketResult Send(Socket socket, MbufChain chain)
     {
         ArgumentNullException.ThrowIfNull(socket);
-        if (!OperatingSystem.IsLinux())
-        {
-            return PortableSocket.Send(socket, chain);
-        }
-
+        SafeSocketHandle handle = socket.SafeHandle;
         bool held = false;
         try
         {
-            socket.SafeHandle.DangerousAddRef(ref held);
-            return Send((int)socket.SafeHandle.DangerousGetHandle(), chain);
+            handle.DangerousAddRef(ref held);
+            return OperatingSystem.IsLinux()
+                ? BlockingSocket.Send(socket, (int)handle.DangerousGetHandle(), chain)
+                : PortableSocket.Send(socket, chain);
         }
         finally
         {
-            Release(socket, held);
+            Release(handle, held);
         }
     }
 
@@ -85,22 +82,42 @@ public static class MbufSocket
     /// <returns>What happened. On everything but <see cref="MbufSocketStatus.Transferred"/> the chain is as it was.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is less than 1.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <exception cref="OverflowException">The chain holds 2,147,483,647 bytes already.</exception>
+    /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
     [SupportedOSPlatform("linux")]
-    public static MbufSocketResult Receive(int fileDescriptor, MbufChain chain, int length) => LinuxSocket.Receive(fileDescriptor, chain, length);
+    public static MbufSocketResult Receive(int fileDescriptor, MbufChain chain, int length)
+    {
+        ThrowIfNotLinux();
+        return LinuxSocket.Receive(fileDescriptor, chain, length);
+    }
 
     /// <summary>The same as <see cref="Send(Socket, MbufChain)"/> for event loops that work with file descriptors.</summary>
     /// <param name="fileDescriptor">A connected stream socket, kept open by the caller for the time of the call.</param>
     /// <param name="chain">Shrinks by the bytes sent; stays the caller's.</param>
     /// <returns>What happened. On everything but <see cref="MbufSocketStatus.Transferred"/> the chain is as it was.</returns>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
     [SupportedOSPlatform("linux")]
-    public static MbufSocketResult Send(int fileDescriptor, MbufChain chain) => LinuxSocket.Send(fileDescriptor, chain);
+    public static MbufSocketResult Send(int fileDescriptor, MbufChain chain)
+    {
+        ThrowIfNotLinux();
+        return LinuxSocket.Send(fileDescriptor, chain);
+    }
 
-    private static void Release(Socket socket, bool held)
+    private static void Release(SafeSocketHandle handle, bool held)
     {
         if (held)
         {
-            socket.SafeHandle.DangerousRelease();
+            handle.DangerousRelease();
+        }
+    }
+
+    /// <summary>Before any mbuf is taken: the numbers of errors differ elsewhere, and on Windows there is no readv at all.</summary>
+    private static void ThrowIfNotLinux()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new PlatformNotSupportedException("File descriptors work on Linux only; use the overload that takes a Socket.");
         }
     }
 }

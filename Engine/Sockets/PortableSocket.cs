@@ -25,7 +25,7 @@ internal static class PortableSocket
                 ended = bytes == 0 && error == SocketError.Success;
 
                 // What is there goes into the next piece; waiting for more would block a blocking socket.
-                if (bytes < piece.Length || socket.Available == 0)
+                if (bytes < piece.Length || !HasMore(socket))
                 {
                     break;
                 }
@@ -43,21 +43,50 @@ internal static class PortableSocket
 
     public static MbufSocketResult Send(Socket socket, MbufChain chain)
     {
-        int offered = chain.Length;
+        int offered = 0;
+        int pieces = 0;
         int sent = 0;
         SocketError error = SocketError.Success;
-        foreach (ReadOnlySpan<byte> segment in chain.Segments)
+        try
         {
-            int bytes = socket.Send(segment, SocketFlags.None, out error);
-            sent += bytes;
-            if (bytes < segment.Length)
+            foreach (ReadOnlySpan<byte> segment in chain.Segments)
             {
-                break;
+                if (pieces == ReceiveRoom.MostPieces)
+                {
+                    break;
+                }
+
+                pieces++;
+                if (sent == offered)
+                {
+                    sent += socket.Send(segment, SocketFlags.None, out error);
+                }
+
+                offered += segment.Length; // What does not fit is counted, as one vectored call would.
+            }
+        }
+        finally
+        {
+            if (sent > 0)
+            {
+                chain.TrimStart(sent); // Of 0 bytes it would still drop empty mbufs at the front.
             }
         }
 
-        chain.TrimStart(sent);
         return Result(sent, offered, error);
+    }
+
+    /// <summary>What was received is worth more than the news that it was the last: an error waits for the next call.</summary>
+    private static bool HasMore(Socket socket)
+    {
+        try
+        {
+            return socket.Available > 0;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
     }
 
     private static MbufSocketResult Result(int moved, int offered, SocketError error)

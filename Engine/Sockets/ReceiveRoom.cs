@@ -31,7 +31,13 @@ internal readonly ref struct ReceiveRoom
     public static ReceiveRoom Take(MbufChain chain, int length)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
-        length = Math.Min(length, int.MaxValue - chain.Length); // The chain's length stays an int.
+        int most = int.MaxValue - chain.Length; // The chain's length stays an int.
+        if (most == 0)
+        {
+            ThrowHelper.ChainTooLong((long)int.MaxValue + length);
+        }
+
+        length = Math.Min(length, most);
         int atTail = Math.Min(length, chain.Tailroom);
         int room = atTail;
         MbufCache cache = chain.Cache;
@@ -86,8 +92,8 @@ internal readonly ref struct ReceiveRoom
             used.First = _fresh.First;
         }
 
-        cache.FreeParts(new ChainParts { First = index });
         _chain.AppendFilled(used, bytes);
+        cache.FreeParts(new ChainParts { First = index });
     }
 
     /// <summary>A contiguous piece of room.</summary>
