@@ -123,4 +123,20 @@ public sealed class CopyOnWriteTests(ArenaKind kind) : MbufFixture(kind)
         ChainAssert.Holds(packet, [.. Pattern(600, seed: 2), .. bytes.AsSpan(600)]);
         ChainAssert.Holds(share, bytes);
     }
+
+    [Test]
+    public void A_full_cluster_is_copied_in_an_arena_without_larger_ones()
+    {
+        MbufArena arena = NewArena(mbufs: 8, clusters: 8);
+        using MbufScope mbufs = arena.Enter();
+        byte[] bytes = Pattern(2048 + Kind.Headroom);
+        using MbufChain packet = mbufs.AllocatePacket();
+        Assert.That(packet.TryAppend(bytes.AsSpan(Kind.Headroom)) && packet.TryPrepend(bytes.AsSpan(0, Kind.Headroom)));
+        using MbufChain share = packet.Share();
+
+        Assert.That(packet.TryCopyBack(0, [1]));
+        Assert.That(packet.SegmentCount, Is.EqualTo(1));
+        ChainAssert.Holds(packet, [1, .. bytes.AsSpan(1)]);
+        ChainAssert.Holds(share, bytes);
+    }
 }

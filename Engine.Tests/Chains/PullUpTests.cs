@@ -181,4 +181,20 @@ public sealed class PullUpTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(view.Length, Is.EqualTo(16384 + Kind.Headroom));
         ChainAssert.Holds(packet, [1, .. Pattern(Kind.Headroom), .. bytes.AsSpan(0, 16383)]);
     }
+
+    [Test]
+    public void A_cluster_serves_with_its_headroom_where_there_are_no_larger_ones()
+    {
+        MbufArena arena = NewArena(mbufs: 8, clusters: 8);
+        using MbufScope mbufs = arena.Enter();
+        byte[] bytes = Pattern(4000);
+        using MbufChain packet = Packet(mbufs, bytes);
+        using MbufChain share = packet.Share();
+
+        Assert.That(packet.TryPullUp(2048 + Kind.Headroom + 1, out _), Is.False);
+        Assert.That(packet.TryPullUp(2048 + Kind.Headroom, out ReadOnlySpan<byte> view));
+        Assert.That(view.SequenceEqual(bytes.AsSpan(0, 2048 + Kind.Headroom)));
+        ChainAssert.Holds(packet, bytes);
+        ChainAssert.Holds(share, bytes);
+    }
 }

@@ -33,17 +33,24 @@ public sealed partial class MbufCache
     }
 
     /// <summary>
-    /// The smallest cluster that holds a number of bytes, behind its headroom if it is not the largest; false if there is none,
-    /// or none so large.
+    /// The smallest cluster that holds a number of bytes behind its headroom, or else the smallest that holds them with it; false
+    /// if there is none, or none so large.
     /// </summary>
     internal bool TryTakeCluster(int length, out StorageKind kind, out uint storage)
     {
         for (kind = StorageKind.Cluster; (int)kind < Storages.Length; kind++)
         {
-            // Bytes that were prepended into a largest cluster's headroom still need to fit somewhere when they are moved.
+            if (Storages[(int)kind].Size >= length && TryTake((ZoneId)kind, out storage))
+            {
+                return true;
+            }
+        }
+
+        // Bytes that were prepended into the headroom still fit a cluster of the same size when they are moved: without headroom.
+        for (kind = StorageKind.Cluster; (int)kind < Storages.Length; kind++)
+        {
             ref StorageLayout layout = ref Storages[(int)kind];
-            int room = kind == StorageKind.Jumbo16 ? layout.Capacity : layout.Size;
-            if (room >= length && TryTake((ZoneId)kind, out storage))
+            if (layout.Capacity >= length && layout.Size < length && TryTake((ZoneId)kind, out storage))
             {
                 return true;
             }
