@@ -13,7 +13,7 @@ internal sealed partial class ChainModel
         }
 
         MbufChain chain = mbufs.Open(packet.Handle);
-        int count = RandomOffset(packet.Oracle.Length);
+        int count = RandomTrim(packet.Oracle.Length);
         Assert.That(chain.TrimStart(count), Is.EqualTo(packet.Oracle.TrimStart(count)));
         Close(packet, chain);
     }
@@ -26,7 +26,7 @@ internal sealed partial class ChainModel
         }
 
         MbufChain chain = mbufs.Open(packet.Handle);
-        int count = RandomOffset(packet.Oracle.Length);
+        int count = RandomTrim(packet.Oracle.Length);
         Assert.That(chain.TrimEnd(count), Is.EqualTo(packet.Oracle.TrimEnd(count)));
         Close(packet, chain);
     }
@@ -200,7 +200,7 @@ internal sealed partial class ChainModel
 
     private void FreeMany(in MbufScope mbufs)
     {
-        ModelPacket[] packets = [.. _packets.Where(_ => _random.Next(10) == 0)];
+        ModelPacket[] packets = [.. _packets.Where(_ => _random.Next(20) == 0)];
         mbufs.Free(packets.Select(static packet => packet.Handle).ToArray());
         _packets.RemoveAll(packets.Contains);
         foreach (ModelPacket packet in packets)

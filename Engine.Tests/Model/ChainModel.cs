@@ -30,7 +30,7 @@ internal sealed partial class ChainModel
         _verbs =
         [
             Allocate, AllocateMany, Append, Extend, Prepend, CopyBack, Write, Share, Concatenate, Split, PullUp, TrimStart, TrimEnd, CopyOut,
-            MarkReadOnly, Enqueue, Dequeue, Drain, HandOver, UseStale, Free, Free, FreeMany,
+            MarkReadOnly, Enqueue, Dequeue, Drain, HandOver, UseStale, Free, FreeMany,
         ];
         Uses = _verbs.Select(static verb => verb.Method.Name).Distinct().ToDictionary(static name => name, static _ => 0);
     }
@@ -162,6 +162,9 @@ internal sealed partial class ChainModel
         2 => length + _random.Next(300),
         _ => _random.Next(length + 1),
     };
+
+    /// <summary>How much to trim: more often a little than a part of everything.</summary>
+    private int RandomTrim(int length) => _random.Next(3) == 0 ? RandomOffset(length) : _random.Next(200);
 
     private byte[] RandomBytes(int length)
     {
