@@ -48,6 +48,9 @@ internal struct Endpoint
     /// <summary>Length of <see cref="Pending"/>, which can only be asked when it is open.</summary>
     public int PendingBytes;
 
+    /// <summary>Mbufs of <see cref="Pending"/>.</summary>
+    public int PendingMbufs;
+
     public int Descriptor;
 
     /// <summary>Bytes that the next read asks for: <see cref="ReadSize"/>.</summary>

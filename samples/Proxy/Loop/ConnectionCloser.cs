@@ -26,11 +26,17 @@ internal sealed class ConnectionCloser(LoopState loop)
         Release(in mbufs, ref connection);
     }
 
-    /// <summary>Time is up. A connection at rest ends in order, one in the midst of something is reset.</summary>
+    /// <summary>Nothing has moved for too long. A connection at rest ends in order, one that is stuck is reset.</summary>
     public void Expire(in MbufScope mbufs, ref Connection connection)
+        => End(in mbufs, ref connection, inTheMidst: false);
+
+    /// <summary>The time to drain is over. The same, but one through which bytes have just moved is in the midst of something.</summary>
+    public void CutShort(in MbufScope mbufs, ref Connection connection)
+        => End(in mbufs, ref connection, inTheMidst: loop.Now - connection.ActiveAt < MidstMilliseconds);
+
+    private void End(in MbufScope mbufs, ref Connection connection, bool inTheMidst)
     {
-        bool held = connection.Client.PendingBytes > 0 || connection.Backend.PendingBytes > 0;
-        if (held || loop.Now - connection.ActiveAt < MidstMilliseconds)
+        if (inTheMidst || connection.Client.PendingBytes > 0 || connection.Backend.PendingBytes > 0)
         {
             Abort(in mbufs, ref connection);
         }
@@ -67,13 +73,12 @@ internal sealed class ConnectionCloser(LoopState loop)
         }
     }
 
-    private static void Free(in MbufScope mbufs, ref Endpoint endpoint)
+    private void Free(in MbufScope mbufs, ref Endpoint endpoint)
     {
         if (!endpoint.Pending.IsNull)
         {
             mbufs.Open(endpoint.Pending).Free();
-            endpoint.Pending = default;
-            endpoint.PendingBytes = 0;
+            loop.HeldMbufs -= endpoint.PendingMbufs;
         }
     }
 

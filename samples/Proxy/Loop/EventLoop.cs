@@ -69,7 +69,7 @@ internal sealed class EventLoop
 
         while (_loop.Idle.TryPeek(out int index))
         {
-            _closer.Expire(in mbufs, ref _loop.Table[index]);
+            _closer.CutShort(in mbufs, ref _loop.Table[index]);
         }
     }
 

@@ -11,6 +11,7 @@ internal sealed class LoopSettings
         HighWater = options.HighWater;
         LowWater = options.HighWater / 2;
         LargestRead = LargestReadFor(options);
+        ThriftMbufs = options.ClusterLimit / options.Workers / 2;
         ConnectTimeoutMilliseconds = (long)Math.Ceiling(options.ConnectTimeout.TotalMilliseconds);
         IdleTimeoutMilliseconds = (long)Math.Ceiling(options.IdleTimeout.TotalMilliseconds);
         DrainTimeoutMilliseconds = (long)Math.Ceiling(options.DrainTimeout.TotalMilliseconds);
@@ -24,6 +25,13 @@ internal sealed class LoopSettings
     public int LowWater { get; }
 
     public int LargestRead { get; }
+
+    /// <summary>
+    /// Mbufs held by one worker from which on it is thrifty: reads are one cluster each, and nothing is read for a socket that has something
+    /// waiting. Clients that ask for much and take nothing then hold a cluster each, and the rest of the arena stays for those that do take it:
+    /// half of a worker's share of the clusters.
+    /// </summary>
+    public int ThriftMbufs { get; }
 
     public long ConnectTimeoutMilliseconds { get; }
 

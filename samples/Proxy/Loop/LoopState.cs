@@ -49,6 +49,12 @@ internal sealed class LoopState
     /// <summary>Connections that wait for the arena to have memory again.</summary>
     public SlotList<WorkLink> Starved { get; }
 
+    /// <summary>Mbufs that hold what sockets did not take, over all connections of the worker.</summary>
+    public int HeldMbufs { get; set; }
+
+    /// <summary>Whether they are so many that memory is to be saved: <see cref="LoopSettings.ThriftMbufs"/>.</summary>
+    public bool IsThrifty => HeldMbufs > Settings.ThriftMbufs;
+
     /// <summary>Milliseconds, read once a turn.</summary>
     public long Now { get; set; } = Environment.TickCount64;
 

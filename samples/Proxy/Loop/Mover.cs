@@ -27,14 +27,15 @@ internal sealed class Mover(LoopState loop)
     {
         for (int round = 0; round < RoundsATurn; round++)
         {
-            bool reads = Reads(in from, in to);
+            bool thrifty = loop.IsThrifty;
+            bool reads = Reads(in from, in to) && !(thrifty && to.PendingBytes > 0);
             bool writes = to.Is(EndpointState.Writable) && (to.PendingBytes > 0 || to.Is(EndpointState.HeaderDue));
             if (!reads && !writes)
             {
                 return Flow.Settled;
             }
 
-            Flow flow = MoveOnce(in mbufs, ref from, ref to, reads, client, ref written);
+            Flow flow = MoveOnce(in mbufs, ref from, ref to, reads ? RoomFor(in to, thrifty) : 0, client, ref written);
             if (flow != Flow.MoreToDo)
             {
                 return flow;
@@ -48,17 +49,23 @@ internal sealed class Mover(LoopState loop)
         => (from.State & (EndpointState.Readable | EndpointState.ReadEnded)) == EndpointState.Readable
             && !to.Is(EndpointState.Congested);
 
+    /// <summary>The most that may be read now: never more than the high-water mark leaves.</summary>
+    private int RoomFor(in Endpoint to, bool thrifty)
+        => thrifty ? ReadSize.Smallest : Math.Min(_highWater - to.PendingBytes, _largestRead);
+
     /// <summary>One round: read if there is something, put the header in front if it is due, write if it is taken.</summary>
-    private Flow MoveOnce(in MbufScope mbufs, ref Endpoint from, ref Endpoint to, bool reads, int client, ref long written)
+    private Flow MoveOnce(in MbufScope mbufs, ref Endpoint from, ref Endpoint to, int room, int client, ref long written)
     {
         using MbufChain chain = to.Pending.IsNull ? mbufs.AllocatePacket() : mbufs.Open(to.Pending);
         to.Pending = default;
+        loop.HeldMbufs -= to.PendingMbufs;
+        to.PendingMbufs = 0;
         if (chain.IsNull)
         {
             return Flow.Starved;
         }
 
-        Flow flow = reads ? Read(chain, ref from, _highWater - to.PendingBytes) : Flow.MoreToDo;
+        Flow flow = room > 0 ? Read(chain, ref from, room) : Flow.MoreToDo;
         if (to.Is(EndpointState.HeaderDue) && flow != Flow.SourceFailed)
         {
             flow = PrependHeader(chain, client, ref to, flow);
@@ -168,6 +175,8 @@ internal sealed class Mover(LoopState loop)
         to.PendingBytes = chain.Length;
         if (to.PendingBytes > 0)
         {
+            to.PendingMbufs = chain.SegmentCount;
+            loop.HeldMbufs += to.PendingMbufs;
             to.Pending = chain.Detach();
         }
 
