@@ -16,6 +16,14 @@ internal unsafe struct MagazinePair
     private uint* _loaded;
     private uint* _previous;
 
+    /// <summary>
+    /// Pushes and pops since the loaded magazine was empty last, each on its own: the count is their difference, modulo 2^32.
+    /// Two words, so that a pop does not wait for the store of the push before it, nor a push for that of the pop: one such
+    /// wait costs a store-to-load forwarding, and a pair of alloc and free had two of them in a row.
+    /// </summary>
+    private int _pushed;
+    private int _popped;
+
     public MagazinePair(Magazine loaded, Magazine previous)
     {
         _loaded = loaded.Rounds;
@@ -25,7 +33,16 @@ internal unsafe struct MagazinePair
     /// <summary>
     /// Rounds in the loaded magazine. Written by the owner of the cache only; statistics read it from elsewhere.
     /// </summary>
-    public int Count { get; private set; }
+    public int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        readonly get => _pushed - _popped;
+        private set
+        {
+            _pushed = value;
+            _popped = 0;
+        }
+    }
 
     /// <summary>Rounds in the previous magazine.</summary>
     public int PreviousCount { get; private set; }
@@ -34,7 +51,8 @@ internal unsafe struct MagazinePair
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryPop(int floor, out uint item)
     {
-        int top = Count - 1;
+        int popped = _popped + 1;
+        int top = _pushed - popped;
         if (top < floor)
         {
             item = 0;
@@ -42,7 +60,7 @@ internal unsafe struct MagazinePair
         }
 
         item = _loaded[top];
-        Count = top;
+        _popped = popped;
         return true;
     }
 
@@ -58,7 +76,7 @@ internal unsafe struct MagazinePair
         }
 
         items = new ReadOnlySpan<uint>(_loaded + left, count);
-        Count = left;
+        _popped += count;
         return true;
     }
 
@@ -66,16 +84,32 @@ internal unsafe struct MagazinePair
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryPush(int ceiling, uint item)
     {
-        int top = Count;
+        int pushed = _pushed;
+        int top = pushed - _popped;
         if (top >= ceiling)
         {
             return false;
         }
 
         _loaded[top] = item;
-        Count = top + 1;
+        _pushed = pushed + 1;
         return true;
     }
+
+    /// <summary>
+    /// The room of the loaded magazine below the ceiling, for rounds that are written first and counted together by
+    /// <see cref="EndPush"/>; nothing else may touch the pair in between.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Span<uint> BeginPush(int ceiling)
+    {
+        int top = Count;
+        return top >= ceiling ? default : new Span<uint>(_loaded + top, ceiling - top);
+    }
+
+    /// <summary>Counts rounds that were written into the room of <see cref="BeginPush"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void EndPush(int count) => _pushed += count;
 
     /// <summary>Exchanges the loaded and the previous magazine.</summary>
     public void Swap()

@@ -10,12 +10,10 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void FreeChain(ref MbufHeader head, uint index)
     {
-        if (head.Next == 0
-            && head.Kind == StorageKind.Cluster
-            && (head.Flags & HeaderFlags.Shared) == 0
+        if (IsPlainPair(ref head)
             && Hot.Magazines[(int)ZoneId.Packet].TryPush(Hot.Ceiling, index))
         {
-            ResetPair(ref head, index);
+            head.SetResetInPlace(Hot.FreshCluster + (head.Storage * Hot.ClusterStride));
         }
         else
         {

@@ -43,6 +43,7 @@ public sealed partial class MbufCache
         head.Flags |= flags;
         head.Tail = parts.Last;
         head.Segments = parts.Segments;
+        head.MarkIfIntricate();
         return new MbufChain(this, parts.First, head.Generation);
     }
 

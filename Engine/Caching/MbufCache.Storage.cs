@@ -94,7 +94,7 @@ public sealed partial class MbufCache
         header.Storage = index;
         header.Data = Storages[0].StartOf(index) + offset;
         header.SegmentLength = 0;
-        header.Flags &= ~HeaderFlags.OfStorage;
+        header.Flags = (header.Flags & ~HeaderFlags.OfStorage) | HeaderFlags.Intricate;
     }
 
     /// <summary>
@@ -108,7 +108,7 @@ public sealed partial class MbufCache
         header.Storage = storage;
         header.Data = layout.StartOf(storage) + Math.Min(layout.Headroom, layout.Capacity - length);
         header.SegmentLength = 0;
-        header.Flags &= ~HeaderFlags.OfStorage;
+        header.Flags = (header.Flags & ~HeaderFlags.OfStorage) | HeaderFlags.Intricate;
     }
 
     /// <summary>
@@ -134,7 +134,7 @@ public sealed partial class MbufCache
             to.Storage = from.Storage;
             to.Data = from.Data;
             to.SegmentLength = from.SegmentLength;
-            to.Flags = (to.Flags & ~HeaderFlags.OfStorage) | (from.Flags & HeaderFlags.OfStorage);
+            to.Flags = (to.Flags & ~HeaderFlags.OfStorage) | (from.Flags & HeaderFlags.OfStorage) | HeaderFlags.Intricate;
         }
 
         from.Flags &= ~HeaderFlags.OfStorage;

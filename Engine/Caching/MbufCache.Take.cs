@@ -15,7 +15,16 @@ public sealed partial class MbufCache
     /// <summary>A free item of a zone, reset, or 0 with <paramref name="item"/> unspecified if the arena has none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryTake(ZoneId zone, out uint item)
-        => Hot.Magazines[(int)zone].TryPop(Hot.Floor, out item) || TryTakeSlow(zone, out item);
+    {
+        if (Hot.Magazines[(int)zone].TryPop(Hot.Floor, out item))
+        {
+            return true;
+        }
+
+        long slow = TakeSlow(zone);
+        item = (uint)slow;
+        return slow >= 0;
+    }
 
     /// <summary>A free mbuf with a header, as the head of a chain; null when exhausted.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -28,7 +37,7 @@ public sealed partial class MbufCache
 
         ref MbufHeader header = ref Hot.Memory.Header(index);
         Debug.Assert(header.Flags == HeaderFlags.Free, "What a magazine holds is free and reset.");
-        header.Flags = flags;
+        header.Flags = zone == ZoneId.Packet ? flags : flags | HeaderFlags.Intricate;
         return new MbufChain(this, index, header.Generation);
     }
 
@@ -60,8 +69,11 @@ public sealed partial class MbufCache
         return false;
     }
 
+    /// <summary>
+    /// The item, or -1. Not by an out parameter: that would keep the item of the fast path in memory instead of a register.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryTakeSlow(ZoneId zone, out uint item)
+    private long TakeSlow(ZoneId zone)
     {
         if (Hot.LastIndex == 0)
         {
@@ -73,23 +85,18 @@ public sealed partial class MbufCache
             ServeRequest();
         }
 
-        if (!TryTakeFromDepot(zone, out item))
+        if (TryTakeFromDepot(zone, out uint item) || Arena.TryRefill(this, zone, out item))
         {
-            if (Arena.TryRefill(this, zone, out item))
-            {
-                return true;
-            }
-
-            MissedZone = zone;
-            if (!IsWaiting)
-            {
-                Arena.Zones[(int)zone].CountDenied();
-            }
-
-            return false;
+            return item;
         }
 
-        return true;
+        MissedZone = zone;
+        if (!IsWaiting)
+        {
+            Arena.Zones[(int)zone].CountDenied();
+        }
+
+        return -1;
     }
 
     /// <summary>From the own magazines or a full one of the depot: no lock.</summary>

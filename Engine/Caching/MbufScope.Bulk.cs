@@ -43,32 +43,10 @@ public readonly ref partial struct MbufScope
     /// <remarks>O(n) for packets of one segment.</remarks>
     public void Free(ReadOnlySpan<Mbuf> packets)
     {
-        MbufCache cache = _cache;
-        int wrong = -1;
-        for (int i = packets.Length - 1; i >= 0; i--)
-        {
-            // From the end, so that the next allocation of as many gets them in the same order.
-            Mbuf packet = packets[i];
-            uint index = packet.Slot - cache.Hot.FirstSlot;
-            if (index - 1 >= cache.Hot.LastIndex)
-            {
-                wrong = packet.IsNull && cache.Hot.LastIndex != 0 ? wrong : i;
-                continue;
-            }
-
-            ref MbufHeader header = ref cache.Hot.Memory.Header(index);
-            if (header.Generation != packet.Generation)
-            {
-                wrong = i;
-                continue;
-            }
-
-            cache.FreeChain(ref header, index);
-        }
-
+        int wrong = _cache.FreeMany(packets);
         if (wrong >= 0)
         {
-            cache.ThrowNotFreed(packets[wrong]);
+            _cache.ThrowNotFreed(packets[wrong]);
         }
     }
 }

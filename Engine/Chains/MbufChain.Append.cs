@@ -103,6 +103,7 @@ public readonly ref partial struct MbufChain
         head.Tail = behind.Tail;
         head.Segments += behind.Segments;
         head.ChainLength = length;
+        head.Flags |= HeaderFlags.Intricate;
 
         // The other head becomes interior: its claim ends with the new generation.
         behind.Generation++;
@@ -163,6 +164,7 @@ public readonly ref partial struct MbufChain
         At(head.Tail).Next = parts.First;
         head.Tail = parts.Last;
         head.Segments += parts.Segments;
+        head.Flags |= HeaderFlags.Intricate;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -158,7 +158,7 @@ public readonly ref partial struct MbufChain
         header.Kind = replacement.Kind;
         header.Storage = replacement.Storage;
         header.Data = replacement.Data;
-        header.Flags &= ~HeaderFlags.OfStorage;
+        header.Flags = (header.Flags & ~HeaderFlags.OfStorage) | HeaderFlags.Intricate;
         replacement.Kind = old.Kind;
         replacement.Storage = old.Storage;
         replacement.Flags |= old.Flags & HeaderFlags.OfStorage;

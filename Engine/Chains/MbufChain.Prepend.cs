@@ -111,6 +111,7 @@ public readonly ref partial struct MbufChain
         inserted.Next = head.Next;
         head.Next = index;
         head.Segments++;
+        head.Flags |= HeaderFlags.Intricate;
         if (head.Tail == _index)
         {
             head.Tail = index;

@@ -138,6 +138,7 @@ public readonly ref partial struct MbufChain
     {
         head.Next = next.Next;
         head.Segments--;
+        head.MarkIfIntricate();
         if (head.Tail == index)
         {
             head.Tail = _index;

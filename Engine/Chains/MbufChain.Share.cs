@@ -39,6 +39,7 @@ public readonly ref partial struct MbufChain
         CopyPacketHeader(ref head, ref copy);
         copy.ChainLength = head.ChainLength;
         copy.Segments = head.Segments;
+        copy.MarkIfIntricate();
         return new MbufChain(_cache, index, copy.Generation);
     }
 

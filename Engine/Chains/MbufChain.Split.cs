@@ -112,6 +112,8 @@ public readonly ref partial struct MbufChain
         At(last).Next = 0;
         head.Tail = last;
         head.Segments = segments;
+        head.MarkIfIntricate();
+        newHead.MarkIfIntricate();
         return new MbufChain(_cache, first, newHead.Generation);
     }
 

@@ -114,6 +114,8 @@ public readonly ref partial struct MbufChain
             head.Tail = _index;
         }
 
+        head.MarkIfIntricate();
+
         _cache.FreeMbuf(ref first, index);
     }
 
@@ -165,6 +167,7 @@ public readonly ref partial struct MbufChain
         last.Next = 0;
         head.Tail = index;
         head.Segments = segments;
+        head.MarkIfIntricate();
         _cache.FreeParts(new ChainParts { First = surplus });
     }
 }

@@ -42,6 +42,11 @@ public sealed partial class MbufCache
             last = index;
         }
 
+        if ((head.Flags & HeaderFlags.Intricate) == 0 && (head.Next != 0 || head.Kind != StorageKind.Cluster))
+        {
+            return $"Mbuf {headIndex} is taken for a single mbuf with a 2 KiB cluster, and is not.";
+        }
+
         return segments != head.Segments ? $"The head of mbuf {headIndex} knows {head.Segments} segments; there are {segments}."
             : last != head.Tail ? $"The head of mbuf {headIndex} takes {head.Tail} for its tail; it is {last}."
             : length != head.ChainLength ? $"The head of mbuf {headIndex} knows {head.ChainLength} bytes; there are {length}."

@@ -19,6 +19,13 @@ internal static class HeaderFlags
     /// <summary>The mbuf is free: in a magazine, in the depot or in quarantine, and already reset.</summary>
     public const uint Free = 1u << 26;
 
+    /// <summary>
+    /// The chain may be something else than one mbuf with a 2 KiB cluster. Clear in a head: no link, and
+    /// <see cref="StorageKind.Cluster"/>, so that free has one word to test. Set too often it costs time only; the audit checks
+    /// that it is never clear wrongly.
+    /// </summary>
+    public const uint Intricate = 1u << 27;
+
     /// <summary>What describes the storage and therefore moves with it from one mbuf to another.</summary>
     public const uint OfStorage = Shared | ReadOnly;
 

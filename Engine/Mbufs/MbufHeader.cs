@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -66,6 +67,13 @@ internal struct MbufHeader
     [FieldOffset(60)] public uint FlowId;
 
     /// <summary>
+    /// Flags, type, kind and interface of a free pair, as the eight bytes from <see cref="Flags"/> on; a constant to the JIT.
+    /// </summary>
+    private static ulong FreePair => BitConverter.IsLittleEndian
+        ? HeaderFlags.Free | ((ulong)MbufType.Data << 32) | ((ulong)StorageKind.Cluster << 40)
+        : ((ulong)HeaderFlags.Free << 32) | ((ulong)MbufType.Data << 24) | ((ulong)StorageKind.Cluster << 16);
+
+    /// <summary>
     /// The state of every free mbuf: reset when it is freed, while the line is hot, so that allocation has only the flags to
     /// write. The generation moves on, which ends every claim on the life before.
     /// </summary>
@@ -85,6 +93,29 @@ internal struct MbufHeader
         Kind = kind;
         Storage = storage;
         Tail = index;
+    }
+
+    /// <summary>
+    /// The same for a head of one mbuf that keeps its cluster, where links, storage and tail are already as they must be: fewer
+    /// and narrower stores.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SetResetInPlace(long data)
+    {
+        Debug.Assert(Next == 0 && NextPacket == 0 && Kind == StorageKind.Cluster, "Only a pair is reset in place.");
+        Data = data;
+        SegmentLength = 0;
+        Generation++;
+        Unsafe.As<uint, ulong>(ref Flags) = FreePair;
+        Unsafe.As<int, ulong>(ref PacketLength) = 0;
+        Unsafe.As<int, Vector128<uint>>(ref Segments) = Vector128.Create(1u, 0, 0, 0);
+    }
+
+    /// <summary>Sets or clears <see cref="HeaderFlags.Intricate"/> of a head, after its links or its storage changed.</summary>
+    public void MarkIfIntricate()
+    {
+        bool plain = Next == 0 && Kind == StorageKind.Cluster;
+        Flags = plain ? Flags & ~HeaderFlags.Intricate : Flags | HeaderFlags.Intricate;
     }
 
     /// <summary>
