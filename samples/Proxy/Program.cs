@@ -35,6 +35,10 @@ internal static class Program
         {
             return Complain(e.Message, Failed);
         }
+        catch (IOException e)
+        {
+            return Complain($"cannot start: {e.Message}", Failed);
+        }
         catch (OutOfMemoryException)
         {
             return Complain("the system has not enough memory for these limits; lower --mbufs, --clusters or --max-connections", Failed);
@@ -44,6 +48,8 @@ internal static class Program
     [SupportedOSPlatform("linux")]
     private static int Run(ProxyOptions options)
     {
+        // First of all: without descriptors the runtime itself can open nothing any more.
+        _ = DescriptorLimit.ConnectionsFor(options.Workers);
         if (options.IsDemonstration)
         {
             return Demonstration.Run(options, s_end) ? Done : Failed;

@@ -24,7 +24,7 @@ internal static class Demonstration
         TrafficTally tally = new();
         ProxyReport report = Forward(options, end, tally);
         ReportWriter.Write(report, options.Json);
-        bool good = tally.Faults == 0 && report.LiveMbufs == 0;
+        bool good = tally.Faults == 0 && tally.TurnedAway <= report.Refused && report.LiveMbufs == 0;
         if (!options.Json)
         {
             AnsiConsole.WriteLine(
@@ -34,7 +34,9 @@ internal static class Demonstration
 
         if (!good)
         {
-            Console.Error.WriteLine($"proxy: the demonstration failed: {tally.Faults} faults, {report.LiveMbufs} live mbufs");
+            Console.Error.WriteLine(
+                $"proxy: the demonstration failed: {tally.Faults} faults, {tally.TurnedAway} connections turned away and {report.Refused} refused, "
+                + $"{report.LiveMbufs} live mbufs");
         }
 
         return good;

@@ -49,15 +49,24 @@ internal sealed class DemonstrationClients : IDisposable
         while (!_ended)
         {
             int socket = BlockingSocket.Connect(in _proxy, TimeoutSeconds);
-            if (socket < 0 || !stream.TryReceiveGreeting(socket) || !Visit(socket, stream, random))
+            if (socket < 0)
+            {
+                _tally.CountFault();
+                continue;
+            }
+
+            if (!stream.TryReceiveGreeting(socket))
+            {
+                // With limits that were set this low it comes back, a little later.
+                _tally.CountTurnedAway();
+                Thread.Sleep(1);
+            }
+            else if (!Visit(socket, stream, random))
             {
                 _tally.CountFault();
             }
 
-            if (socket >= 0)
-            {
-                TcpSocket.Close(socket);
-            }
+            TcpSocket.Close(socket);
         }
     }
 

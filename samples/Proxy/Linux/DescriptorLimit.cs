@@ -15,7 +15,8 @@ internal static class DescriptorLimit
     /// <summary>epoll, eventfd, listener and the warm-up's sockets.</summary>
     private const int EachWorker = 8;
 
-    /// <summary>The connections that can be open at a time under the limit, at least one.</summary>
+    /// <summary>The connections that can be open at a time under the limit.</summary>
+    /// <exception cref="StartException">It leaves room for none.</exception>
     public static int ConnectionsFor(int workers)
     {
         if (Libc.GetResourceLimit(SocketConstants.ResourceDescriptors, out ResourceLimit limit) != 0)
@@ -23,8 +24,10 @@ internal static class DescriptorLimit
             return int.MaxValue;
         }
 
-        ulong descriptors = Math.Min(limit.Soft, int.MaxValue);
-        long left = (long)descriptors - Reserve - ((long)workers * EachWorker);
-        return (int)Math.Max(1, left / EachConnection);
+        long descriptors = (long)Math.Min(limit.Soft, int.MaxValue);
+        long fewest = Reserve + ((long)workers * EachWorker) + EachConnection;
+        return descriptors >= fewest
+            ? (int)((descriptors - fewest) / EachConnection) + 1
+            : throw new StartException($"the limit of {descriptors} open descriptors is too low; {workers} workers need {fewest} (ulimit -n)");
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ProxyOptions
     public int? Clusters { get; set; }
 
     /// <summary>Bytes held for one direction of one connection at which reading from its source stops.</summary>
-    public int HighWater { get; set; } = 128 << 10;
+    public int HighWater { get; set; } = 64 << 10;
 
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

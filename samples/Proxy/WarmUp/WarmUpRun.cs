@@ -66,7 +66,16 @@ internal sealed class WarmUpRun : IDisposable
         Worker worker = new(number, settings, table, assignment, onFailure);
         worker.Start();
         assignment.Taken.Wait();
-        new WarmUpScript(listener.Address, _origin, options.ProxyProtocol, TimeoutSeconds).Run(() => WaitUntilQuiet(worker));
+        WarmUpScript script = new(listener.Address, _origin, options.ProxyProtocol, TimeoutSeconds);
+        if (number == 0)
+        {
+            script.RunAll(() => WaitUntilQuiet(worker));
+        }
+        else
+        {
+            script.RunShort(() => WaitUntilQuiet(worker));
+        }
+
         return worker;
     }
 

@@ -21,21 +21,29 @@ internal sealed class WarmUpScript(InetAddress front, int origin, ProxyProtocolV
     private int _client = TcpSocket.None;
     private int _server = TcpSocket.None;
 
-    /// <summary>Runs all of it; after each connection <paramref name="waitUntilQuiet"/> waits for the worker to be rid of it.</summary>
-    public void Run(Action waitUntilQuiet)
+    /// <summary>All of it, several times: for the first worker, which compiles the code for all.</summary>
+    public void RunAll(Action waitUntilQuiet)
     {
-        Func<bool>[] steps = [Converse, FloodUp, FloodDown, ResetByClient, ResetByServer];
         for (int repeat = 0; repeat < Repeats; repeat++)
         {
-            foreach (Func<bool> step in steps)
+            Run([Converse, FloodUp, FloodDown, ResetByClient, ResetByServer], waitUntilQuiet);
+        }
+    }
+
+    /// <summary>What gives a further thread its thread-local state.</summary>
+    public void RunShort(Action waitUntilQuiet) => Run([Converse, ResetByClient, ResetByServer], waitUntilQuiet);
+
+    /// <summary>After each connection <paramref name="waitUntilQuiet"/> waits for the worker to be rid of it.</summary>
+    private void Run(ReadOnlySpan<Func<bool>> steps, Action waitUntilQuiet)
+    {
+        foreach (Func<bool> step in steps)
+        {
+            bool goesOn = TryConnect() && step();
+            Close();
+            waitUntilQuiet();
+            if (!goesOn)
             {
-                bool goesOn = TryConnect() && step();
-                Close();
-                waitUntilQuiet();
-                if (!goesOn)
-                {
-                    return;
-                }
+                return;
             }
         }
     }
