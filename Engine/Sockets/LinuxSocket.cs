@@ -43,7 +43,9 @@ internal static partial class LinuxSocket
         }
         while (error == Interrupted);
         room.Commit((int)Math.Max(received, 0));
-        return received == 0 ? MbufSocketResult.Ended(MbufSocketStatus.EndOfStream, room.Length) : Result(received, room.Length, error);
+        return received == 0
+            ? MbufSocketResult.Ended(MbufSocketStatus.EndOfStream, room.Length)
+            : Result(received, room.Length, error);
     }
 
     [SkipLocalsInit]

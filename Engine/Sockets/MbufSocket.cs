@@ -34,7 +34,8 @@ public static class MbufSocket
         bool held = false;
         try
         {
-            handle.DangerousAddRef(ref held); // A descriptor that another thread closes now could be another socket's in a moment.
+            // A descriptor that another thread closes now could be another socket's in a moment.
+            handle.DangerousAddRef(ref held);
             return OperatingSystem.IsLinux()
                 ? BlockingSocket.Receive(socket, (int)handle.DangerousGetHandle(), chain, length)
                 : PortableSocket.Receive(socket, chain, length);
@@ -112,7 +113,7 @@ public static class MbufSocket
         }
     }
 
-    /// <summary>Before any mbuf is taken: the numbers of errors differ elsewhere, and on Windows there is no readv at all.</summary>
+    /// <summary>Before any mbuf is taken: elsewhere the numbers of errors differ, and Windows has no readv.</summary>
     private static void ThrowIfNotLinux()
     {
         if (!OperatingSystem.IsLinux())

@@ -16,5 +16,6 @@ public readonly record struct MbufSocketResult(MbufSocketStatus Status, int Byte
     internal static MbufSocketResult Ended(MbufSocketStatus status, int offered, SocketError error = SocketError.Success)
         => new(status, 0, offered, error);
 
-    internal static MbufSocketResult Moved(int bytes, int offered) => new(MbufSocketStatus.Transferred, bytes, offered, SocketError.Success);
+    internal static MbufSocketResult Moved(int bytes, int offered)
+        => new(MbufSocketStatus.Transferred, bytes, offered, SocketError.Success);
 }

@@ -67,10 +67,7 @@ internal static class PortableSocket
         }
         finally
         {
-            if (sent > 0)
-            {
-                chain.TrimStart(sent); // Of 0 bytes it would still drop empty mbufs at the front.
-            }
+            chain.TrimStart(sent);
         }
 
         return Result(sent, offered, error);
