@@ -76,6 +76,7 @@ internal sealed class ProxyServer : IDisposable
         _clock.Stop();
         int collections = Collections() - _collectionsBefore;
         ThrowIfAnyFailed();
+        ThrowIfInconsistent();
         return Report(collections);
     }
 
@@ -148,6 +149,16 @@ internal sealed class ProxyServer : IDisposable
             ClustersHighWater = statistics.Clusters.HighWater,
             LiveMbufs = _arena.LiveMbufs,
         };
+    }
+
+    /// <summary>Every mbuf is in exactly one place, or the run was not good, whatever its figures.</summary>
+    private void ThrowIfInconsistent()
+    {
+        MbufAudit audit = _arena.Audit();
+        if (!audit.IsConsistent)
+        {
+            throw new StartException($"the arena is inconsistent: {string.Join("; ", audit.Problems)}");
+        }
     }
 
     private void ThrowIfAnyFailed()
