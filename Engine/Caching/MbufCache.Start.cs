@@ -44,6 +44,11 @@ public sealed partial class MbufCache
         head.Tail = parts.Last;
         head.Segments = parts.Segments;
         head.MarkIfIntricate();
+        if (parts.Segments > 1)
+        {
+            Hot.Memory.Header(parts.Last).Flags |= HeaderFlags.Spare;
+        }
+
         return new MbufChain(this, parts.First, head.Generation);
     }
 

@@ -152,7 +152,7 @@ public sealed partial class MbufCache
             header.Flags &= ~HeaderFlags.Shared;
         }
 
-        return header.IsPlainlyWritable;
+        return (header.Flags & HeaderFlags.OfStorage) == 0;
     }
 
     private ref int CountOf(ref MbufHeader header)

@@ -22,7 +22,7 @@ public readonly ref partial struct MbufChain
         ref MbufHeader tail = ref At(head.Tail);
         if (bytes.Length > TailroomOf(ref tail))
         {
-            return TryAppendSlow(ref head, ref tail, bytes);
+            return TryAppendSlow(ref head, bytes);
         }
 
         bytes.CopyTo(_cache.Hot.Memory.Bytes(tail.Data + tail.SegmentLength, bytes.Length));
@@ -53,14 +53,18 @@ public readonly ref partial struct MbufChain
         ref MbufHeader tail = ref At(head.Tail);
         if (length > TailroomOf(ref tail))
         {
-            if (!_cache.TryTakeContiguous(length, out uint index))
+            uint point = TakeContiguousPoint(ref head, length);
+            if (point == 0)
             {
                 room = default;
                 return false;
             }
 
-            Link(ref head, new ChainParts { First = index, Last = index, Segments = 1 });
-            tail = ref At(index);
+            tail = ref At(point);
+            if (point == head.Tail)
+            {
+                tail.Flags &= ~HeaderFlags.Spare;
+            }
         }
 
         room = _cache.Hot.Memory.Bytes(tail.Data + tail.SegmentLength, length);
@@ -117,9 +121,15 @@ public readonly ref partial struct MbufChain
     internal void AppendFilled(ChainParts parts, int bytes)
     {
         ref MbufHeader head = ref Head();
+        ref MbufHeader oldTail = ref At(head.Tail);
         if (parts.Segments > 0)
         {
             Link(ref head, parts);
+        }
+
+        if (parts.Segments > 0 || oldTail.SegmentLength > 0)
+        {
+            oldTail.Flags &= ~HeaderFlags.Spare;
         }
 
         head.ChainLength += bytes;
@@ -127,44 +137,40 @@ public readonly ref partial struct MbufChain
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryAppendSlow(ref MbufHeader head, ref MbufHeader tail, ReadOnlySpan<byte> bytes)
+    private bool TryAppendSlow(ref MbufHeader head, ReadOnlySpan<byte> bytes)
     {
-        int here = TailroomOf(ref tail);
-        if (!_cache.TryTakeRoom(bytes.Length - here, out ChainParts parts))
+        if (!TryGrow(ref head, bytes.Length, out uint point, out int offset))
         {
             return false;
         }
 
-        bytes[..here].CopyTo(_cache.Hot.Memory.Bytes(tail.Data + tail.SegmentLength, here));
-        tail.SegmentLength += here;
-        Fill(parts.First, bytes[here..]);
-        Link(ref head, parts);
-        head.ChainLength += bytes.Length;
+        Overwrite(point, offset, bytes.Length, bytes);
         AddToPacketLength(ref head, bytes.Length);
         return true;
     }
 
-    /// <summary>Copies bytes into the room of fresh mbufs, which have enough of it.</summary>
-    private void Fill(uint index, ReadOnlySpan<byte> bytes)
+    /// <summary>
+    /// An mbuf with contiguous room for some bytes behind all data: of the spare ones, if there are, else a fresh one. 0 if
+    /// exhausted.
+    /// </summary>
+    private uint TakeContiguousPoint(ref MbufHeader head, int length)
     {
-        while (!bytes.IsEmpty)
+        for (uint index = FillPoint(ref head); index != 0; index = At(index).Next)
         {
-            ref MbufHeader header = ref At(index);
-            int length = Math.Min(bytes.Length, _cache.RoomBehind(ref header));
-            bytes[..length].CopyTo(_cache.Hot.Memory.Bytes(header.Data + header.SegmentLength, length));
-            header.SegmentLength += length;
-            bytes = bytes[length..];
-            index = header.Next;
+            if (RoomOf(ref At(index)) >= length)
+            {
+                return index;
+            }
         }
-    }
 
-    /// <summary>Links mbufs behind the tail; their bytes are not counted yet.</summary>
-    private void Link(ref MbufHeader head, ChainParts parts)
-    {
-        At(head.Tail).Next = parts.First;
-        head.Tail = parts.Last;
-        head.Segments += parts.Segments;
-        head.Flags |= HeaderFlags.Intricate;
+        if (!_cache.TryTakeContiguous(length, out uint fresh))
+        {
+            return 0;
+        }
+
+        At(head.Tail).Flags &= ~HeaderFlags.Spare;
+        Link(ref head, new ChainParts { First = fresh, Last = fresh, Segments = 1 });
+        return fresh;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

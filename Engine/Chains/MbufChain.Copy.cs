@@ -72,7 +72,7 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
-        if (!TryExtendTo(ref head, end))
+        if (end > oldLength && !TryGrow(ref head, end - oldLength, out _, out _))
         {
             _cache.FreeParts(replacements);
             return false;
@@ -81,10 +81,10 @@ public readonly ref partial struct MbufChain
         Replace(offset, Math.Min(end, oldLength), replacements);
         if (offset > oldLength)
         {
-            Overwrite(oldLength, offset - oldLength, default);
+            Overwrite(_index, oldLength, offset - oldLength, default);
         }
 
-        Overwrite(offset, source.Length, source);
+        Overwrite(_index, offset, source.Length, source);
         if ((head.Flags & HeaderFlags.PacketHeader) != 0 && head.PacketLength < end)
         {
             head.PacketLength = end;
@@ -162,71 +162,5 @@ public readonly ref partial struct MbufChain
         replacement.Kind = old.Kind;
         replacement.Storage = old.Storage;
         replacement.Flags |= old.Flags & HeaderFlags.OfStorage;
-    }
-
-    /// <summary>Appends bytes, whatever they hold, until the chain ends at an offset. The packet length is left alone.</summary>
-    private bool TryExtendTo(ref MbufHeader head, int end)
-    {
-        int count = end - head.ChainLength;
-        if (count <= 0)
-        {
-            return true;
-        }
-
-        ref MbufHeader tail = ref At(head.Tail);
-        int here = Math.Min(count, TailroomOf(ref tail));
-        if (count > here)
-        {
-            if (!_cache.TryTakeRoom(count - here, out ChainParts parts))
-            {
-                return false;
-            }
-
-            int left = count - here;
-            for (uint index = parts.First; index != 0; index = At(index).Next)
-            {
-                ref MbufHeader header = ref At(index);
-                header.SegmentLength = Math.Min(left, _cache.RoomBehind(ref header));
-                left -= header.SegmentLength;
-            }
-
-            Link(ref head, parts);
-        }
-
-        tail.SegmentLength += here;
-        head.ChainLength = end;
-        return true;
-    }
-
-    /// <summary>Writes bytes at an offset, all of it inside the chain and writable; zeros if there is no source.</summary>
-    private void Overwrite(int offset, int count, ReadOnlySpan<byte> source)
-    {
-        ref MbufHeader header = ref At(_index);
-        while (count > 0)
-        {
-            if (offset < header.SegmentLength)
-            {
-                int length = Math.Min(header.SegmentLength - offset, count);
-                Span<byte> target = _cache.Hot.Memory.Bytes(header.Data + offset, length);
-                if (source.IsEmpty)
-                {
-                    target.Clear();
-                }
-                else
-                {
-                    source[..length].CopyTo(target);
-                    source = source[length..];
-                }
-
-                count -= length;
-                offset = 0;
-            }
-            else
-            {
-                offset -= header.SegmentLength;
-            }
-
-            header = ref At(header.Next);
-        }
     }
 }

@@ -108,10 +108,17 @@ public readonly ref partial struct MbufChain
 
     /// <summary>
     /// M_TRAILINGSPACE of the last mbuf: bytes that can be appended without another mbuf; 0 if the last mbuf is not writable.
-    /// O(1).
+    /// O(1); O(segments) while <see cref="MbufScope.AllocateChain(int)"/>'s room is not filled, all of which counts.
     /// </summary>
     /// <inheritdoc cref="Length"/>
-    public int Tailroom => TailroomOf(ref At(Head().Tail));
+    public int Tailroom
+    {
+        get
+        {
+            ref MbufHeader head = ref Head();
+            return (int)Math.Min(RoomFrom(FillPoint(ref head), int.MaxValue), int.MaxValue);
+        }
+    }
 
     /// <summary>mtod: the data of the first mbuf, for reading. Bound to this chain's variable by the compiler. O(1).</summary>
     /// <inheritdoc cref="Length"/>
@@ -131,5 +138,4 @@ public readonly ref partial struct MbufChain
         return writable;
     }
 
-    private int TailroomOf(ref MbufHeader header) => _cache.IsWritable(ref header) ? _cache.RoomBehind(ref header) : 0;
 }

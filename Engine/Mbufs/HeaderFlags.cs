@@ -26,6 +26,12 @@ internal static class HeaderFlags
     /// </summary>
     public const uint Intricate = 1u << 27;
 
+    /// <summary>
+    /// On the last mbuf of a chain: it is empty, and before it there may be others without data, taken in advance for bytes to
+    /// come. Appending then looks for the first of them instead of filling the last.
+    /// </summary>
+    public const uint Spare = 1u << 28;
+
     /// <summary>What describes the storage and therefore moves with it from one mbuf to another.</summary>
     public const uint OfStorage = Shared | ReadOnly;
 

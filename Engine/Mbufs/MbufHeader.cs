@@ -119,11 +119,12 @@ internal struct MbufHeader
     }
 
     /// <summary>
-    /// True if this header is the only one that refers to its storage and the storage is not read-only, as far as flags tell.
+    /// True if this header is the only one that refers to its storage and the storage is not read-only, as far as flags
+    /// tell; false also for a spare last mbuf, which the same test sends to the slow path.
     /// </summary>
     public readonly bool IsPlainlyWritable
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => (Flags & HeaderFlags.OfStorage) == 0;
+        get => (Flags & (HeaderFlags.OfStorage | HeaderFlags.Spare)) == 0;
     }
 }

@@ -1,7 +1,7 @@
 namespace Engine.Mbufs;
 
 /// <summary>
-/// Room for bytes to come: the free end of a chain's last mbuf, then fresh mbufs. The room is not the chain's until it is
+/// Room for bytes to come: the free end of a chain, then fresh mbufs. The room is not the chain's until it is
 /// committed; what was not filled goes back.
 /// </summary>
 internal readonly ref struct ReceiveRoom
@@ -11,13 +11,14 @@ internal readonly ref struct ReceiveRoom
 
     private readonly MbufChain _chain;
     private readonly ChainParts _fresh;
-    private readonly int _atTail;
+    private readonly uint _point;
 
-    private ReceiveRoom(MbufChain chain, ChainParts fresh, int atTail, int length)
+    private ReceiveRoom(MbufChain chain, uint point, ChainParts fresh, int pieces, int length)
     {
         _chain = chain;
+        _point = point;
         _fresh = fresh;
-        _atTail = atTail;
+        Pieces = pieces;
         Length = length;
     }
 
@@ -25,7 +26,7 @@ internal readonly ref struct ReceiveRoom
     public int Length { get; }
 
     /// <summary>Pieces of contiguous room.</summary>
-    public int Pieces => _fresh.Segments + (_atTail > 0 ? 1 : 0);
+    public int Pieces { get; }
 
     /// <summary>Takes room for as many of the bytes as the arena can give.</summary>
     public static ReceiveRoom Take(MbufChain chain, int length)
@@ -38,11 +39,19 @@ internal readonly ref struct ReceiveRoom
         }
 
         length = Math.Min(length, most);
-        int atTail = Math.Min(length, chain.Tailroom);
-        int room = atTail;
         MbufCache cache = chain.Cache;
+        uint point = chain.FillPoint(ref chain.VerifiedHead());
+        int room = 0;
+        int pieces = 0;
+        for (uint index = point; index != 0 && room < length && pieces < MostPieces; index = cache.Hot.Memory.Header(index).Next)
+        {
+            int here = Math.Min(chain.RoomOf(ref cache.Hot.Memory.Header(index)), length - room);
+            pieces += here > 0 ? 1 : 0;
+            room += here;
+        }
+
         ChainParts fresh = default;
-        while (room < length && fresh.Segments < MostPieces - 1)
+        while (room < length && pieces < MostPieces)
         {
             ZoneId zone = length - room <= MbufSizes.InternalSize ? ZoneId.Mbuf : ZoneId.Packet;
             if (!cache.TryTake(zone, out uint index))
@@ -53,10 +62,11 @@ internal readonly ref struct ReceiveRoom
             ref MbufHeader header = ref cache.Hot.Memory.Header(index);
             header.Flags = 0;
             cache.AddPart(ref fresh, index);
+            pieces++;
             room += Math.Min(cache.RoomBehind(ref header), length - room);
         }
 
-        return new ReceiveRoom(chain, fresh, atTail, room);
+        return new ReceiveRoom(chain, point, fresh, pieces, room);
     }
 
     /// <summary>The pieces in order: the free end of the last mbuf, if there is one, then the fresh mbufs.</summary>
@@ -69,21 +79,25 @@ internal readonly ref struct ReceiveRoom
     public void Commit(int bytes)
     {
         MbufCache cache = _chain.Cache;
-        ref MbufHeader head = ref cache.Hot.Memory.Header(_chain.Index);
         int left = bytes;
-        int atTail = Math.Min(left, _atTail);
-        cache.Hot.Memory.Header(head.Tail).SegmentLength += atTail;
-        left -= atTail;
+        foreach (Piece piece in this)
+        {
+            int here = Math.Min(left, piece.Length);
+            cache.Hot.Memory.Header(piece.Index).SegmentLength += here;
+            left -= here;
+            if (left == 0)
+            {
+                break;
+            }
+        }
+
         ChainParts used = default;
         uint index = _fresh.First;
-        while (left > 0)
+        while (index != 0 && cache.Hot.Memory.Header(index).SegmentLength > 0)
         {
-            ref MbufHeader header = ref cache.Hot.Memory.Header(index);
-            header.SegmentLength = Math.Min(left, cache.RoomBehind(ref header));
-            left -= header.SegmentLength;
             used.Last = index;
             used.Segments++;
-            index = header.Next;
+            index = cache.Hot.Memory.Header(index).Next;
         }
 
         if (used.Segments > 0)
@@ -97,26 +111,24 @@ internal readonly ref struct ReceiveRoom
     }
 
     /// <summary>A contiguous piece of room.</summary>
+    /// <param name="Index">The mbuf that it belongs to.</param>
     /// <param name="Offset">From the arena's base.</param>
     /// <param name="Length">Bytes, more than 0.</param>
-    public readonly record struct Piece(long Offset, int Length);
+    public readonly record struct Piece(uint Index, long Offset, int Length);
 
     /// <summary>Walks the pieces.</summary>
     public ref struct PieceEnumerator
     {
-        private readonly MbufCache _cache;
-        private readonly uint _tail;
-        private readonly int _atTail;
+        private readonly MbufChain _chain;
         private uint _next;
+        private uint _fresh;
         private int _left;
-        private bool _started;
 
         internal PieceEnumerator(ReceiveRoom room)
         {
-            _cache = room._chain.Cache;
-            _tail = _cache.Hot.Memory.Header(room._chain.Index).Tail;
-            _atTail = room._atTail;
-            _next = room._fresh.First;
+            _chain = room._chain;
+            _next = room._point;
+            _fresh = room._fresh.First;
             _left = room.Length;
         }
 
@@ -124,19 +136,26 @@ internal readonly ref struct ReceiveRoom
 
         public bool MoveNext()
         {
-            bool tailFirst = !_started && _atTail > 0;
-            _started = true;
-            if (_left == 0)
+            while (_left > 0)
             {
-                return false;
+                if (_next == 0)
+                {
+                    (_next, _fresh) = (_fresh, 0);
+                }
+
+                uint index = _next;
+                ref MbufHeader header = ref _chain.Cache.Hot.Memory.Header(index);
+                _next = header.Next;
+                int length = Math.Min(_left, _chain.RoomOf(ref header));
+                if (length > 0)
+                {
+                    Current = new Piece(index, header.Data + header.SegmentLength, length);
+                    _left -= length;
+                    return true;
+                }
             }
 
-            ref MbufHeader header = ref _cache.Hot.Memory.Header(tailFirst ? _tail : _next);
-            int length = tailFirst ? _atTail : Math.Min(_left, _cache.RoomBehind(ref header));
-            Current = new Piece(header.Data + header.SegmentLength, length);
-            _left -= length;
-            _next = tailFirst ? _next : header.Next;
-            return true;
+            return false;
         }
     }
 }

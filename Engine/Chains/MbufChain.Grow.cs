@@ -1,0 +1,139 @@
+using System.Runtime.CompilerServices;
+
+namespace Engine.Mbufs;
+
+/// <content>
+/// Where bytes at the end go: into the last mbuf's room, or, in a chain with spare mbufs, into the first room behind the data.
+/// </content>
+public readonly ref partial struct MbufChain
+{
+    /// <summary>
+    /// The mbuf that the next appended byte belongs to: the last one; or, if that is spare, the last one with data (the head, if
+    /// there is none). O(1) without spare mbufs, else O(segments).
+    /// </summary>
+    internal uint FillPoint(ref MbufHeader head)
+    {
+        if ((At(head.Tail).Flags & HeaderFlags.Spare) == 0)
+        {
+            return head.Tail;
+        }
+
+        uint point = _index;
+        for (uint index = head.Next; index != 0; index = At(index).Next)
+        {
+            point = At(index).SegmentLength > 0 ? index : point;
+        }
+
+        return point;
+    }
+
+    /// <summary>Free bytes behind the data of one mbuf that may be written, spare or not.</summary>
+    internal int RoomOf(ref MbufHeader header) => _cache.IsWritable(ref header) ? _cache.RoomBehind(ref header) : 0;
+
+    /// <summary>Free bytes from a fill point to the end of the chain; no more than asked for are counted.</summary>
+    private long RoomFrom(uint point, int enough)
+    {
+        long room = 0;
+        for (uint index = point; index != 0 && room < enough; index = At(index).Next)
+        {
+            room += RoomOf(ref At(index));
+        }
+
+        return room;
+    }
+
+    /// <summary>Free bytes behind the data of the last mbuf, for the path that looks no further: 0 if it is spare.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int TailroomOf(ref MbufHeader tail)
+        => tail.IsPlainlyWritable || ((tail.Flags & HeaderFlags.Spare) == 0 && _cache.IsWritable(ref tail)) ? _cache.RoomBehind(ref tail) : 0;
+
+    /// <summary>
+    /// Makes the chain longer by some bytes, whatever they hold, from the fill point on and into as many fresh mbufs as it
+    /// takes. All or nothing. The packet length is left alone.
+    /// </summary>
+    /// <param name="head">The head.</param>
+    /// <param name="count">Bytes, 0 or more; the chain's length has been checked to allow them.</param>
+    /// <param name="point">The mbuf that the first of the bytes is in, if it had room.</param>
+    /// <param name="offset">Where in that mbuf's data they start.</param>
+    private bool TryGrow(ref MbufHeader head, int count, out uint point, out int offset)
+    {
+        point = FillPoint(ref head);
+        offset = At(point).SegmentLength;
+        int room = (int)Math.Min(RoomFrom(point, count), count);
+        uint oldTail = head.Tail;
+        if (room < count)
+        {
+            if (!_cache.TryTakeRoom(count - room, out ChainParts parts))
+            {
+                return false;
+            }
+
+            Link(ref head, parts);
+        }
+
+        CountBytes(point, count);
+        if (oldTail != head.Tail || At(oldTail).SegmentLength > 0)
+        {
+            At(oldTail).Flags &= ~HeaderFlags.Spare;
+        }
+
+        head.ChainLength += count;
+        return true;
+    }
+
+    /// <summary>Counts room, from a fill point on, as data.</summary>
+    private void CountBytes(uint point, int count)
+    {
+        for (uint index = point; count > 0; index = At(index).Next)
+        {
+            ref MbufHeader header = ref At(index);
+            int length = Math.Min(count, RoomOf(ref header));
+            header.SegmentLength += length;
+            count -= length;
+        }
+    }
+
+    /// <summary>
+    /// Writes bytes at an offset from the start of an mbuf's data on, all of it inside the chain and writable; zeros if there
+    /// is no source.
+    /// </summary>
+    private void Overwrite(uint from, int offset, int count, ReadOnlySpan<byte> source)
+    {
+        ref MbufHeader header = ref At(from);
+        while (count > 0)
+        {
+            if (offset < header.SegmentLength)
+            {
+                int length = Math.Min(header.SegmentLength - offset, count);
+                Span<byte> target = _cache.Hot.Memory.Bytes(header.Data + offset, length);
+                if (source.IsEmpty)
+                {
+                    target.Clear();
+                }
+                else
+                {
+                    source[..length].CopyTo(target);
+                    source = source[length..];
+                }
+
+                count -= length;
+                offset = 0;
+            }
+            else
+            {
+                offset -= header.SegmentLength;
+            }
+
+            header = ref At(header.Next);
+        }
+    }
+
+    /// <summary>Links mbufs behind the tail; their bytes are not counted yet.</summary>
+    private void Link(ref MbufHeader head, ChainParts parts)
+    {
+        At(head.Tail).Next = parts.First;
+        head.Tail = parts.Last;
+        head.Segments += parts.Segments;
+        head.Flags |= HeaderFlags.Intricate;
+    }
+}
