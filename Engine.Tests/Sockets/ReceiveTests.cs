@@ -159,6 +159,23 @@ public sealed class ReceiveTests(SocketForm form, Transport transport, ArenaKind
     }
 
     [Test]
+    public void Room_that_was_allocated_in_advance_is_filled_in_order_and_what_is_not_needed_stays()
+    {
+        byte[] bytes = Pattern(2500);
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain chain = mbufs.AllocateChain(6000);
+        Hoard hoard = Hoard.OfEverything(mbufs);
+        Pair.Deliver(bytes);
+
+        Moved(Receive(chain, 2000), 2000, 2000);
+        Moved(Receive(chain, 4000), 500, 4000);
+
+        ChainAssert.Holds(chain, bytes);
+        Assert.That(ChainAssert.Lengths(chain), Is.EqualTo(new[] { 2048, 452, 0 }));
+        hoard.Release(mbufs);
+    }
+
+    [Test]
     public void The_room_of_one_call_ends_at_1024_pieces([Values(100_000_000, int.MaxValue)] int length)
     {
         byte[] bytes = Pattern(50_000);

@@ -146,7 +146,10 @@ internal readonly ref struct ReceiveRoom
                 uint index = _next;
                 ref MbufHeader header = ref _chain.Cache.Hot.Memory.Header(index);
                 _next = header.Next;
-                int length = Math.Min(_left, _chain.RoomOf(ref header));
+
+                // By the flags alone, which only we clear: the same mbufs for which the room was taken, whoever frees a partner.
+                int room = header.IsPlainlyWritable ? _chain.Cache.RoomBehind(ref header) : 0;
+                int length = Math.Min(_left, room);
                 if (length > 0)
                 {
                     Current = new Piece(index, header.Data + header.SegmentLength, length);
