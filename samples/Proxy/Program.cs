@@ -2,7 +2,10 @@ using System.Runtime.Versioning;
 
 namespace Proxy;
 
-/// <summary>From the command line to an exit code: 0 done, 1 failed, 2 wrongly called. Whatever goes wrong is one line on standard error.</summary>
+/// <summary>
+/// From the command line to an exit code: 0 done, 1 failed, 2 wrongly called. Whatever goes wrong is one line on standard
+/// error.
+/// </summary>
 internal static class Program
 {
     private const int Done = 0;
@@ -25,7 +28,7 @@ internal static class Program
 
             return OperatingSystem.IsLinux()
                 ? Run(options)
-                : Complain("this proxy is built on epoll, which only Linux has (the engine itself runs wherever .NET does)", Failed);
+                : Complain("this proxy needs epoll, which only Linux has (the engine itself runs wherever .NET does)", Failed);
         }
         catch (UsageException e)
         {
@@ -41,7 +44,7 @@ internal static class Program
         }
         catch (OutOfMemoryException)
         {
-            return Complain("the system has not enough memory for these limits; lower --mbufs, --clusters or --max-connections", Failed);
+            return Complain("not enough memory for these limits; lower --mbufs, --clusters or --max-connections", Failed);
         }
     }
 

@@ -12,6 +12,8 @@ internal sealed class BackendList(IReadOnlyList<IReadOnlyList<InetAddress>> back
     public BackendTarget[] Targets { get; } =
         [.. backends.SelectMany(addresses => addresses).Select(address => new BackendTarget(address))];
 
-    /// <summary>First target of the backend whose turn it is: round robin over all connections, whichever worker takes them.</summary>
+    /// <summary>
+    /// First target of the backend whose turn it is: round robin over all connections, whichever worker takes them.
+    /// </summary>
     public int TakeTurn() => _firsts[(uint)Interlocked.Increment(ref _turn) % (uint)_firsts.Length];
 }

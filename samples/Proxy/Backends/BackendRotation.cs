@@ -1,9 +1,9 @@
 namespace Proxy;
 
 /// <summary>
-/// A worker's view of the backends: round robin, then on to the next when one cannot be reached. One that failed is passed over for a
-/// second as long as another is left, so that a dead backend does not cost every connection its connect timeout. The turn is shared by all
-/// workers, what failed is each one's own experience.
+/// A worker's view of the backends: round robin, then on to the next when one cannot be reached. One that failed is passed over
+/// for a second as long as another is left, so that a dead backend does not cost every connection its connect timeout. The turn
+/// is shared by all workers, what failed is each one's own experience.
 /// </summary>
 internal sealed class BackendRotation(BackendList backends)
 {

@@ -7,8 +7,8 @@ internal readonly struct BackendTarget(InetAddress address)
     public readonly InetAddress Address = address;
 
     /// <summary>
-    /// Whether an outgoing connection can be given this very port as its own. If nothing listens there and the address is this machine's, TCP
-    /// then connects the socket to itself (simultaneous open), and a dead backend would seem to echo.
+    /// Whether an outgoing connection can be given this very port as its own. If nothing listens there and the address is this
+    /// machine's, TCP then connects the socket to itself (simultaneous open), and a dead backend would seem to echo.
     /// </summary>
     public readonly bool MayMeetItself = address.Port >= EphemeralPorts.Lowest;
 }

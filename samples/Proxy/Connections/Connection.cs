@@ -13,8 +13,9 @@ internal enum ConnectionPhase : byte
 }
 
 /// <summary>
-/// A client, its backend and what the loop keeps about the two: a slot of the <see cref="ConnectionTable"/>, allocated before the first
-/// connection comes and reused for as long as the proxy runs. Lists run through the slots by index, so that no list ever allocates.
+/// A client, its backend and what the loop keeps about the two: a slot of the <see cref="ConnectionTable"/>, allocated before
+/// the first connection comes and reused for as long as the proxy runs. Lists run through the slots by index, so that no list
+/// ever allocates.
 /// </summary>
 internal struct Connection
 {

@@ -1,9 +1,9 @@
 namespace Proxy;
 
 /// <summary>
-/// All connections that there can be, over all workers: the limit of --max-connections is the length of this table. Free slots are a
-/// lock-free stack, so the limit is exact however the kernel spreads clients over the workers, at the price of one compare-exchange when
-/// a connection opens and one when it closes. An open slot belongs to the worker that took it.
+/// All connections that there can be, over all workers: the limit of --max-connections is the length of this table. Free slots
+/// are a lock-free stack, so the limit is exact however the kernel spreads clients over the workers, at the price of one
+/// compare-exchange when a connection opens and one when it closes. An open slot belongs to the worker that took it.
 /// </summary>
 internal sealed class ConnectionTable
 {
@@ -12,12 +12,15 @@ internal sealed class ConnectionTable
     /// <summary>Below each free slot in the stack; slot numbers are one higher, so that 0 is the bottom.</summary>
     private readonly int[] _below;
 
-    /// <summary>Top of the stack (low half), and how often it changed (high half): a slot taken and returned in between is noticed.</summary>
+    /// <summary>
+    /// Top of the stack (low half), and how often it changed (high half): a slot taken and returned in between is noticed.
+    /// </summary>
     private long _top;
 
     public ConnectionTable(int capacity)
     {
-        // Pinned, hence in a heap that no collection compacts: slots never move, and are never looked at, as they hold no reference.
+        // Pinned, hence in a heap that no collection compacts: slots never move, and are never looked at, as they hold no
+        // reference.
         _slots = GC.AllocateArray<Connection>(capacity, pinned: true);
         _below = GC.AllocateArray<int>(capacity, pinned: true);
         for (int i = 0; i < capacity; i++)

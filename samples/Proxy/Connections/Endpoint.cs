@@ -17,7 +17,9 @@ internal enum EndpointState : ushort
     /// <summary>The kernel said that the peer's FIN is in the queue: behind a short read there is only the end.</summary>
     PeerEnded = 1 << 2,
 
-    /// <summary>A short read proves nothing here: an error or urgent data is in the queue. Read until told that there is no more.</summary>
+    /// <summary>
+    /// A short read proves nothing here: an error or urgent data is in the queue. Read until told that there is no more.
+    /// </summary>
     ReadToEnd = 1 << 3,
 
     /// <summary>The socket failed (reset, or its route did).</summary>
@@ -40,8 +42,8 @@ internal enum EndpointState : ushort
 internal struct Endpoint
 {
     /// <summary>
-    /// The packet on its way to this socket, detached between turns; null in the usual case that the kernel took all at once. It is the only
-    /// memory that a connection holds.
+    /// The packet on its way to this socket, detached between turns; null in the usual case that the kernel took all at once.
+    /// It is the only memory that a connection holds.
     /// </summary>
     public Mbuf Pending;
 

@@ -1,8 +1,8 @@
 namespace Proxy;
 
 /// <summary>
-/// What epoll hands back with an event: which socket of which connection, and of which generation of its slot; or one of the loop's own
-/// descriptors.
+/// What epoll hands back with an event: which socket of which connection, and of which generation of its slot; or one of the
+/// loop's own descriptors.
 /// </summary>
 internal static class EventToken
 {

@@ -1,16 +1,19 @@
 namespace Proxy;
 
 /// <summary>
-/// How much the next read of a socket asks for. A request of a few hundred bytes should not take thirty clusters out of the magazines and
-/// put them back, and a download should not be cut into pieces of 2 KiB, each with a system call to read and one to write it. So the size
-/// follows the traffic: a read that is filled quadruples it, two in a row that use less than a quarter halve it.
+/// How much the next read of a socket asks for. A request of a few hundred bytes should not take thirty clusters out of the
+/// magazines and put them back, and a download should not be cut into pieces of 2 KiB, each with a system call to read and one
+/// to write it. So the size follows the traffic: a read that is filled quadruples it, two in a row that use less than a quarter
+/// halve it.
 /// </summary>
 internal static class ReadSize
 {
     /// <summary>One cluster.</summary>
     public const int Smallest = 2 << 10;
 
-    /// <summary>Where one system call has become cheap beside the copy it makes, and two of them fit in a second-level cache.</summary>
+    /// <summary>
+    /// Where one system call has become cheap beside the copy it makes, and two of them fit in a second-level cache.
+    /// </summary>
     public const int Largest = 64 << 10;
 
     private const int Growth = 4;

@@ -30,7 +30,10 @@ internal readonly struct WorkLink : ISlotLink
     public static ref SlotLinks Of(ref Connection connection) => ref connection.Work;
 }
 
-/// <summary>A FIFO of connections, doubly linked through their slots: add, remove and move to the end in constant time, nothing allocated.</summary>
+/// <summary>
+/// A FIFO of connections, doubly linked through their slots: add, remove and move to the end in constant time, nothing
+/// allocated.
+/// </summary>
 internal sealed class SlotList<TLink>(ConnectionTable table, byte identity)
     where TLink : ISlotLink
 {

@@ -4,15 +4,17 @@ using Spectre.Console;
 namespace Proxy;
 
 /// <summary>
-/// The proxy shows itself: an origin and clients in the same process, on the loopback interface, send traffic through it for some seconds and
-/// verify every byte. It needs nothing else, neither programs nor files nor a network.
+/// The proxy shows itself: an origin and clients in the same process, on the loopback interface, send traffic through it for
+/// some seconds and verify every byte. It needs nothing else, neither programs nor files nor a network.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal static class Demonstration
 {
     private const int Clients = 12;
 
-    /// <summary>More than there are clients: a connection that was reset may still occupy its thread when the next one comes.</summary>
+    /// <summary>
+    /// More than there are clients: a connection that was reset may still occupy its thread when the next one comes.
+    /// </summary>
     private const int OriginThreads = 2 * Clients;
 
     private static readonly TimeSpan s_usualLength = TimeSpan.FromSeconds(10);
@@ -28,15 +30,16 @@ internal static class Demonstration
         if (!options.Json)
         {
             AnsiConsole.WriteLine(
-                $"{ReportTable.Number(tally.Exchanges)} exchanges, {ReportTable.Number(tally.VerifiedBytes)} bytes verified at both ends, "
+                $"{ReportTable.Number(tally.Exchanges)} exchanges, "
+                + $"{ReportTable.Number(tally.VerifiedBytes)} bytes verified at both ends, "
                 + $"{ReportTable.Number(tally.Cut)} connections reset on purpose, {ReportTable.Number(tally.Faults)} faults.");
         }
 
         if (!good)
         {
             Console.Error.WriteLine(
-                $"proxy: the demonstration failed: {tally.Faults} faults, {tally.TurnedAway} connections turned away and {report.Refused} refused, "
-                + $"{report.LiveMbufs} live mbufs");
+                $"proxy: the demonstration failed: {tally.Faults} faults, {report.LiveMbufs} live mbufs, "
+                + $"{tally.TurnedAway} connections turned away and {report.Refused} refused");
         }
 
         return good;

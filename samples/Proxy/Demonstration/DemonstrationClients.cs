@@ -3,8 +3,9 @@ using System.Runtime.Versioning;
 namespace Proxy;
 
 /// <summary>
-/// The clients in front of the proxy in the demonstration, one a thread: conversations of small requests, downloads, uploads, and now and then a
-/// connection that is reset in the middle. Every connection but the last kind ends half-closed, with the answer still to come.
+/// The clients in front of the proxy in the demonstration, one a thread: conversations of small requests, downloads, uploads,
+/// and now and then a connection that is reset in the middle. Every connection but the last kind ends half-closed, with the
+/// answer still to come.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class DemonstrationClients : IDisposable
@@ -25,11 +26,7 @@ internal sealed class DemonstrationClients : IDisposable
     {
         _tally = tally;
         _proxy = proxy;
-        _threads = [.. Enumerable.Range(0, threads).Select(number => new Thread(() => Run(number)) { Name = $"client {number}", IsBackground = true })];
-        foreach (Thread thread in _threads)
-        {
-            thread.Start();
-        }
+        _threads = [.. Enumerable.Range(0, threads).Select(Start)];
     }
 
     /// <summary>Lets each finish the connection that it has open.</summary>
@@ -40,6 +37,13 @@ internal sealed class DemonstrationClients : IDisposable
         {
             thread.Join();
         }
+    }
+
+    private Thread Start(int number)
+    {
+        Thread thread = new(() => Run(number)) { Name = $"client {number}", IsBackground = true };
+        thread.Start();
+        return thread;
     }
 
     private void Run(int number)
@@ -125,7 +129,8 @@ internal sealed class DemonstrationClients : IDisposable
             BytesUp = 2 * CutBytes,
             End = TrafficEnd.Resets,
         };
-        bool sent = TrafficStream.TrySendRequest(socket, request) && TrafficStream.TrySendPart(socket, request.Seed, random.Next(CutBytes));
+        bool sent = TrafficStream.TrySendRequest(socket, request)
+            && TrafficStream.TrySendPart(socket, request.Seed, random.Next(CutBytes));
         TcpSocket.SetReset(socket);
         _tally.CountCut();
         return sent;

@@ -6,8 +6,8 @@ using Spectre.Console;
 namespace Proxy;
 
 /// <summary>
-/// Shows the traffic while it flows: on a terminal a table that is redrawn, with a line of the last seconds; otherwise a line a second; with
-/// --json nothing, since standard output then holds one line only.
+/// Shows the traffic while it flows: on a terminal a table that is redrawn, with a line of the last seconds; otherwise a line a
+/// second; with --json nothing, since standard output then holds one line only.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class DemonstrationDisplay(ProxyServer server, TrafficTally tally, EndRequest end, TimeSpan length)
@@ -30,7 +30,8 @@ internal sealed class DemonstrationDisplay(ProxyServer server, TrafficTally tall
         }
         else if (AnsiConsole.Profile.Out.IsTerminal)
         {
-            AnsiConsole.Live(new Table()).Start(context => Follow(s_redraw, (before, now) => context.UpdateTarget(Draw(in before, in now))));
+            AnsiConsole.Live(new Table()).Start(
+                context => Follow(s_redraw, (before, now) => context.UpdateTarget(Draw(in before, in now))));
         }
         else
         {
@@ -59,7 +60,10 @@ internal sealed class DemonstrationDisplay(ProxyServer server, TrafficTally tall
 
     private static string Line(in DemonstrationSample before, in DemonstrationSample now) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{now.At.TotalSeconds,4:F0} s  {Megabytes(in before, in now),8:N0} MB/s  {PerSecond(in before, in now, sample => sample.Exchanges),8:N0} exchanges/s  {now.Counters.Open,4} open  {now.LiveMbufs,6} live mbufs  {now.Faults} faults");
+        $"{now.At.TotalSeconds,4:F0} s  {Megabytes(in before, in now),8:N0} MB/s  ")
+        + string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Exchanges(in before, in now),8:N0} exchanges/s  {now.Counters.Open,4} open  {now.LiveMbufs,6} live mbufs  {now.Faults} faults");
 
     private Table Draw(in DemonstrationSample before, in DemonstrationSample now)
     {
@@ -70,12 +74,14 @@ internal sealed class DemonstrationDisplay(ProxyServer server, TrafficTally tall
             _ = _history.Dequeue();
         }
 
-        Table table = new Table().Border(TableBorder.Rounded).AddColumn("through the proxy").AddColumn(new TableColumn("now").RightAligned());
-        table.Columns[0].Width(HistoryLength);
-        table.Title = new TableTitle(string.Create(CultureInfo.InvariantCulture, $"{now.At.TotalSeconds:F0} of {length.TotalSeconds:F0} s"));
+        Table table = new Table().Border(TableBorder.Rounded);
+        table.AddColumn(new TableColumn("through the proxy").Width(HistoryLength));
+        table.AddColumn(new TableColumn("now").RightAligned());
+        string title = string.Create(CultureInfo.InvariantCulture, $"{now.At.TotalSeconds:F0} of {length.TotalSeconds:F0} s");
+        table.Title = new TableTitle(title);
         Add(table, "MB/s", rate);
-        Add(table, "exchanges/s", PerSecond(in before, in now, sample => sample.Exchanges));
-        Add(table, "connections/s", PerSecond(in before, in now, sample => sample.Counters.Connections));
+        Add(table, "exchanges/s", Exchanges(in before, in now));
+        Add(table, "connections/s", DemonstrationSample.Rate(in before, in now, sample => sample.Counters.Connections));
         Add(table, "connections open", now.Counters.Open);
         Add(table, "live mbufs", now.LiveMbufs);
         Add(table, "MB verified", now.VerifiedBytes / 1e6);
@@ -91,10 +97,10 @@ internal sealed class DemonstrationDisplay(ProxyServer server, TrafficTally tall
     }
 
     private static double Megabytes(in DemonstrationSample before, in DemonstrationSample now)
-        => PerSecond(in before, in now, sample => sample.Bytes) / 1e6;
+        => DemonstrationSample.Rate(in before, in now, sample => sample.Bytes) / 1e6;
 
-    private static double PerSecond(in DemonstrationSample before, in DemonstrationSample now, Func<DemonstrationSample, long> figure)
-        => DemonstrationSample.Rate(in before, in now, figure);
+    private static double Exchanges(in DemonstrationSample before, in DemonstrationSample now)
+        => DemonstrationSample.Rate(in before, in now, sample => sample.Exchanges);
 
     private static void Add(Table table, string name, double value)
         => table.AddRow(name, value.ToString("N0", CultureInfo.InvariantCulture));

@@ -3,8 +3,8 @@ using System.Runtime.Versioning;
 namespace Proxy;
 
 /// <summary>
-/// The service behind the proxy in the demonstration: greets, takes what clients send, verifies it, and sends what they ask for. A fixed
-/// number of threads, each with one connection at a time.
+/// The service behind the proxy in the demonstration: greets, takes what clients send, verifies it, and sends what they ask
+/// for. A fixed number of threads, each with one connection at a time.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class DemonstrationOrigin : IDisposable
@@ -23,11 +23,7 @@ internal sealed class DemonstrationOrigin : IDisposable
         _tally = tally;
         _listener = BlockingSocket.ListenOnLoopback(Backlog, AcceptSeconds, out InetAddress address);
         Address = address;
-        _threads = [.. Enumerable.Range(0, threads).Select(number => new Thread(Run) { Name = $"origin {number}", IsBackground = true })];
-        foreach (Thread thread in _threads)
-        {
-            thread.Start();
-        }
+        _threads = [.. Enumerable.Range(0, threads).Select(Start)];
     }
 
     public InetAddress Address { get; }
@@ -41,6 +37,13 @@ internal sealed class DemonstrationOrigin : IDisposable
         }
 
         TcpSocket.Close(_listener);
+    }
+
+    private Thread Start(int number)
+    {
+        Thread thread = new(Run) { Name = $"origin {number}", IsBackground = true };
+        thread.Start();
+        return thread;
     }
 
     private void Run()

@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace Proxy;
 
 /// <summary>
-/// The bytes that the demonstration sends: a megabyte of noise, of which a message with a given seed is the part that begins there, going
-/// round. Sender and receiver know each byte of it without having exchanged it, and comparing costs less than copying.
+/// The bytes that the demonstration sends: a megabyte of noise, of which a message with a given seed is the part that begins
+/// there, going round. Sender and receiver know each byte of it without having exchanged it, and comparing costs less than
+/// copying.
 /// </summary>
 internal static class TrafficPattern
 {

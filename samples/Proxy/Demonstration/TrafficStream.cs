@@ -3,7 +3,10 @@ using System.Runtime.Versioning;
 
 namespace Proxy;
 
-/// <summary>One end of a connection of the demonstration: sends patterns with their checksum, and verifies what it receives byte by byte.</summary>
+/// <summary>
+/// One end of a connection of the demonstration: sends patterns with their checksum, and verifies what it receives byte by
+/// byte.
+/// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class TrafficStream(TrafficTally tally)
 {
@@ -41,8 +44,8 @@ internal sealed class TrafficStream(TrafficTally tally)
             && BlockingSocket.TrySend(socket, MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in checksum)));
 
     /// <summary>
-    /// Receives a message and compares. A difference is a fault, whatever follows; a connection that ends too early is one unless that was
-    /// announced.
+    /// Receives a message and compares. A difference is a fault, whatever follows; a connection that ends too early is one
+    /// unless that was announced.
     /// </summary>
     /// <returns>Whether all of it arrived.</returns>
     public bool TryReceiveMessage(int socket, uint seed, int count)

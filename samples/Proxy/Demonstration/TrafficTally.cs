@@ -21,7 +21,9 @@ internal sealed class TrafficTally
     /// <summary>Connections that ended before the greeting: the proxy must have counted each as refused.</summary>
     public long TurnedAway => Volatile.Read(ref _turnedAway);
 
-    /// <summary>Bytes that differed, checksums that did not fit, connections that ended when they should not have. Must be 0.</summary>
+    /// <summary>
+    /// Bytes that differed, checksums that did not fit, connections that ended when they should not have. Must be 0.
+    /// </summary>
     public long Faults => Volatile.Read(ref _faults);
 
     public void CountExchange() => Interlocked.Increment(ref _exchanges);

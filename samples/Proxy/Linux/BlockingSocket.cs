@@ -4,8 +4,8 @@ using System.Runtime.Versioning;
 namespace Proxy;
 
 /// <summary>
-/// A peer of the proxy inside its own process, for the warm-up and the demonstration: a socket on which a thread waits. Bare descriptors here
-/// too, so that the demonstration's own traffic leaves the garbage collector as idle as the proxy does.
+/// A peer of the proxy inside its own process, for the warm-up and the demonstration: a socket on which a thread waits. Bare
+/// descriptors here too, so that the demonstration's own traffic leaves the garbage collector as idle as the proxy does.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal static class BlockingSocket

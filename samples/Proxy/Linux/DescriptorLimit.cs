@@ -2,7 +2,9 @@ using System.Runtime.Versioning;
 
 namespace Proxy;
 
-/// <summary>How many descriptors the process may have open (RLIMIT_NOFILE; the runtime has raised the soft limit to the hard one).</summary>
+/// <summary>
+/// How many descriptors the process may have open (RLIMIT_NOFILE; the runtime has raised the soft limit to the hard one).
+/// </summary>
 [SupportedOSPlatform("linux")]
 internal static class DescriptorLimit
 {
@@ -28,6 +30,7 @@ internal static class DescriptorLimit
         long fewest = Reserve + ((long)workers * EachWorker) + EachConnection;
         return descriptors >= fewest
             ? (int)((descriptors - fewest) / EachConnection) + 1
-            : throw new StartException($"the limit of {descriptors} open descriptors is too low; {workers} workers need {fewest} (ulimit -n)");
+            : throw new StartException(
+                $"the limit of {descriptors} open descriptors is too low; {workers} workers need {fewest} (ulimit -n)");
     }
 }

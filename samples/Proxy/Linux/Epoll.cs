@@ -5,8 +5,8 @@ namespace Proxy;
 
 /// <summary>One epoll instance and the batch of events that its last wait returned.</summary>
 /// <remarks>
-/// struct epoll_event is packed to 12 bytes on x86 and aligned to 16 elsewhere, so events are read at a stride that is known at start,
-/// out of a buffer that lives as long as the loop.
+/// struct epoll_event is packed to 12 bytes on x86 and aligned to 16 elsewhere, so events are read at a stride that is known at
+/// start, out of a buffer that lives as long as the loop.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 internal sealed class Epoll : IDisposable

@@ -7,9 +7,9 @@ namespace Proxy;
 /// The system calls that the proxy makes beside the engine's own readv and writev, declared as section 2 of the manual has them.
 /// </summary>
 /// <remarks>
-/// Every parameter is blittable, so a call is a transition and nothing else. None suppresses that transition: each of these can wait on
-/// a lock inside the kernel, and a thread that waits there must not hold up a garbage collection. <c>errno</c> is kept by the marshaller
-/// (<see cref="Marshal.GetLastPInvokeError"/>), since the runtime itself makes system calls on the way out.
+/// Every parameter is blittable, so a call is a transition and nothing else. None suppresses that transition: each of these can
+/// wait on a lock inside the kernel, and a thread that waits there must not hold up a garbage collection. <c>errno</c> is kept
+/// by the marshaller (<see cref="Marshal.GetLastPInvokeError"/>), since the runtime itself makes system calls on the way out.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 internal static partial class Libc

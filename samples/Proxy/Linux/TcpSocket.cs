@@ -4,8 +4,8 @@ using System.Runtime.Versioning;
 namespace Proxy;
 
 /// <summary>
-/// TCP sockets as bare descriptors: what the loop does to them, one system call a method. A descriptor is a number in a connection's
-/// slot, not an object: nothing is created for a connection and nothing is finalized.
+/// TCP sockets as bare descriptors: what the loop does to them, one system call a method. A descriptor is a number in a
+/// connection's slot, not an object: nothing is created for a connection and nothing is finalized.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal static class TcpSocket

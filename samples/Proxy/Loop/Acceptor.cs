@@ -5,15 +5,17 @@ using Engine.Mbufs;
 namespace Proxy;
 
 /// <summary>
-/// Takes clients off the listener. The listener is level-triggered, unlike everything else: what a turn leaves in the queue is reported
-/// again, so a burst of clients cannot keep the connections that exist from being served.
+/// Takes clients off the listener. The listener is level-triggered, unlike everything else: what a turn leaves in the queue is
+/// reported again, so a burst of clients cannot keep the connections that exist from being served.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class Acceptor(LoopState loop, Connector connector)
 {
     private const int AcceptsATurn = 64;
 
-    /// <summary>How long accepting rests when the system is out of descriptors or memory; clients wait in the queue meanwhile.</summary>
+    /// <summary>
+    /// How long accepting rests when the system is out of descriptors or memory; clients wait in the queue meanwhile.
+    /// </summary>
     private const long RestMilliseconds = 100;
 
     private int _listener = TcpSocket.None;
@@ -95,7 +97,9 @@ internal sealed class Acceptor(LoopState loop, Connector connector)
         connector.Begin(in mbufs, ref connection);
     }
 
-    /// <summary>Whether the error was the client's (gone already) rather than the end of the queue or of the system's means.</summary>
+    /// <summary>
+    /// Whether the error was the client's (gone already) rather than the end of the queue or of the system's means.
+    /// </summary>
     private bool GoesOnAfter(int error)
     {
         switch (error)

@@ -30,7 +30,9 @@ internal sealed class ConnectionCloser(LoopState loop)
     public void Expire(in MbufScope mbufs, ref Connection connection)
         => End(in mbufs, ref connection, inTheMidst: false);
 
-    /// <summary>The time to drain is over. The same, but one through which bytes have just moved is in the midst of something.</summary>
+    /// <summary>
+    /// The time to drain is over. The same, but one through which bytes have just moved is in the midst of something.
+    /// </summary>
     public void CutShort(in MbufScope mbufs, ref Connection connection)
         => End(in mbufs, ref connection, inTheMidst: loop.Now - connection.ActiveAt < MidstMilliseconds);
 

@@ -5,13 +5,13 @@ using Engine.Mbufs;
 namespace Proxy;
 
 /// <summary>
-/// From an accepted client to a connected backend. Until there is one nothing is read from the client, so that waiting costs no memory and
-/// a second attempt loses nothing.
+/// From an accepted client to a connected backend. Until there is one nothing is read from the client, so that waiting costs no
+/// memory and a second attempt loses nothing.
 /// </summary>
 /// <remarks>
-/// A socket is added to epoll once, edge-triggered and for everything (<see cref="Interest"/>), and never changed: closing removes it. The
-/// loop remembers what was reported until a short read or write says otherwise, which is what the level would cost an epoll_ctl for,
-/// each time that a direction blocks or unblocks.
+/// A socket is added to epoll once, edge-triggered and for everything (<see cref="Interest"/>), and never changed: closing
+/// removes it. The loop remembers what was reported until a short read or write says otherwise, which is what the level would
+/// cost an epoll_ctl for, each time that a direction blocks or unblocks.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 internal sealed class Connector(LoopState loop, ConnectionCloser closer, Forwarder forwarder)
@@ -116,7 +116,9 @@ internal sealed class Connector(LoopState loop, ConnectionCloser closer, Forward
         connection.Target = loop.Rotation.After(connection.Target, loop.Now);
     }
 
-    /// <summary>One in some 28,000 attempts at a dead backend on this machine: see <see cref="BackendTarget.MayMeetItself"/>.</summary>
+    /// <summary>
+    /// One in some 28,000 attempts at a dead backend on this machine: see <see cref="BackendTarget.MayMeetItself"/>.
+    /// </summary>
     private bool IsConnectedToItself(ref Connection connection)
     {
         ref readonly BackendTarget target = ref loop.Rotation[connection.Target];

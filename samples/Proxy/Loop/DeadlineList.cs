@@ -1,10 +1,10 @@
 namespace Proxy;
 
 /// <summary>
-/// Connections under one timeout, the one that has been quiet for longest first. As the timeout is the same for all, order of arrival is
-/// order of expiry, and neither heap nor wheel is needed. An active connection moves to the end, though not for every byte: only when the
-/// time noted for it is more than a grain old, so that a busy connection's neighbours in the list stay out of the cache. A timeout is thus
-/// at most a grain late.
+/// Connections under one timeout, the one that has been quiet for longest first. As the timeout is the same for all, order of
+/// arrival is order of expiry, and neither heap nor wheel is needed. An active connection moves to the end, though not for
+/// every byte: only when the time noted for it is more than a grain old, so that a busy connection's neighbours in the list
+/// stay out of the cache. A timeout is thus at most a grain late.
 /// </summary>
 internal sealed class DeadlineList(ConnectionTable table, byte identity, long timeoutMilliseconds)
 {

@@ -4,8 +4,8 @@ using Engine.Mbufs;
 namespace Proxy;
 
 /// <summary>
-/// One turn after another: wait for events, open a scope of the arena, serve what was reported, what was put off and what is overdue, close
-/// the scope. The scope is never open while the loop waits, so an idle worker's magazines are anyone's to drain.
+/// One turn after another: wait for events, open a scope of the arena, serve what was reported, what was put off and what is
+/// overdue, close the scope. The scope is never open while the loop waits, so an idle worker's magazines are anyone's to drain.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class EventLoop
@@ -49,7 +49,9 @@ internal sealed class EventLoop
         return woken;
     }
 
-    /// <summary>Takes every client that the kernel has already accepted on the listener's behalf: closing it would reset them.</summary>
+    /// <summary>
+    /// Takes every client that the kernel has already accepted on the listener's behalf: closing it would reset them.
+    /// </summary>
     public void AcceptAll(MbufCache cache)
     {
         using MbufScope mbufs = cache.Enter();
@@ -160,7 +162,9 @@ internal sealed class EventLoop
         }
     }
 
-    /// <summary>In order of arrival, until one finds that there still is no memory: then there is none for those behind it.</summary>
+    /// <summary>
+    /// In order of arrival, until one finds that there still is no memory: then there is none for those behind it.
+    /// </summary>
     private void ServeStarved(in MbufScope mbufs)
     {
         for (int left = _loop.Starved.Count; left > 0 && !_loop.Starved.IsEmpty; left--)

@@ -4,8 +4,8 @@ using Engine.Mbufs;
 namespace Proxy;
 
 /// <summary>
-/// Serves an established connection: both directions, each independent of the other until it ends, then the end itself, passed on in order
-/// as a half-close or at once as a reset.
+/// Serves an established connection: both directions, each independent of the other until it ends, then the end itself, passed
+/// on in order as a half-close or at once as a reset.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class Forwarder(LoopState loop, ConnectionCloser closer)
@@ -55,19 +55,23 @@ internal sealed class Forwarder(LoopState loop, ConnectionCloser closer)
 
     private Flow MoveUp(in MbufScope mbufs, ref Connection connection)
     {
-        long before = loop.Counters.BytesToBackend;
-        Flow flow = _mover.Move(in mbufs, ref connection.Client, ref connection.Backend, connection.Client.Descriptor, ref loop.Counters.BytesToBackend);
+        ref long written = ref loop.Counters.BytesToBackend;
+        long before = written;
+        int client = connection.Client.Descriptor;
+        Flow flow = _mover.Move(in mbufs, ref connection.Client, ref connection.Backend, client, ref written);
         loop.UsualClientRead = connection.Client.ReadBytes;
-        Touch(ref connection, loop.Counters.BytesToBackend != before);
+        Touch(ref connection, written != before);
         return flow;
     }
 
     private Flow MoveDown(in MbufScope mbufs, ref Connection connection)
     {
-        long before = loop.Counters.BytesToClient;
-        Flow flow = _mover.Move(in mbufs, ref connection.Backend, ref connection.Client, connection.Client.Descriptor, ref loop.Counters.BytesToClient);
+        ref long written = ref loop.Counters.BytesToClient;
+        long before = written;
+        int client = connection.Client.Descriptor;
+        Flow flow = _mover.Move(in mbufs, ref connection.Backend, ref connection.Client, client, ref written);
         loop.UsualBackendRead = connection.Backend.ReadBytes;
-        Touch(ref connection, loop.Counters.BytesToClient != before);
+        Touch(ref connection, written != before);
         return flow;
     }
 

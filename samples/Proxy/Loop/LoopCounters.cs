@@ -2,8 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Proxy;
 
-/// <summary>What a worker counts. Written by its thread alone, so nothing is atomic; read by others at any time, a little late.</summary>
-/// <remarks>Padded on both sides: the counters of two workers never share a cache line, or the pair that the prefetcher fetches.</remarks>
+/// <summary>
+/// What a worker counts. Written by its thread alone, so nothing is atomic; read by others at any time, a little late.
+/// </summary>
+/// <remarks>
+/// Padded on both sides: the counters of two workers never share a cache line, or the pair that the prefetcher fetches.
+/// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = Padding + Used + Padding)]
 internal struct LoopCounters
 {

@@ -21,15 +21,17 @@ internal sealed class LoopSettings
     /// <summary>Bytes held for one direction at which reading from its source stops.</summary>
     public int HighWater { get; }
 
-    /// <summary>Bytes at which it goes on: half of the high mark, so that each change of mind moves a good deal of data.</summary>
+    /// <summary>
+    /// Bytes at which it goes on: half of the high mark, so that each change of mind moves a good deal of data.
+    /// </summary>
     public int LowWater { get; }
 
     public int LargestRead { get; }
 
     /// <summary>
-    /// Mbufs held by one worker from which on it is thrifty: reads are one cluster each, and nothing is read for a socket that has something
-    /// waiting. Clients that ask for much and take nothing then hold a cluster each, and the rest of the arena stays for those that do take it:
-    /// half of a worker's share of the clusters.
+    /// Mbufs held by one worker from which on it is thrifty: reads are one cluster each, and nothing is read for a socket that
+    /// has something waiting. Clients that ask for much and take nothing then hold a cluster each, and the rest of the arena
+    /// stays for those that do take it: half of a worker's share of the clusters.
     /// </summary>
     public int ThriftMbufs { get; }
 

@@ -4,13 +4,15 @@ using Engine.Mbufs;
 namespace Proxy;
 
 /// <summary>
-/// Moves the bytes of one direction: one readv into clusters, at once one writev out of them, and usually nothing is left to keep. Only what
-/// the kernel did not take stays, as one detached packet on the endpoint that it is meant for.
+/// Moves the bytes of one direction: one readv into clusters, at once one writev out of them, and usually nothing is left to
+/// keep. Only what the kernel did not take stays, as one detached packet on the endpoint that it is meant for.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class Mover(LoopState loop)
 {
-    /// <summary>Reads of one direction in a turn: with the largest reads, 512 KiB before other connections have their turn.</summary>
+    /// <summary>
+    /// Reads of one direction in a turn: with the largest reads, 512 KiB before other connections have their turn.
+    /// </summary>
     private const int RoundsATurn = 8;
 
     private readonly int _highWater = loop.Settings.HighWater;
@@ -71,7 +73,8 @@ internal sealed class Mover(LoopState loop)
             flow = PrependHeader(chain, client, ref to, flow);
         }
 
-        if (chain.Length > 0 && to.Is(EndpointState.Writable) && !to.Is(EndpointState.HeaderDue) && !TryWrite(chain, ref to, ref written))
+        bool writes = chain.Length > 0 && (to.State & (EndpointState.Writable | EndpointState.HeaderDue)) == EndpointState.Writable;
+        if (writes && !TryWrite(chain, ref to, ref written))
         {
             to.PendingBytes = 0;
             return Flow.SinkFailed;
@@ -113,8 +116,9 @@ internal sealed class Mover(LoopState loop)
     }
 
     /// <summary>
-    /// The queue was emptied: what comes later raises a new edge, so there is no need to read until the kernel says that it would block. If the
-    /// peer's FIN was already in the queue then this was the end, and there is no need to read the zero either.
+    /// The queue was emptied: what comes later raises a new edge, so there is no need to read until the kernel says that it
+    /// would block. If the peer's FIN was already in the queue then this was the end, and there is no need to read the zero
+    /// either.
     /// </summary>
     private static void OnShortRead(ref Endpoint from)
     {

@@ -3,8 +3,8 @@ using System.Runtime.Versioning;
 namespace Proxy;
 
 /// <summary>
-/// A thread with a loop of its own: listener, epoll, connections, cache. It shares with the other workers the arena's depot, the table of free
-/// slots and nothing else.
+/// A thread with a loop of its own: listener, epoll, connections, cache. It shares with the other workers the arena's depot,
+/// the table of free slots and nothing else.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class Worker : IDisposable
@@ -34,7 +34,9 @@ internal sealed class Worker : IDisposable
         _thread = new Thread(Run) { Name = $"proxy worker {number}", IsBackground = true };
     }
 
-    /// <summary>Bytes that the thread has allocated on the managed heap since it took its last assignment. Final once it has ended.</summary>
+    /// <summary>
+    /// Bytes that the thread has allocated on the managed heap since it took its last assignment. Final once it has ended.
+    /// </summary>
     public long ManagedBytes { get; private set; }
 
     /// <summary>Why the thread ended before it was asked to; null if it did not.</summary>

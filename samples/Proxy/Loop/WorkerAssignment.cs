@@ -3,7 +3,8 @@ using Engine.Mbufs;
 namespace Proxy;
 
 /// <summary>
-/// What a worker works on: a listener, backends and a cache of an arena. It is given two in its life: the warm-up's, then the real ones.
+/// What a worker works on: a listener, backends and a cache of an arena. It is given two in its life: the warm-up's, then the
+/// real ones.
 /// </summary>
 internal sealed class WorkerAssignment(int listener, BackendList backends, MbufCache cache, ProxyProtocolVersion proxyProtocol)
 {

@@ -26,7 +26,8 @@ internal sealed record HostPort(string Host, int Port, IPAddress? Address)
             || number < lowestPort
             || number > ushort.MaxValue)
         {
-            throw new UsageException($"{option}: '{port}' in '{text}' is not a port; a port is a number from {lowestPort} to {ushort.MaxValue}");
+            throw new UsageException(
+                $"{option}: '{port}' in '{text}' is not a port; a port is a number from {lowestPort} to {ushort.MaxValue}");
         }
 
         return host.Contains(':') || host[0] == '['

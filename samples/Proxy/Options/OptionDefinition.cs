@@ -1,6 +1,8 @@
 namespace Proxy;
 
-/// <summary>One option: how it is written, what the help says of it, and what it sets. The parser and the help read the same table.</summary>
+/// <summary>
+/// One option: how it is written, what the help says of it, and what it sets. The parser and the help read the same table.
+/// </summary>
 /// <param name="Name">With its dashes.</param>
 /// <param name="Value">The placeholder of its value; null for a switch.</param>
 /// <param name="Text">One line of help.</param>
@@ -9,7 +11,8 @@ internal sealed record OptionDefinition(string Name, string? Value, string Text,
 {
     public static IReadOnlyList<OptionDefinition> All { get; } =
     [
-        new("--listen", "HOST:PORT", "where clients connect; port 0 takes a free one", (o, n, v) => o.Listen = HostPort.Parse(n, v, 0)),
+        new("--listen", "HOST:PORT", "where clients connect; port 0 takes a free one",
+            (o, n, v) => o.Listen = HostPort.Parse(n, v, 0)),
         new("--backend", "HOST:PORT", "where connections go; repeat it for round robin", AddBackend),
         new("--workers", "N", "event loops, one thread each (default: one a processor)",
             (o, n, v) => o.Workers = OptionValues.Count(n, v, 1, OptionLimits.MostWorkers)),
@@ -29,7 +32,8 @@ internal sealed record OptionDefinition(string Name, string? Value, string Text,
             (o, n, v) => o.DrainTimeout = OptionValues.Duration(n, v, TimeSpan.Zero, OptionLimits.LongestTimeout)),
         new("--proxy-protocol", "v1|v2", "tell the backend who the client is, in HAProxy's header",
             (o, n, v) => o.ProxyProtocol = OptionValues.Version(n, v)),
-        new("--seconds", "TIME", "end by itself after this long (demonstration: default 10)", (o, n, v) => o.Seconds = Timeout(n, v)),
+        new("--seconds", "TIME", "end by itself after this long (demonstration: default 10)",
+            (o, n, v) => o.Seconds = Timeout(n, v)),
         new("--json", null, "report in one line of JSON instead of a table", (o, _, _) => o.Json = true),
         new("--help", null, "this page", (o, _, _) => o.Help = true),
     ];

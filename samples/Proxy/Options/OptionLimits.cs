@@ -22,7 +22,9 @@ internal static class OptionLimits
 
     public const int HighestHighWater = 64 << 20;
 
-    /// <summary>A name that is not written cannot be reached: enough for every deployment, small enough to mean something.</summary>
+    /// <summary>
+    /// A name that is not written cannot be reached: enough for every deployment, small enough to mean something.
+    /// </summary>
     public const int MostBackends = 1_024;
 
     public static TimeSpan ShortestTimeout => TimeSpan.FromMilliseconds(1);

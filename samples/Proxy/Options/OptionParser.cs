@@ -41,12 +41,12 @@ internal static class OptionParser
     {
         if (options.Listen is null && options.Backends.Count > 0)
         {
-            throw new UsageException("--backend without --listen; add --listen HOST:PORT (or give neither, for the demonstration)");
+            throw new UsageException("--backend without --listen; add --listen HOST:PORT (or neither, for the demonstration)");
         }
 
         if (options.Listen is not null && options.Backends.Count == 0)
         {
-            throw new UsageException("--listen without --backend; add --backend HOST:PORT (or give neither, for the demonstration)");
+            throw new UsageException("--listen without --backend; add --backend HOST:PORT (or neither, for the demonstration)");
         }
 
         return options;

@@ -10,7 +10,10 @@ internal sealed class ProxyOptions
     /// <summary>Loops, each on a thread with a listener of its own.</summary>
     public int Workers { get; set; } = Math.Min(Environment.ProcessorCount, OptionLimits.MostWorkers);
 
-    /// <summary>Connections open at a time, over all workers; null for what suits the machine (<see cref="OptionLimits.DefaultConnections"/>).</summary>
+    /// <summary>
+    /// Connections open at a time, over all workers; null for what suits the machine
+    /// (<see cref="OptionLimits.DefaultConnections"/>).
+    /// </summary>
     public int? MaxConnections { get; set; }
 
     /// <summary>Mbufs of the arena.</summary>

@@ -3,8 +3,8 @@ using System.Runtime.Versioning;
 namespace Proxy;
 
 /// <summary>
-/// The PROXY protocol header of HAProxy's specification: tells the backend the addresses of the connection that the proxy accepted, as if it
-/// had accepted it itself.
+/// The PROXY protocol header of HAProxy's specification: tells the backend the addresses of the connection that the proxy
+/// accepted, as if it had accepted it itself.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal static class ProxyHeader

@@ -44,7 +44,9 @@ internal static class ProxyHeaderV1
         return length;
     }
 
-    /// <summary>RFC 5952: groups without leading zeros, in lower case, the longest run of two or more zero groups as "::".</summary>
+    /// <summary>
+    /// RFC 5952: groups without leading zeros, in lower case, the longest run of two or more zero groups as "::".
+    /// </summary>
     private static int WriteInet6(ReadOnlySpan<byte> bytes, Span<byte> destination)
     {
         (int run, int runLength) = LongestZeroRun(bytes);

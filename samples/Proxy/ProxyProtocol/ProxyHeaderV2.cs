@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Proxy;
 
-/// <summary>Version 2, binary: signature, version and command, family and transport, length, both addresses, both ports.</summary>
+/// <summary>
+/// Version 2, binary: signature, version and command, family and transport, length, both addresses, both ports.
+/// </summary>
 internal static class ProxyHeaderV2
 {
     private const byte VersionTwoProxied = 0x21;

@@ -8,7 +8,8 @@ internal static class ReportTable
 {
     public static Table Build(ProxyReport report)
     {
-        Table table = new Table().Border(TableBorder.Rounded).AddColumn("proxy").AddColumn(new TableColumn("total").RightAligned());
+        Table table = new Table().Border(TableBorder.Rounded).AddColumn("proxy");
+        table.AddColumn(new TableColumn("total").RightAligned());
         table.AddColumn(new TableColumn("per second").RightAligned());
         _ = table.AddRow("seconds", report.Seconds.ToString("F1", CultureInfo.InvariantCulture), string.Empty);
         Add(table, report, "connections", report.Connections);

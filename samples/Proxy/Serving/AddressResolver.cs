@@ -12,7 +12,10 @@ internal static class AddressResolver
 
     /// <summary>All addresses of each backend.</summary>
     public static BackendList ResolveBackends(IEnumerable<HostPort> backends)
-        => new([.. backends.Select(backend => Resolve(backend).Select(address => new InetAddress(address, backend.Port)).ToArray())]);
+        => new([.. backends.Select(ResolveBackend)]);
+
+    private static InetAddress[] ResolveBackend(HostPort backend)
+        => [.. Resolve(backend).Select(address => new InetAddress(address, backend.Port))];
 
     private static IPAddress[] Resolve(HostPort host)
     {

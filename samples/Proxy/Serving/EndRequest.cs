@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Proxy;
 
 /// <summary>
-/// How a run is ended early: by SIGTERM or SIGINT, or by a worker that failed. One for the whole process, never disposed: a second signal, sent
-/// while the first is being obeyed, must cost neither the report nor the exit code.
+/// How a run is ended early: by SIGTERM or SIGINT, or by a worker that failed. One for the whole process, never disposed: a
+/// second signal, sent while the first is being obeyed, must cost neither the report nor the exit code.
 /// </summary>
 internal sealed class EndRequest
 {

@@ -4,8 +4,8 @@ using System.Runtime.Versioning;
 namespace Proxy;
 
 /// <summary>
-/// One listening socket a worker, all on the same address (SO_REUSEPORT): the kernel spreads clients over them, and no worker waits for
-/// another or is woken for a client that another takes.
+/// One listening socket a worker, all on the same address (SO_REUSEPORT): the kernel spreads clients over them, and no worker
+/// waits for another or is woken for a client that another takes.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class ListenerSet : IDisposable
@@ -25,9 +25,9 @@ internal sealed class ListenerSet : IDisposable
     public InetAddress Address { get; }
 
     /// <summary>
-    /// Takes the address for all workers, or throws if anyone else listens on it. With SO_REUSEPORT alone a second proxy would bind the
-    /// port of the first and quietly take half of its clients; so the first socket is bound without it, which the kernel refuses if there
-    /// is a listener, and gets it afterwards, so that the others can follow.
+    /// Takes the address for all workers, or throws if anyone else listens on it. With SO_REUSEPORT alone a second proxy would
+    /// bind the port of the first and quietly take half of its clients; so the first socket is bound without it, which the
+    /// kernel refuses if there is a listener, and gets it afterwards, so that the others can follow.
     /// </summary>
     public static ListenerSet Bind(InetAddress address, int count)
     {
@@ -97,7 +97,8 @@ internal sealed class ListenerSet : IDisposable
 
     private static StartException Failure(InetAddress address, int error) => error switch
     {
-        Errno.AddressInUse => new($"{address} is in use by another program; end it or listen on another port (port 0 takes a free one)"),
+        Errno.AddressInUse => new(
+            $"{address} is in use by another program; end it or listen on another port (port 0 takes a free one)"),
         Errno.AddressNotAvailable => new($"{address} is not an address of this machine; 0.0.0.0 and [::] stand for all that are"),
         Errno.PermissionDenied => new($"{address} may not be bound by this user; take a port of 1024 or more"),
         _ => new($"cannot listen on {address}: {Marshal.GetPInvokeErrorMessage(error)}"),

@@ -23,7 +23,7 @@ internal static class ProxyRun
         if (server.Connections < wanted)
         {
             Console.Error.WriteLine(
-                $"proxy: {server.Connections} connections at a time, not {wanted}: each takes two descriptors (raise ulimit -n for more)");
+                $"proxy: {server.Connections} connections at a time, not {wanted}: each takes two descriptors (ulimit -n)");
         }
 
         Console.Error.WriteLine($"listening {server.Address}");

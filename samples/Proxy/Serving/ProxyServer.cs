@@ -5,8 +5,8 @@ using Engine.Mbufs;
 namespace Proxy;
 
 /// <summary>
-/// The proxy as a whole: everything that it will ever use is taken here, before the first client: addresses, arena, slots, threads, and by
-/// the warm-up the compiled code. Constructed, it listens; what goes wrong before that leaves nothing behind.
+/// The proxy as a whole: everything that it will ever use is taken here, before the first client: addresses, arena, slots,
+/// threads, and by the warm-up the compiled code. Constructed, it listens; what goes wrong before that leaves nothing behind.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class ProxyServer : IDisposable
@@ -20,7 +20,8 @@ internal sealed class ProxyServer : IDisposable
 
     public ProxyServer(ProxyOptions options, InetAddress listen, BackendList backends, EndRequest end)
     {
-        Connections = Math.Min(options.MaxConnections ?? OptionLimits.DefaultConnections, DescriptorLimit.ConnectionsFor(options.Workers));
+        int wanted = options.MaxConnections ?? OptionLimits.DefaultConnections;
+        Connections = Math.Min(wanted, DescriptorLimit.ConnectionsFor(options.Workers));
         LoopSettings settings = new(options);
         _listeners = ListenerSet.Bind(listen, options.Workers);
         ConnectionTable table = new(Connections);
@@ -34,7 +35,9 @@ internal sealed class ProxyServer : IDisposable
     /// <summary>Where clients connect, with the port in use.</summary>
     public InetAddress Address => _listeners.Address;
 
-    /// <summary>Connections that can be open at a time: as asked for, or as many as the process may have descriptors for.</summary>
+    /// <summary>
+    /// Connections that can be open at a time: as asked for, or as many as the process may have descriptors for.
+    /// </summary>
     public int Connections { get; }
 
     /// <summary>Mbufs in use at the moment; from any thread.</summary>

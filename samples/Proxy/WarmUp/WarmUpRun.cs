@@ -5,12 +5,13 @@ using Engine.Mbufs;
 namespace Proxy;
 
 /// <summary>
-/// Runs connections through every worker before the first real one comes, so that the code is compiled, the system calls are bound and each
-/// thread has its thread-local state: from then on a worker allocates nothing. With an arena, listeners and an origin of its own, so that
-/// nothing of it shows in the figures of the run.
+/// Runs connections through every worker before the first real one comes, so that the code is compiled, the system calls are
+/// bound and each thread has its thread-local state: from then on a worker allocates nothing. With an arena, listeners and an
+/// origin of its own, so that nothing of it shows in the figures of the run.
 /// </summary>
 /// <remarks>
-/// Best effort: under options that no connection survives (an idle timeout of a millisecond) it comes to an end without having warmed all.
+/// Best effort: under options that no connection survives (an idle timeout of a millisecond) it comes to an end without having
+/// warmed all.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 internal sealed class WarmUpRun : IDisposable
@@ -27,11 +28,21 @@ internal sealed class WarmUpRun : IDisposable
     /// <summary>Starts the workers and warms them, one after the other.</summary>
     public WarmUpRun(ProxyOptions options, LoopSettings settings, ConnectionTable table, Action onFailure)
     {
-        _arena = new MbufArena(new MbufArenaOptions { Name = "warm-up", Mbufs = Mbufs, Clusters = Mbufs, Caches = options.Workers + 1 });
+        _arena = new MbufArena(new MbufArenaOptions
+        {
+            Name = "warm-up",
+            Mbufs = Mbufs,
+            Clusters = Mbufs,
+            Caches = options.Workers + 1,
+        });
         _origin = BlockingSocket.ListenOnLoopback(Backlog, TimeoutSeconds, out InetAddress origin);
         _dead = BlockingSocket.BindToLoopback(out InetAddress dead);
         BackendList backends = new([[dead], [origin]]);
-        Workers = [.. Enumerable.Range(0, options.Workers).Select(number => Start(number, options, settings, table, backends, onFailure))];
+        Workers = new Worker[options.Workers];
+        for (int number = 0; number < Workers.Length; number++)
+        {
+            Workers[number] = Start(number, options, settings, table, backends, onFailure);
+        }
     }
 
     public Worker[] Workers { get; }

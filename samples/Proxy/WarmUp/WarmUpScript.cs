@@ -4,8 +4,8 @@ using System.Runtime.Versioning;
 namespace Proxy;
 
 /// <summary>
-/// The connections that a worker is warmed with. The script is client and origin in one thread, step by step, so it cannot lock itself up;
-/// whatever does not happen in time ends it.
+/// The connections that a worker is warmed with. The script is client and origin in one thread, step by step, so it cannot lock
+/// itself up; whatever does not happen in time ends it.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class WarmUpScript(InetAddress front, int origin, ProxyProtocolVersion proxyProtocol, int timeoutSeconds)
