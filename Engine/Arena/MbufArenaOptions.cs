@@ -12,7 +12,10 @@ public sealed class MbufArenaOptions
     /// <summary>Most mbufs (kern.ipc.nmbufs), 1 to 16,777,214; 256 bytes each. Default 65,536.</summary>
     public int Mbufs { get; init; } = 65_536;
 
-    /// <summary>Most clusters of 2 KiB (kern.ipc.nmbclusters), 0 to 16,777,214. Default 32,768.</summary>
+    /// <summary>
+    /// Most clusters of 2 KiB (kern.ipc.nmbclusters), 0 to 16,777,214. Default 32,768. Room for more than 192 bytes at once is
+    /// taken in these: with none left, such an append or receive is denied even if plain mbufs are free.
+    /// </summary>
     public int Clusters { get; init; } = 32_768;
 
     /// <summary>Most clusters of 4 KiB (kern.ipc.nmbjumbop), 0 to 16,777,214. Default 4,096.</summary>
