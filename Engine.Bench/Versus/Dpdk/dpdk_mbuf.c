@@ -32,6 +32,7 @@
 #define REPETITIONS_MAX 100000
 #define HEADER_BYTES 14
 #define PAYLOAD_BYTES 64
+#define SHUFFLE_SEED 1u
 
 static struct rte_mempool *pool;
 static struct rte_mbuf *packets[IN_FLIGHT];
@@ -104,16 +105,37 @@ static void prepend_trim(int count)
     rte_pktmbuf_free(packet);
 }
 
+/*
+ * Frees every packet in a random order, once. A fresh pool hands its packets out in the order of their addresses, which the
+ * processor prefetches; a pool that has seen traffic does not. The other side shuffles in the same way.
+ */
+static void shuffle(void)
+{
+    uint32_t random = SHUFFLE_SEED;
+    if (rte_pktmbuf_alloc_bulk(pool, packets, IN_FLIGHT) != 0)
+        fail("the packets in flight were denied");
+    for (uint32_t i = IN_FLIGHT - 1; i > 0; i--) {
+        random = random * 1664525u + 1013904223u;
+        uint32_t other = (uint32_t)(((uint64_t)random * (i + 1)) >> 32);
+        struct rte_mbuf *packet = packets[i];
+        packets[i] = packets[other];
+        packets[other] = packet;
+    }
+    for (int i = 0; i < IN_FLIGHT; i += BURST)
+        rte_pktmbuf_free_bulk(packets + i, BURST);
+}
+
 static const struct work {
     const char *name;
     void (*run)(int count);
     int count;
+    void (*prepare)(void);
 } works[] = {
-    { "alloc-free", alloc_free, 8192 },
-    { "burst32", burst32, 8192 },
-    { "inflight-65536", inflight, IN_FLIGHT },
-    { "inflight-65536-write64", inflight_write64, IN_FLIGHT },
-    { "prepend-trim", prepend_trim, 8192 },
+    { "alloc-free", alloc_free, 8192, NULL },
+    { "burst32", burst32, 8192, NULL },
+    { "inflight-65536", inflight, IN_FLIGHT, shuffle },
+    { "inflight-65536-write64", inflight_write64, IN_FLIGHT, shuffle },
+    { "prepend-trim", prepend_trim, 8192, NULL },
 };
 
 static double now_ns(void)
@@ -134,6 +156,8 @@ static void measure(const struct work *work, double budget_ns)
 {
     static double results[REPETITIONS_MAX];
     int repetitions = 0;
+    if (work->prepare != NULL)
+        work->prepare();
     for (double end = now_ns() + budget_ns / 3; now_ns() < end;)
         work->run(work->count);
     double start = now_ns();
