@@ -9,6 +9,10 @@ namespace Engine.Mbufs;
 /// One mbuf's header and packet header: one cache line, 64 bytes, dense in an array of its own. All of it is in its reset state
 /// while the mbuf is free, so that allocation writes the flags and nothing else.
 /// </summary>
+/// <remarks>
+/// The first half is what a pair that is a whole chain still has right when it is freed, but for data and generation; the second
+/// half is what one constant store resets.
+/// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = MbufSizes.HeaderSize)]
 internal struct MbufHeader
 {
@@ -21,41 +25,41 @@ internal struct MbufHeader
     /// <summary>Where the data starts, in bytes from the arena's base, for every kind of storage (m_data).</summary>
     [FieldOffset(8)] public long Data;
 
-    /// <summary>Bytes of data in this mbuf; never negative, never beyond the storage's end (m_len).</summary>
-    [FieldOffset(16)] public int SegmentLength;
+    /// <summary>Index of the storage in the slab of its <see cref="Kind"/>; for internal storage the mbuf's own index.</summary>
+    [FieldOffset(16)] public uint Storage;
+
+    /// <summary>In a head: index of the last mbuf of the chain. Elsewhere without meaning.</summary>
+    [FieldOffset(20)] public uint Tail;
+
+    /// <summary>In a head: the number of mbufs of the chain. Elsewhere without meaning.</summary>
+    [FieldOffset(24)] public int Segments;
 
     /// <summary>
     /// Names the one live claim on this mbuf: a chain or handle with another generation is stale. Changes at free, Detach, Open,
     /// enqueue, dequeue and when a head becomes interior. Wraps after 2^32 changes.
     /// </summary>
-    [FieldOffset(20)] public uint Generation;
+    [FieldOffset(28)] public uint Generation;
 
     /// <summary><see cref="MbufFlags"/> in bits 0 to 23, <see cref="HeaderFlags"/> above.</summary>
-    [FieldOffset(24)] public uint Flags;
+    [FieldOffset(32)] public uint Flags;
 
     /// <summary>m_type.</summary>
-    [FieldOffset(28)] public MbufType Type;
+    [FieldOffset(36)] public MbufType Type;
 
     /// <summary>Where the data lies.</summary>
-    [FieldOffset(29)] public StorageKind Kind;
+    [FieldOffset(37)] public StorageKind Kind;
 
     /// <summary>Number of the interface that received the packet, 0 for none (m_pkthdr.rcvif).</summary>
-    [FieldOffset(30)] public ushort ReceiveInterface;
+    [FieldOffset(38)] public ushort ReceiveInterface;
 
-    /// <summary>Index of the storage in the slab of its <see cref="Kind"/>; for internal storage the mbuf's own index.</summary>
-    [FieldOffset(32)] public uint Storage;
+    /// <summary>Bytes of data in this mbuf; never negative, never beyond the storage's end (m_len).</summary>
+    [FieldOffset(40)] public int SegmentLength;
 
     /// <summary>What the packet header says of the length; only the truth if the user keeps it so (m_pkthdr.len).</summary>
-    [FieldOffset(36)] public int PacketLength;
+    [FieldOffset(44)] public int PacketLength;
 
     /// <summary>In a head: the sum of all <see cref="SegmentLength"/> of the chain. Elsewhere without meaning.</summary>
-    [FieldOffset(40)] public int ChainLength;
-
-    /// <summary>In a head: index of the last mbuf of the chain. Elsewhere without meaning.</summary>
-    [FieldOffset(44)] public uint Tail;
-
-    /// <summary>In a head: the number of mbufs of the chain. Elsewhere without meaning.</summary>
-    [FieldOffset(48)] public int Segments;
+    [FieldOffset(48)] public int ChainLength;
 
     /// <summary>m_pkthdr.csum_flags.</summary>
     [FieldOffset(52)] public uint ChecksumFlags;
@@ -67,11 +71,11 @@ internal struct MbufHeader
     [FieldOffset(60)] public uint FlowId;
 
     /// <summary>
-    /// Flags, type, kind and interface of a free pair, as the eight bytes from <see cref="Flags"/> on; a constant to the JIT.
+    /// Type, kind and interface of a free pair, as the four bytes from <see cref="Type"/> on; a constant to the JIT.
     /// </summary>
-    private static ulong FreePair => BitConverter.IsLittleEndian
-        ? HeaderFlags.Free | ((ulong)MbufType.Data << 32) | ((ulong)StorageKind.Cluster << 40)
-        : ((ulong)HeaderFlags.Free << 32) | ((ulong)MbufType.Data << 24) | ((ulong)StorageKind.Cluster << 16);
+    private static uint FreePair => BitConverter.IsLittleEndian
+        ? (uint)MbufType.Data | ((uint)StorageKind.Cluster << 8)
+        : ((uint)MbufType.Data << 24) | ((uint)StorageKind.Cluster << 16);
 
     /// <summary>
     /// The state of every free mbuf: reset when it is freed, while the line is hot, so that allocation has only the flags to
@@ -85,8 +89,8 @@ internal struct MbufHeader
     {
         uint generation = Generation + 1;
         ref Vector256<uint> halves = ref Unsafe.As<MbufHeader, Vector256<uint>>(ref this);
-        halves = Vector256.Create(0, 0, 0, 0, 0, 0, HeaderFlags.Free, 0);
-        Unsafe.Add(ref halves, 1) = Vector256.Create(0u, 0, 0, 0, 1, 0, 0, 0);
+        halves = Vector256.Create(0u, 0, 0, 0, 0, 0, 1, 0);
+        Unsafe.Add(ref halves, 1) = Vector256.Create(HeaderFlags.Free, 0, 0, 0, 0, 0, 0, 0);
         Data = data;
         Generation = generation;
         Type = MbufType.Data;
@@ -96,19 +100,19 @@ internal struct MbufHeader
     }
 
     /// <summary>
-    /// The same for a head of one mbuf that keeps its cluster, where links, storage and tail are already as they must be: fewer
-    /// and narrower stores.
+    /// The same for a head of one mbuf that keeps its cluster: the first half of the line is right already, but for data and
+    /// generation, and the second half is one store.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SetResetInPlace(long data)
     {
-        Debug.Assert(Next == 0 && NextPacket == 0 && Kind == StorageKind.Cluster, "Only a pair is reset in place.");
+        Debug.Assert(
+            Next == 0 && NextPacket == 0 && Segments == 1 && Kind == StorageKind.Cluster,
+            "Only a pair is reset in place.");
+        Unsafe.Add(ref Unsafe.As<MbufHeader, Vector256<uint>>(ref this), 1) =
+            Vector256.Create(HeaderFlags.Free, FreePair, 0, 0, 0, 0, 0, 0);
         Data = data;
-        SegmentLength = 0;
         Generation++;
-        Unsafe.As<uint, ulong>(ref Flags) = FreePair;
-        Unsafe.As<int, ulong>(ref PacketLength) = 0;
-        Unsafe.As<int, Vector128<uint>>(ref Segments) = Vector128.Create(1u, 0, 0, 0);
     }
 
     /// <summary>Sets or clears <see cref="HeaderFlags.Intricate"/> of a head, after its links or its storage changed.</summary>
