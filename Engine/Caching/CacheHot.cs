@@ -27,7 +27,7 @@ internal struct CacheHot
     /// </summary>
     public int Floor;
 
-    /// <summary>A magazine's capacity for the fast path; lowered below every count for the same purpose on frees.</summary>
+    /// <summary>0 for the fast path, far below it for the same purpose on frees. Counts from a magazine's capacity.</summary>
     public int Ceiling;
 
     /// <summary>Data offset of a fresh 2 KiB cluster 0: <see cref="StorageLayout.Start"/> plus headroom.</summary>

@@ -5,7 +5,8 @@ namespace Engine.Mbufs;
 
 /// <summary>
 /// A cache's two magazines for one zone: the loaded one, which pops and pushes work on, and the previous one, which is full,
-/// empty or in between, so that a thread that allocates and frees around a boundary does not visit the depot each time.
+/// empty or in between, so that a thread that allocates and frees around a boundary does not visit the depot each time. And one
+/// round in hand, for the thread that allocates again what it just freed.
 /// </summary>
 /// <remarks>
 /// Unsafe and sound as <see cref="Magazine"/>: every access is preceded by a comparison of the count with 0 or with the
@@ -13,8 +14,16 @@ namespace Engine.Mbufs;
 /// </remarks>
 internal unsafe struct MagazinePair
 {
+    private const int Nothing = -1;
+
     private uint* _loaded;
     private uint* _previous;
+
+    /// <summary>
+    /// The round in hand, or <see cref="Nothing"/>. A round in a magazine is where a count says, so a pop waits for the push
+    /// before it through memory; this word stays where it is, and the processor forwards it at once.
+    /// </summary>
+    private int _hand = Nothing;
 
     /// <summary>
     /// Pushes and pops since the loaded magazine was empty last, each on its own: the count is their difference, modulo 2^32.
@@ -44,13 +53,27 @@ internal unsafe struct MagazinePair
         }
     }
 
+    /// <summary>All rounds. Approximate where another thread asks.</summary>
+    public readonly int Total => Count + PreviousCount + (_hand == Nothing ? 0 : 1);
+
     /// <summary>Rounds in the previous magazine.</summary>
     public int PreviousCount { get; private set; }
 
-    /// <summary>Takes the newest round. The floor is 0, or more than any count to send the caller to the slow path.</summary>
+    /// <summary>
+    /// Takes the round in hand, else the newest of the magazine. The floor is 0, or more than any round and any count, to send
+    /// the caller to the slow path.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryPop(int floor, out uint item)
     {
+        int hand = _hand;
+        if (hand >= floor)
+        {
+            _hand = Nothing;
+            item = (uint)hand;
+            return true;
+        }
+
         int popped = _popped + 1;
         int top = _pushed - popped;
         if (top < floor)
@@ -80,13 +103,22 @@ internal unsafe struct MagazinePair
         return true;
     }
 
-    /// <summary>Adds a round. The ceiling is the capacity, or less than any count to send the caller to the slow path.</summary>
+    /// <summary>
+    /// Adds a round. The ceiling is 0, for the capacity, or less than any count lacks of it, to send the caller to the slow path.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryPush(int ceiling, uint item)
     {
+        // Nothing in hand, and no reason to take the slow path: one comparison.
+        if (_hand < ceiling)
+        {
+            _hand = (int)item;
+            return true;
+        }
+
         int pushed = _pushed;
         int top = pushed - _popped;
-        if (top >= ceiling)
+        if (top - Magazine.Capacity >= ceiling)
         {
             return false;
         }
@@ -104,7 +136,7 @@ internal unsafe struct MagazinePair
     public readonly Span<uint> BeginPush(int ceiling)
     {
         int top = Count;
-        return top >= ceiling ? default : new Span<uint>(_loaded + top, ceiling - top);
+        return ceiling < 0 ? default : new Span<uint>(_loaded + top, Magazine.Capacity - top);
     }
 
     /// <summary>Counts rounds that were written into the room of <see cref="BeginPush"/>.</summary>
@@ -159,14 +191,15 @@ internal unsafe struct MagazinePair
     /// <summary>Takes both magazines out, which are empty; the pair is of no further use.</summary>
     public readonly void Unload(EmptyMagazines depot)
     {
-        Debug.Assert(Count == 0 && PreviousCount == 0, "A pair is flushed before it is unloaded.");
+        Debug.Assert(Total == 0, "A pair is flushed before it is unloaded.");
         depot.Give(Magazine.Of(_loaded));
         depot.Give(Magazine.Of(_previous));
     }
 
-    /// <summary>The rounds of both magazines, for the audit.</summary>
-    public readonly ReadOnlySpan<uint> Loaded => new(_loaded, Count);
-
-    /// <inheritdoc cref="Loaded"/>
-    public readonly ReadOnlySpan<uint> Previous => new(_previous, PreviousCount);
+    /// <summary>Every round, for the audit.</summary>
+    public readonly uint[] ToArray()
+    {
+        uint[] inHand = _hand == Nothing ? [] : [(uint)_hand];
+        return [.. new ReadOnlySpan<uint>(_loaded, Count), .. new ReadOnlySpan<uint>(_previous, PreviousCount), .. inHand];
+    }
 }

@@ -106,19 +106,21 @@ public sealed partial class MbufCache
     internal void Put(ZoneId zone, uint item)
     {
         ref MagazinePair pair = ref Hot.Magazines[(int)zone];
-        if (pair.Count == Magazine.Capacity)
+        if (pair.TryPush(0, item))
         {
-            if (pair.PreviousCount < Magazine.Capacity)
-            {
-                pair.Swap();
-            }
-            else
-            {
-                GiveFull(zone, pair.LoadEmpty(Arena.EmptyMagazines.Take()));
-            }
+            return;
         }
 
-        bool pushed = pair.TryPush(Magazine.Capacity, item);
+        if (pair.PreviousCount < Magazine.Capacity)
+        {
+            pair.Swap();
+        }
+        else
+        {
+            GiveFull(zone, pair.LoadEmpty(Arena.EmptyMagazines.Take()));
+        }
+
+        bool pushed = pair.TryPush(0, item);
         Debug.Assert(pushed, "A pair that was just exchanged has room.");
     }
 

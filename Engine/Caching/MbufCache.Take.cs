@@ -103,17 +103,19 @@ public sealed partial class MbufCache
     internal bool TryTakeFromDepot(ZoneId zone, out uint item)
     {
         ref MagazinePair pair = ref Hot.Magazines[(int)zone];
-        if (pair.Count == 0)
+        if (pair.TryPop(0, out item))
         {
-            if (pair.PreviousCount > 0)
-            {
-                pair.Swap();
-            }
-            else if (Arena.Zones[(int)zone].Full.TryPop(out Magazine full))
-            {
-                Arena.EmptyMagazines.Give(pair.LoadFull(full));
-                Arena.NoteHighWater(zone);
-            }
+            return true;
+        }
+
+        if (pair.PreviousCount > 0)
+        {
+            pair.Swap();
+        }
+        else if (Arena.Zones[(int)zone].Full.TryPop(out Magazine full))
+        {
+            Arena.EmptyMagazines.Give(pair.LoadFull(full));
+            Arena.NoteHighWater(zone);
         }
 
         return pair.TryPop(0, out item);

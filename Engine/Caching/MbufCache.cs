@@ -234,7 +234,7 @@ public sealed partial class MbufCache : IDisposable
         if (!Arena.IsChecked)
         {
             Volatile.Write(ref Hot.Floor, 0);
-            Volatile.Write(ref Hot.Ceiling, Magazine.Capacity);
+            Volatile.Write(ref Hot.Ceiling, 0);
         }
 
         // Ask writes its mark before it raises the limits: if we overwrote them, we see the mark.
@@ -249,6 +249,6 @@ public sealed partial class MbufCache : IDisposable
     private void RaiseLimits()
     {
         Volatile.Write(ref Hot.Floor, int.MaxValue);
-        Volatile.Write(ref Hot.Ceiling, -1);
+        Volatile.Write(ref Hot.Ceiling, int.MinValue);
     }
 }

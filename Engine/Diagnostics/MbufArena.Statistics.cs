@@ -70,8 +70,7 @@ public sealed partial class MbufArena
         int free = Zones[(int)zone].InDepot + (Quarantine?.Count(zone) ?? 0);
         for (int number = 0; number < _cacheCount; number++)
         {
-            ref MagazinePair pair = ref _caches[number]!.Hot.Magazines[(int)zone];
-            free += pair.Count + pair.PreviousCount;
+            free += _caches[number]!.Hot.Magazines[(int)zone].Total;
         }
 
         return free;

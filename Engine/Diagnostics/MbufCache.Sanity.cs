@@ -4,8 +4,7 @@ namespace Engine.Mbufs;
 public sealed partial class MbufCache
 {
     /// <summary>What the magazines of a zone hold; only while nobody is in the cache.</summary>
-    internal uint[] FreeItems(ZoneId zone)
-        => [.. Hot.Magazines[(int)zone].Loaded, .. Hot.Magazines[(int)zone].Previous];
+    internal uint[] FreeItems(ZoneId zone) => Hot.Magazines[(int)zone].ToArray();
 
     /// <summary>The first untruth of a chain, in a sentence; null if there is none.</summary>
     internal string? FindProblem(uint headIndex)
