@@ -1,0 +1,134 @@
+using System.Net.Sockets;
+
+using NUnit.Framework;
+
+namespace Engine.Mbufs.Tests.EndToEnd;
+
+/// <summary>SIGTERM and SIGINT: no new clients, and the others may finish for as long as the drain timeout says.</summary>
+[Platform("Linux", Reason = NeedsEpoll)]
+public sealed class DrainTests : ProxyFixture
+{
+    /// <summary>With an hour to drain, that it ends at all shows that it ended because all had finished.</summary>
+    [TestCase(ProxyProcess.Terminate)]
+    [TestCase(ProxyProcess.Interrupt)]
+    public async Task A_connection_may_finish_after_the_signal_and_new_ones_are_not_taken(int signal)
+    {
+        Origin origin = NewOrigin();
+        ProxyProcess proxy = await StartAsync(origin, "--drain-timeout", "1h");
+        (Peer client, Peer server) = await ConnectAsync(proxy, origin);
+        await ExchangeAsync(client, server);
+
+        proxy.Signal(signal);
+        await NoLongerListensAsync(proxy);
+        await server.SendAsync("the rest"u8.ToArray());
+        server.Finish();
+        Assert.That(await client.ReceiveToEndAsync(), Is.EqualTo("the rest"u8.ToArray()));
+        client.Finish();
+        await server.EndsAsync();
+
+        ProxyFigures figures = (await proxy.EndsAsync(Patience)).IsGood();
+        Assert.That((figures.BytesToBackend, figures.BytesToClient), Is.EqualTo((1, 9)));
+    }
+
+    [Test]
+    public async Task A_signal_during_traffic_costs_no_byte_of_the_connections_that_exist([Values(11, 12, 13)] int seed)
+    {
+        Origin origin = NewOrigin();
+        ProxyProcess proxy = await StartAsync(origin, "--drain-timeout", "1h");
+        var run = new TrafficRun(origin, proxy, Patience)
+        {
+            Seed = seed,
+            Connections = 200,
+            AtATime = 40,
+            MostBytes = 1_500_000,
+            OnDone = done => SignalOnce(proxy, done == 30),
+        };
+        await run.RunAsync();
+
+        ProxyFigures figures = (await proxy.EndsAsync(Patience)).IsGood();
+
+        Assert.That(run.Done, Is.GreaterThanOrEqualTo(30));
+        Assert.That(run.Done + run.TurnedAway, Is.EqualTo(run.Connections));
+        Assert.That((figures.Connections, figures.Refused), Is.EqualTo((run.Done, 0)));
+        run.Agrees(figures);
+    }
+
+    [Test]
+    public async Task What_has_not_finished_when_the_time_is_over_is_reset()
+    {
+        Origin origin = NewOrigin();
+        ProxyProcess proxy = await StartAsync(origin, "--workers", "1", "--drain-timeout", "100ms");
+        (Peer Client, Peer Server) clock = await ConnectAsync(proxy, origin);
+        (Peer client, Peer server) = await ConnectAsync(proxy, origin);
+        long sent = await Flood.FillAsync(server, () => ExchangeAsync(clock.Client, clock.Server));
+
+        proxy.Signal(ProxyProcess.Terminate);
+        ProxyFigures figures = (await proxy.EndsAsync(Patience)).IsGood();
+
+        (long received, bool wasReset) = await Flood.TakeAsync(client);
+        Assert.That(wasReset, "Half an answer must not look like the whole.");
+        Assert.That(received, Is.LessThan(sent));
+        Assert.That((figures.Connections, figures.Refused), Is.EqualTo((2, 0)));
+    }
+
+    [Test]
+    public async Task Without_time_to_drain_the_end_comes_at_once()
+    {
+        Origin origin = NewOrigin();
+        ProxyProcess proxy = await StartAsync(origin, "--drain-timeout", "0");
+        (Peer client, Peer server) = await ConnectAsync(proxy, origin);
+        await ExchangeAsync(client, server);
+
+        proxy.Signal(ProxyProcess.Terminate);
+        ProxyFigures figures = (await proxy.EndsAsync(Patience)).IsGood();
+
+        Assert.That(await client.TryReceiveByteAsync(), Is.False);
+        Assert.That(await server.TryReceiveByteAsync(), Is.False);
+        Assert.That((figures.Connections, figures.Refused), Is.EqualTo((1, 0)));
+    }
+
+    [Test]
+    public async Task A_second_signal_costs_neither_the_report_nor_the_exit_code()
+    {
+        Origin origin = NewOrigin();
+        ProxyProcess proxy = await StartAsync(origin, "--drain-timeout", "1h");
+        (Peer client, Peer server) = await ConnectAsync(proxy, origin);
+        await ExchangeAsync(client, server);
+
+        proxy.Signal(ProxyProcess.Terminate);
+        await NoLongerListensAsync(proxy);
+        proxy.Signal(ProxyProcess.Terminate);
+        proxy.Signal(ProxyProcess.Interrupt);
+        await ExchangeAsync(client, server);
+        client.Dispose();
+        server.Dispose();
+
+        ProxyFigures figures = (await proxy.EndsAsync(Patience)).IsGood();
+        Assert.That((figures.BytesToBackend, figures.BytesToClient), Is.EqualTo((2, 2)));
+    }
+
+    private static void SignalOnce(ProxyProcess proxy, bool now)
+    {
+        if (now)
+        {
+            proxy.Signal(ProxyProcess.Terminate);
+        }
+    }
+
+    /// <summary>The drain has begun as soon as nobody is taken any more. Who came too early is gone again before it counts.</summary>
+    private async Task NoLongerListensAsync(ProxyProcess proxy)
+    {
+        while (true)
+        {
+            Patience.ThrowIfCancellationRequested();
+            try
+            {
+                (await Peer.ConnectAsync(proxy.Address, Patience)).Reset();
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+            {
+                return;
+            }
+        }
+    }
+}
