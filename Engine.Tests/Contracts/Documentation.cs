@@ -1,0 +1,25 @@
+using System.Reflection;
+using System.Xml.Linq;
+
+namespace Engine.Mbufs.Tests.Contracts;
+
+/// <summary>What the engine's documentation file says, by the identifiers that the compiler gives to members.</summary>
+internal static class Documentation
+{
+    private static readonly Lazy<ILookup<string, XElement>> s_members = new(static () =>
+        XDocument.Load(Path.ChangeExtension(typeof(MbufArena).Assembly.Location, ".xml"))
+            .Descendants("member")
+            .ToLookup(static member => (string)member.Attribute("name")!));
+
+    /// <summary>The elements of one member: none if it is not documented.</summary>
+    public static IEnumerable<XElement> Of(string id) => s_members.Value[id].Elements();
+
+    /// <summary>The words of all overloads of a method, or of a property.</summary>
+    public static string Of(MemberInfo member)
+    {
+        string name = $"{member.DeclaringType!.FullName!.Replace('+', '.')}.{member.Name}";
+        return string.Join('\n', s_members.Value
+            .Where(entry => entry.Key[2..] == name || entry.Key[2..].StartsWith(name + "(", StringComparison.Ordinal))
+            .SelectMany(static entry => entry.Select(static element => element.Value)));
+    }
+}

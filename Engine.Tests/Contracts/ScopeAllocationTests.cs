@@ -1,0 +1,118 @@
+using NUnit.Framework;
+
+namespace Engine.Mbufs.Tests.Contracts;
+
+/// <summary>Once warm, entering, allocating and freeing leave the garbage collector nothing to do.</summary>
+[Category("Contracts")]
+[TestFixtureSource(typeof(ArenaKind), nameof(ArenaKind.All))]
+public sealed class ScopeAllocationTests(ArenaKind kind) : MbufFixture(kind)
+{
+    /// <summary>More than the magazines of a cache hold, so that the depot is visited.</summary>
+    private const int Many = 200;
+
+    [Test]
+    [Measures(typeof(MbufArena), nameof(MbufArena.Enter))]
+    [Measures(typeof(MbufScope), nameof(MbufScope.Dispose), nameof(MbufScope.Arena))]
+    public void Entering_and_leaving_allocate_nothing() => AllocationAssert.IsFree(() =>
+    {
+        using MbufScope outer = Arena.Enter();
+        using MbufScope inner = Arena.Enter();
+        Must.Hold(outer.Arena == inner.Arena);
+    });
+
+    [Test]
+    [Measures(typeof(MbufCache), nameof(MbufCache.Enter), nameof(MbufCache.Arena))]
+    public void Entering_a_cache_of_ones_own_allocates_nothing()
+    {
+        using MbufCache cache = Arena.CreateCache();
+        AllocationAssert.IsFree(() =>
+        {
+            using MbufScope mbufs = cache.Enter();
+            using MbufChain packet = mbufs.AllocatePacket();
+            Must.Hold(mbufs.Arena == cache.Arena);
+        });
+    }
+
+    [Test]
+    [Measures(typeof(MbufScope), nameof(MbufScope.Allocate), nameof(MbufScope.AllocateHeader), nameof(MbufScope.AllocatePacket),
+        nameof(MbufScope.AllocateCluster), nameof(MbufScope.AllocateChain))]
+    public void Every_form_of_allocation_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
+    {
+        using MbufChain plain = mbufs.Allocate();
+        using MbufChain header = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacket();
+        using MbufChain jumboPacket = mbufs.AllocatePacket(MbufClusterSize.Jumbo9);
+        using MbufChain cluster = mbufs.AllocateCluster();
+        using MbufChain jumbo = mbufs.AllocateCluster(MbufClusterSize.Page);
+        using MbufChain chain = mbufs.AllocateChain(10_000);
+        Must.Hold(!plain.IsNull && !header.IsNull && !packet.IsNull && !jumboPacket.IsNull && !cluster.IsNull && !jumbo.IsNull);
+        Must.Hold(chain.SegmentCount > 1);
+    });
+
+    [Test]
+    [Measures(typeof(MbufScope), nameof(MbufScope.Allocate), nameof(MbufScope.AllocateHeader), nameof(MbufScope.AllocatePacket),
+        nameof(MbufScope.AllocateCluster), nameof(MbufScope.AllocateChain))]
+    public void Every_waiting_form_that_finds_memory_at_once_allocates_nothing()
+    {
+        using var stop = new CancellationTokenSource();
+        CancellationToken token = stop.Token;
+        AllocationAssert.IsFree(Arena, mbufs =>
+        {
+            using MbufChain plain = mbufs.Allocate(Timeout.InfiniteTimeSpan, token);
+            using MbufChain header = mbufs.AllocateHeader(Timeout.InfiniteTimeSpan, token);
+            using MbufChain packet = mbufs.AllocatePacket(Timeout.InfiniteTimeSpan, token);
+            using MbufChain jumboPacket = mbufs.AllocatePacket(MbufClusterSize.Jumbo9, Timeout.InfiniteTimeSpan, token);
+            using MbufChain cluster = mbufs.AllocateCluster(TimeSpan.Zero, token);
+            using MbufChain jumbo = mbufs.AllocateCluster(MbufClusterSize.Page, TimeSpan.Zero, token);
+            using MbufChain chain = mbufs.AllocateChain(10_000, TimeSpan.Zero, token);
+            Must.Hold(!plain.IsNull && !header.IsNull && !packet.IsNull && !jumboPacket.IsNull && !cluster.IsNull && !jumbo.IsNull);
+            Must.Hold(chain.SegmentCount > 1);
+        });
+    }
+
+    [Test]
+    [Measures(typeof(MbufScope), nameof(MbufScope.Open), nameof(MbufScope.Free))]
+    [Measures(typeof(MbufChain), nameof(MbufChain.Detach))]
+    public void More_mbufs_than_a_cache_holds_are_taken_and_freed_without_allocating() => AllocationAssert.IsFree(Arena, static mbufs =>
+    {
+        Span<Mbuf> handles = stackalloc Mbuf[Many];
+        foreach (ref Mbuf handle in handles)
+        {
+            handle = mbufs.Allocate().Detach();
+        }
+
+        foreach (ref Mbuf handle in handles[..(Many / 2)])
+        {
+            mbufs.Open(handle).Free();
+        }
+
+        mbufs.Free(handles[(Many / 2)..]);
+    });
+
+    [Test]
+    [Measures(typeof(MbufScope), nameof(MbufScope.TryAllocatePackets), nameof(MbufScope.Free))]
+    public void Bulk_operations_allocate_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
+    {
+        Span<Mbuf> burst = stackalloc Mbuf[32];
+        Must.Hold(mbufs.TryAllocatePackets(burst));
+        Span<Mbuf> rest = stackalloc Mbuf[30];
+        Must.Hold(mbufs.TryAllocatePackets(rest));
+        mbufs.Free(burst);
+        mbufs.Free(rest);
+    });
+
+    [Test]
+    [Measures(typeof(Mbuf), nameof(Mbuf.IsNull), nameof(Mbuf.Equals), nameof(Mbuf.GetHashCode), "op_Equality", "op_Inequality")]
+    [Measures(typeof(MbufArena), nameof(MbufArena.StateOf), nameof(MbufArena.LiveMbufs), nameof(MbufArena.Name), nameof(MbufArena.IsChecked),
+        nameof(MbufArena.IsDisposed))]
+    public void Asking_a_handle_and_an_arena_allocates_nothing() => AllocationAssert.IsFree(Arena, mbufs =>
+    {
+        Mbuf first = mbufs.AllocatePacket().Detach();
+        Must.Hold(!first.IsNull && first.Equals(first) && first.GetHashCode() != default(Mbuf).GetHashCode());
+        Must.Hold(Arena.StateOf(first) == MbufState.Live && Arena.LiveMbufs == 1);
+        Must.Hold(Arena.Name is null && Arena.IsChecked == Kind.Checked && !Arena.IsDisposed);
+        Mbuf second = mbufs.Open(first).Detach();
+        Must.Hold(first != second && !(first == second));
+        mbufs.Free([second]);
+    });
+}
