@@ -1,0 +1,133 @@
+using NUnit.Framework;
+
+namespace Engine.Mbufs.Tests.Contracts;
+
+/// <summary>The compiler does not let a chain leave the block of the scope that it came from, nor the stack of its thread.</summary>
+[Category("Contracts")]
+public sealed class EscapingChainTests
+{
+    private static readonly string[] s_sources =
+    [
+        "mbufs.Allocate()",
+        "mbufs.AllocateHeader()",
+        "mbufs.AllocatePacket()",
+        "mbufs.AllocatePacket(MbufClusterSize.Page)",
+        "mbufs.AllocateCluster()",
+        "mbufs.AllocateCluster(MbufClusterSize.Page)",
+        "mbufs.AllocateChain(10_000)",
+        "mbufs.Allocate(TimeSpan.Zero)",
+        "mbufs.AllocateHeader(TimeSpan.Zero)",
+        "mbufs.AllocatePacket(TimeSpan.Zero)",
+        "mbufs.AllocatePacket(MbufClusterSize.Page, TimeSpan.Zero)",
+        "mbufs.AllocateCluster(TimeSpan.Zero)",
+        "mbufs.AllocateCluster(MbufClusterSize.Page, TimeSpan.Zero)",
+        "mbufs.AllocateChain(10_000, TimeSpan.Zero)",
+        "mbufs.Open(handle)",
+    ];
+
+    [Test]
+    public void A_chain_cannot_be_returned_from_the_block_of_its_scope([ValueSource(nameof(s_sources))] string source)
+        => Snippet.IsRefused([CompilerError.EscapingLocal], $$"""
+            static MbufChain Leak(MbufArena arena, Mbuf handle)
+            {
+                using MbufScope mbufs = arena.Enter();
+                return {{source}};
+            }
+            """);
+
+    [Test]
+    public void A_chain_cannot_be_kept_in_a_variable_outside_of_its_scope([ValueSource(nameof(s_sources))] string source)
+        => Snippet.IsRefused([CompilerError.EscapingLocal], $$"""
+            static void Leak(MbufArena arena, Mbuf handle)
+            {
+                MbufChain kept = default;
+                using (MbufScope mbufs = arena.Enter())
+                {
+                    kept = {{source}};
+                }
+            }
+            """);
+
+    [Test]
+    public void A_chain_cannot_be_returned_from_a_scope_that_was_passed_by_value([ValueSource(nameof(s_sources))] string source)
+        => Snippet.IsRefused([CompilerError.EscapingParameter], $$"""
+            static MbufChain Leak(MbufScope mbufs, Mbuf handle) => {{source}};
+            """);
+
+    [Test]
+    public void A_chain_that_a_helper_built_is_bound_as_if_it_had_been_allocated_here() => Snippet.IsRefused([CompilerError.EscapingLocal, CompilerError.EscapingResult], """
+        static MbufChain Build(in MbufScope mbufs) => mbufs.AllocatePacket();
+
+        static MbufChain Leak(MbufArena arena)
+        {
+            using MbufScope mbufs = arena.Enter();
+            return Build(mbufs);
+        }
+        """);
+
+    [Test]
+    public void A_share_cannot_be_returned() => Snippet.IsRefused([CompilerError.EscapingValue], """
+        static MbufChain Leak(MbufArena arena)
+        {
+            using MbufScope mbufs = arena.Enter();
+            using MbufChain packet = mbufs.AllocatePacket();
+            return packet.Share();
+        }
+        """);
+
+    [Test]
+    public void A_share_of_a_chain_that_was_passed_by_value_cannot_be_returned() => Snippet.IsRefused([CompilerError.EscapingParameter], """
+        static MbufChain Leak(MbufChain packet) => packet.Share();
+        """);
+
+    [Test]
+    public void The_rest_of_a_split_cannot_be_kept() => Snippet.IsRefused([CompilerError.EscapingValue, CompilerError.EscapingArgument], """
+        static void Leak(MbufArena arena)
+        {
+            MbufChain rest = default;
+            using (MbufScope mbufs = arena.Enter())
+            {
+                using MbufChain packet = mbufs.AllocatePacket();
+                packet.TrySplit(0, out rest);
+            }
+        }
+        """);
+
+    [Test]
+    public void The_rest_of_a_split_cannot_be_returned() => Snippet.IsRefused([CompilerError.EscapingValue], """
+        static MbufChain Leak(MbufArena arena)
+        {
+            using MbufScope mbufs = arena.Enter();
+            using MbufChain packet = mbufs.AllocatePacket();
+            packet.TrySplit(0, out MbufChain rest);
+            return rest;
+        }
+        """);
+
+    [Test]
+    public void A_packet_from_a_queue_cannot_be_kept() => Snippet.IsRefused([CompilerError.EscapingLocal, CompilerError.EscapingArgument], """
+        static void Leak(MbufArena arena, MbufQueue queue)
+        {
+            MbufChain packet = default;
+            using (MbufScope mbufs = arena.Enter())
+            {
+                queue.TryDequeue(mbufs, out packet);
+            }
+        }
+        """);
+
+    [Test]
+    public void A_packet_from_a_queue_cannot_be_returned() => Snippet.IsRefused([CompilerError.EscapingValue], """
+        static MbufChain Leak(MbufArena arena, MbufQueue queue)
+        {
+            using MbufScope mbufs = arena.Enter();
+            queue.TryDequeue(mbufs, out MbufChain packet);
+            return packet;
+        }
+        """);
+
+    [Test]
+    public void A_packet_from_a_queue_cannot_be_handed_out_of_a_scope_that_was_passed_by_value() => Snippet.IsRefused([CompilerError.EscapingParameter, CompilerError.EscapingArgument], """
+        static bool Leak(MbufScope mbufs, MbufQueue queue, out MbufChain packet) => queue.TryDequeue(mbufs, out packet);
+        """);
+}
