@@ -54,6 +54,8 @@ public sealed class InspectTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain plain = mbufs.Allocate();
         foreach (MbufFlags flag in Enum.GetValues<MbufFlags>().Where(static flag => flag is not (MbufFlags.External or MbufFlags.PacketHeader)))
         {
+            packet.DangerousClearReadOnly();
+            plain.DangerousClearReadOnly();
             packet.Flags = flag;
             plain.Flags = flag;
             Assert.That(packet.Flags, Is.EqualTo(flag | MbufFlags.External | MbufFlags.PacketHeader));
@@ -102,6 +104,9 @@ public sealed class InspectTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(packet.TryGetWritable(out Span<byte> span), Is.False);
         Assert.That(span.IsEmpty);
         packet.Flags &= ~MbufFlags.ReadOnly;
+        packet.Flags = MbufFlags.Broadcast;
+        Assert.That(packet.IsWritable, Is.False, "A read-only mark is not lost by assigning other flags.");
+        packet.DangerousClearReadOnly();
         Assert.That(packet.IsWritable);
         Assert.That(packet.TryGetWritable(out span));
         Assert.That(span.Length, Is.EqualTo(10));

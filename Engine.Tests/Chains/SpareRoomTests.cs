@@ -98,4 +98,44 @@ public sealed class SpareRoomTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(packet.TryAppend(bytes));
         ChainAssert.Holds(packet, [bytes[^1], .. bytes, bytes[0], .. bytes]);
     }
+
+    [Test]
+    public void Joining_behind_reserved_room_keeps_copies_apart()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = mbufs.AllocateChain(2100);
+        using MbufChain behind = mbufs.AllocateChain(2100);
+        packet.Append(behind);
+        byte[] bytes = Pattern(4400);
+        Assert.That(packet.TryAppend(bytes));
+        using MbufChain copy = packet.Share();
+        byte[] change = Pattern(300, seed: 2);
+
+        Assert.That(packet.TryCopyBack(2048, change));
+        ChainAssert.Holds(copy, bytes);
+        change.CopyTo(bytes, 2048);
+        ChainAssert.Holds(packet, bytes);
+    }
+
+    [Test]
+    public void Reserved_room_stays_the_original_s_while_a_copy_lives()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = mbufs.AllocateChain(6000);
+        packet.TryAppend(Pattern(100));
+        using MbufChain copy = packet.Share();
+
+        Assert.That(packet.Tailroom, Is.GreaterThanOrEqualTo(6000 - 2048));
+    }
+
+    [Test]
+    public void More_than_the_arena_can_ever_give_is_denied_without_taking_what_it_has()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain none = mbufs.AllocateChain(1_000_000);
+
+        Assert.That(none.IsNull);
+        Assert.That(Arena.GetStatistics().Packets.Denied, Is.EqualTo(1));
+        Assert.That(Arena.GetStatistics().Mbufs.Total, Is.Zero, "Nothing was carved for it.");
+    }
 }

@@ -14,7 +14,8 @@ public sealed class ChainAllocationTests(ArenaKind kind) : MbufFixture(kind)
     [Measures(typeof(MbufChain), nameof(MbufChain.Length), nameof(MbufChain.IsEmpty), nameof(MbufChain.SegmentCount),
         nameof(MbufChain.HasPacketHeader), nameof(MbufChain.PacketLength), nameof(MbufChain.Flags), nameof(MbufChain.Type),
         nameof(MbufChain.ReceiveInterface), nameof(MbufChain.IsWritable), nameof(MbufChain.Headroom), nameof(MbufChain.Tailroom),
-        nameof(MbufChain.FirstSpan), nameof(MbufChain.TryGetWritable), nameof(MbufChain.IsSane))]
+        nameof(MbufChain.FirstSpan), nameof(MbufChain.TryGetWritable), nameof(MbufChain.IsSane),
+        nameof(MbufChain.DangerousClearReadOnly))]
     public void Asking_and_labelling_allocate_nothing() => AllocationAssert.IsFree(Arena, mbufs =>
     {
         using MbufChain packet = mbufs.AllocatePacket();
@@ -22,6 +23,7 @@ public sealed class ChainAllocationTests(ArenaKind kind) : MbufFixture(kind)
         packet.Flags = MbufFlags.Multicast;
         packet.Type = MbufType.Control;
         packet.ReceiveInterface = 3;
+        packet.DangerousClearReadOnly();
         Must.Hold(packet.IsEmpty && packet.Length == 0 && packet.SegmentCount == 1 && packet.HasPacketHeader && packet.PacketLength == 0);
         Must.Hold((packet.Flags & MbufFlags.Multicast) != 0 && packet.Type == MbufType.Control && packet.ReceiveInterface == 3);
         Must.Hold(packet.IsWritable && packet.Headroom == Kind.Headroom && packet.Tailroom == 2048);

@@ -175,6 +175,26 @@ public sealed class ReceiveTests(SocketForm form, Transport transport, ArenaKind
         hoard.Release(mbufs);
     }
 
+    [TestCase(2100)]
+    [TestCase(5000)]
+    [TestCase(6000)]
+    public void Room_that_was_allocated_in_advance_is_filled_to_its_last_byte(int length)
+    {
+        byte[] bytes = Pattern(length + 1000);
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain chain = mbufs.AllocateChain(length);
+        int room = chain.Tailroom;
+        Pair.Deliver(bytes);
+
+        Moved(Receive(chain, room), Math.Min(room, bytes.Length), room);
+        while (chain.Length < bytes.Length)
+        {
+            Assert.That(Receive(chain, bytes.Length - chain.Length).Status, Is.EqualTo(MbufSocketStatus.Transferred));
+        }
+
+        ChainAssert.Holds(chain, bytes);
+    }
+
     [Test]
     public void The_room_of_one_call_ends_at_1024_pieces([Values(100_000_000, int.MaxValue)] int length)
     {

@@ -27,9 +27,14 @@ public sealed partial class MbufArena
             {
                 // Again, under the gate: a new cache's magazines lie in memory that a Dispose meanwhile may have released.
                 ObjectDisposedException.ThrowIf(IsDisposed, this);
-                if (AddCache(isExplicit: false) is { } added && added.TryOpen())
+                if (AddCache(isExplicit: false) is { } added)
                 {
-                    return added;
+                    if (added.TryOpen())
+                    {
+                        return added;
+                    }
+
+                    changing = true; // Another thread saw it first; there may be room for one more.
                 }
             }
 
@@ -69,6 +74,7 @@ public sealed partial class MbufArena
             {
                 FlushUnderGate(old);
                 old.UnloadMagazines();
+                old.Withdraw();
                 var replacement = new MbufCache(this, isExplicit: true);
                 Volatile.Write(ref _caches[number], replacement);
                 return replacement;

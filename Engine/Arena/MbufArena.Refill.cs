@@ -18,6 +18,12 @@ public sealed partial class MbufArena
     /// </summary>
     internal bool TryRefill(MbufCache cache, ZoneId zone, out uint item)
     {
+        item = 0;
+        if (Zones[(int)zone].Limit == 0)
+        {
+            return false;
+        }
+
         lock (Gate)
         {
             if (TryProduce(cache, zone, out item))
@@ -26,7 +32,7 @@ public sealed partial class MbufArena
             }
 
             Quarantine?.ReleaseAll(cache);
-            DrainOthers(cache);
+            DrainOthers(cache, zone);
             return TryProduce(cache, zone, out item);
         }
     }
@@ -110,13 +116,16 @@ public sealed partial class MbufArena
         return split > 0;
     }
 
-    /// <summary>Flushes the caches that nobody is in, and asks the others to do it themselves.</summary>
-    private void DrainOthers(MbufCache requester)
+    /// <summary>
+    /// Flushes the caches that nobody is in, and asks the others to do it themselves: those that have something of use, so that a
+    /// request which nothing can grant does not slow every thread; all of them for one that waits, since they may yet get it.
+    /// </summary>
+    private void DrainOthers(MbufCache requester, ZoneId zone)
     {
         for (int number = 0; number < _cacheCount; number++)
         {
             MbufCache other = _caches[number]!;
-            if (other != requester && !TryDrain(other))
+            if (other != requester && (requester.IsWaiting || other.HasUseFor(zone)) && !TryDrain(other))
             {
                 other.Ask();
                 TryDrain(other); // Its scope may have closed before it could see the request.
@@ -141,18 +150,28 @@ public sealed partial class MbufArena
     {
         lock (Gate)
         {
-            FlushUnderGate(cache);
+            FlushAndSignal(cache);
+        }
+    }
+
+    private void FlushAndSignal(MbufCache cache)
+    {
+        if (FlushUnderGate(cache))
+        {
             SignalUnderGate();
         }
     }
 
-    private void FlushUnderGate(MbufCache cache)
+    /// <summary>True if there was anything to move.</summary>
+    private bool FlushUnderGate(MbufCache cache)
     {
+        bool moved = false;
         for (int zone = 0; zone < ArenaLayout.ZoneCount; zone++)
         {
             while (cache.Hot.Magazines[zone].TryTakeAny(out uint item))
             {
                 PutLoose(cache, (ZoneId)zone, item);
+                moved = true;
             }
         }
 
@@ -160,6 +179,8 @@ public sealed partial class MbufArena
         {
             cache.ClearAsk();
         }
+
+        return moved;
     }
 
     private void PutLoose(MbufCache cache, ZoneId zone, uint item)

@@ -7,6 +7,9 @@ public sealed partial class MbufArena
 {
     private int _waiters;
 
+    /// <summary>A waiter's attempt is under way. Guarded by the gate.</summary>
+    private bool _attempting;
+
     /// <summary>True while a thread sleeps for memory: whoever gives something back to the depot then signals.</summary>
     internal bool HasWaiters => Volatile.Read(ref _waiters) > 0;
 
@@ -69,9 +72,10 @@ public sealed partial class MbufArena
             Interlocked.Increment(ref _waiters);
             try
             {
+                FlushAndSignal(cache); // What this thread has kept may be what another one waits for.
                 while (true)
                 {
-                    MbufChain chain = allocation.Attempt(cache);
+                    MbufChain chain = Attempt(cache, allocation);
                     if (!chain.IsNull)
                     {
                         return chain;
@@ -102,7 +106,9 @@ public sealed partial class MbufArena
         }
     }
 
-    /// <summary>Sleeps until somebody signals or the time is over. Also if the thread is interrupted, the claim is whole again.</summary>
+    /// <summary>
+    /// Sleeps until somebody signals or the time is over. Also if the thread is interrupted, the claim is whole again.
+    /// </summary>
     private void SleepOnce(MbufCache cache, int milliseconds)
     {
         cache.Park();
@@ -132,9 +138,27 @@ public sealed partial class MbufArena
         return left > 0;
     }
 
+    /// <summary>
+    /// Under the gate. What an attempt that fails gives back, it took in the same moment: that is no news for anybody, and
+    /// waiters that told each other of it would never rest.
+    /// </summary>
+    private MbufChain Attempt<TAllocation>(MbufCache cache, TAllocation allocation)
+        where TAllocation : struct, IAllocation
+    {
+        _attempting = true;
+        try
+        {
+            return allocation.Attempt(cache);
+        }
+        finally
+        {
+            _attempting = false;
+        }
+    }
+
     private void SignalUnderGate()
     {
-        if (_waiters > 0)
+        if (_waiters > 0 && !_attempting)
         {
             Monitor.PulseAll(Gate);
         }

@@ -121,6 +121,8 @@ public sealed partial class MbufArena : IDisposable
     /// or unit of work, not per packet; do not block in a scope.
     /// </summary>
     /// <returns>The scope, to be held in a <c>using</c>. A thread may open several; each has a cache of its own.</returns>
+    /// <exception cref="MbufCorruptionException">In checked mode: freed storage was found written, and nobody was told
+    /// yet.</exception>
     /// <exception cref="ObjectDisposedException">The arena is disposed.</exception>
     /// <exception cref="InvalidOperationException">As many scopes are open as <see cref="MbufArenaOptions.Caches"/>
     /// allows.</exception>
@@ -129,6 +131,7 @@ public sealed partial class MbufArena : IDisposable
     /// </remarks>
     public MbufScope Enter()
     {
+        Quarantine?.ThrowIfSpoiled();
         MbufCache? recent = t_recent;
         if (recent is not null && recent.Arena == this && !recent.IsExplicit && recent.TryOpen())
         {
@@ -198,8 +201,8 @@ public sealed partial class MbufArena : IDisposable
                 _caches[cache]!.Withdraw();
             }
 
-            // Nothing says that the next reservation is not given the same memory as it is: what was carved is wiped, so that a handle
-            // of this arena finds none of its generations there.
+            // Nothing says that the next reservation is not given the same memory as it is: what was carved is wiped, so that a
+            // handle of this arena finds none of its generations there.
             Memory.ClearHeaders(Zones[(int)ZoneId.Mbuf].Carved);
             _region.Free();
             ArenaTable.Release(_id);

@@ -177,7 +177,9 @@ internal unsafe struct MagazinePair
         return full;
     }
 
-    /// <summary>Takes the oldest kind of round there is, from either magazine, for flushing. False if both are empty.</summary>
+    /// <summary>
+    /// Takes any round, for flushing: from the hand, the loaded or the previous magazine. False if there is none.
+    /// </summary>
     public bool TryTakeAny(out uint item)
     {
         if (Count == 0 && PreviousCount > 0)

@@ -20,8 +20,15 @@ internal sealed class MagazineStack(ArenaMemory memory, long magazinesStart)
     {
         get
         {
-            uint top = (uint)Volatile.Read(ref _head.Value);
-            return top == 0 ? 0 : At(top).Depth;
+            while (true)
+            {
+                long head = Volatile.Read(ref _head.Value);
+                int depth = (uint)head == 0 ? 0 : Volatile.Read(ref At((uint)head).Depth);
+                if (Volatile.Read(ref _head.Value) == head)
+                {
+                    return depth; // Else the magazine may have been in another stack when it was asked.
+                }
+            }
         }
     }
 

@@ -13,6 +13,11 @@ public sealed partial class MbufCache
     /// <returns>The lowest place of a handle that is neither live nor null, or -1.</returns>
     internal int FreeMany(ReadOnlySpan<Mbuf> packets)
     {
+        if (Hot.LastIndex == 0)
+        {
+            ThrowHelper.ScopeClosed();
+        }
+
         int wrong = -1;
         int end = packets.Length;
         while (end > 0)
@@ -26,6 +31,7 @@ public sealed partial class MbufCache
             }
         }
 
+        Arena.Quarantine?.ThrowIfSpoiled();
         return wrong;
     }
 

@@ -10,15 +10,33 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void FreeChain(ref MbufHeader head, uint index)
     {
-        if (IsPlainPair(ref head)
-            && Hot.Magazines[(int)ZoneId.Packet].TryPush(Hot.Ceiling, index))
-        {
-            head.SetResetInPlace(Hot.FreshCluster + (head.Storage * Hot.ClusterStride));
-        }
-        else
+        if (!TryFreePair(ref head, index))
         {
             FreeChainSlow(index);
         }
+    }
+
+    /// <summary>The fast path: one mbuf with its own 2 KiB cluster, into the hand or the loaded magazine.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryFreePair(ref MbufHeader head, uint index)
+    {
+        if (IsPlainPair(ref head) && Hot.Magazines[(int)ZoneId.Packet].TryPush(Hot.Ceiling, index))
+        {
+            head.SetResetInPlace(Hot.FreshCluster + (head.Storage * Hot.ClusterStride));
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// The rest of a strict free; in checked mode the moment to tell of a spoiled poison, since nothing is half done.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void FreeChainAndCheck(uint index)
+    {
+        FreeChainSlow(index);
+        Arena.Quarantine?.ThrowIfSpoiled();
     }
 
     /// <summary>

@@ -17,18 +17,19 @@ public sealed partial class MbufCache
 
         if (!TryTake((ZoneId)kind, out uint storage))
         {
-            return default;
+            return NoChain();
         }
 
-        MbufChain chain = StartChain(ZoneId.Mbuf, flags);
-        if (chain.IsNull)
+        if (!TryTake(ZoneId.Mbuf, out uint index))
         {
             Give((ZoneId)kind, storage);
-            return default;
+            return NoChain();
         }
 
-        AttachCluster(ref Hot.Memory.Header(chain.Index), kind, storage, (int)size);
-        return chain;
+        ref MbufHeader header = ref Hot.Memory.Header(index);
+        header.Flags = flags;
+        AttachCluster(ref header, kind, storage, (int)size);
+        return new MbufChain(this, index, header.Generation);
     }
 
     /// <summary>A chain with room for a number of bytes and none in use; null when exhausted.</summary>
@@ -36,7 +37,7 @@ public sealed partial class MbufCache
     {
         if (!TryTakeRoom(length, out ChainParts parts))
         {
-            return default;
+            return NoChain();
         }
 
         ref MbufHeader head = ref Hot.Memory.Header(parts.First);
@@ -60,6 +61,12 @@ public sealed partial class MbufCache
         Debug.Assert(length >= 0, "Callers check that lengths are not negative.");
         parts = default;
         int clusterSize = Storages[(int)StorageKind.Cluster].Size;
+        if ((length - MbufSizes.InternalSize) / clusterSize > Arena.Layout.Limits[(int)ZoneId.Packet])
+        {
+            CountMiss(ZoneId.Packet); // Never to be had: do not take everything first to find that out.
+            return false;
+        }
+
         do
         {
             bool small = length <= MbufSizes.InternalSize;
@@ -135,12 +142,18 @@ public sealed partial class MbufCache
 
     internal bool TryTakeManySlow(Span<Mbuf> packets)
     {
+        if (Hot.LastIndex == 0)
+        {
+            ThrowHelper.ScopeClosed();
+        }
+
         ChainParts taken = default;
         for (int i = 0; i < packets.Length; i++)
         {
             if (!TryTake(ZoneId.Packet, out uint index))
             {
                 FreeParts(taken);
+                NoChain();
                 return false;
             }
 

@@ -9,6 +9,9 @@ public sealed partial class MbufCache
     /// <summary>Set while the owner is inside a waiting allocation: a miss is then a delay, not a denial.</summary>
     internal bool IsWaiting { get; set; }
 
+    /// <summary>The owner tries one zone after the other: a miss is not a denial yet.</summary>
+    private bool _isProbing;
+
     /// <summary>The zone whose exhaustion the last miss met.</summary>
     internal ZoneId MissedZone { get; private set; }
 
@@ -32,7 +35,7 @@ public sealed partial class MbufCache
     {
         if (!TryTake(zone, out uint index))
         {
-            return default;
+            return NoChain();
         }
 
         ref MbufHeader header = ref Hot.Memory.Header(index);
@@ -46,6 +49,30 @@ public sealed partial class MbufCache
     /// if there is none, or none so large.
     /// </summary>
     internal bool TryTakeCluster(int length, out StorageKind kind, out uint storage)
+    {
+        _isProbing = true;
+        bool found = TryProbeClusters(length, out kind, out storage);
+        _isProbing = false;
+        if (!found)
+        {
+            CountMiss(MissedZone);
+        }
+
+        return found;
+    }
+
+    /// <summary>
+    /// What an allocation returns that found nothing; in checked mode the moment to tell of a spoiled poison, since nothing is
+    /// half done.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal MbufChain NoChain()
+    {
+        Arena.Quarantine?.ThrowIfSpoiled();
+        return default;
+    }
+
+    private bool TryProbeClusters(int length, out StorageKind kind, out uint storage)
     {
         for (kind = StorageKind.Cluster; (int)kind < Storages.Length; kind++)
         {
@@ -90,13 +117,20 @@ public sealed partial class MbufCache
             return item;
         }
 
+        CountMiss(zone);
+        return -1;
+    }
+
+    /// <summary>
+    /// Notes that a zone had nothing: a denial, unless the owner waits, or tries other zones before it gives up.
+    /// </summary>
+    private void CountMiss(ZoneId zone)
+    {
         MissedZone = zone;
-        if (!IsWaiting)
+        if (!IsWaiting && !_isProbing)
         {
             Arena.Zones[(int)zone].CountDenied();
         }
-
-        return -1;
     }
 
     /// <summary>From the own magazines or a full one of the depot: no lock.</summary>
@@ -119,6 +153,18 @@ public sealed partial class MbufCache
         }
 
         return pair.TryPop(0, out item);
+    }
+
+    /// <summary>True if the magazines hold what a request of a zone could be granted with; a moment's view.</summary>
+    internal bool HasUseFor(ZoneId zone)
+    {
+        bool pairs = Hot.Magazines[(int)ZoneId.Packet].Total > 0;
+        return zone switch
+        {
+            ZoneId.Packet => pairs || Hot.Magazines[(int)ZoneId.Mbuf].Total > 0 || Hot.Magazines[(int)ZoneId.Cluster].Total > 0,
+            ZoneId.Mbuf or ZoneId.Cluster => pairs || Hot.Magazines[(int)zone].Total > 0,
+            _ => Hot.Magazines[(int)zone].Total > 0,
+        };
     }
 
     /// <summary>

@@ -160,12 +160,18 @@ public sealed partial class MbufCache : IDisposable
         _serial++;
         Hot.LastIndex = 0;
         RaiseLimits();
-        if (_asked || Arena.HasWaiters)
+        try
         {
-            Arena.Flush(this);
+            if (_asked || Arena.HasWaiters)
+            {
+                Arena.Flush(this);
+            }
+        }
+        finally
+        {
+            Interlocked.Exchange(ref _claim, Claim.Idle); // Also if the thread is interrupted while it waits for the gate.
         }
 
-        Interlocked.Exchange(ref _claim, Claim.Idle);
         if (Arena.HasWaiters)
         {
             Arena.Signal(); // It registered after we looked: idle now, the cache can be drained by it.

@@ -60,14 +60,14 @@ public readonly ref partial struct MbufScope : IDisposable
             // The one place where two threads could both win: the exchange lets exactly one through.
             if (Interlocked.CompareExchange(ref header.Generation, generation, packet.Generation) != packet.Generation)
             {
-                ThrowHelper.Stale(scopeClosed: false);
+                ThrowHelper.Stale();
             }
         }
         else
         {
             if (header.Generation != packet.Generation)
             {
-                ThrowHelper.Stale(scopeClosed: false);
+                ThrowHelper.Stale();
             }
 
             header.Generation = generation;

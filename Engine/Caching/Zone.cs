@@ -6,6 +6,7 @@ namespace Engine.Mbufs;
 internal sealed class Zone(ZoneId id, int limit, MagazineStack full, Magazine partial)
 {
     private Magazine _partial = partial;
+    private int _highWater;
     private long _denied;
     private long _delayed;
 
@@ -28,7 +29,7 @@ internal sealed class Zone(ZoneId id, int limit, MagazineStack full, Magazine pa
     public int Carved { get; set; }
 
     /// <summary>Most items that were outside the depot at a time: exact to the magazines that caches hold.</summary>
-    public int HighWater { get; private set; }
+    public int HighWater => Volatile.Read(ref _highWater);
 
     /// <summary>Free items in the depot; a moment's view.</summary>
     public int InDepot => (Full.Depth * Magazine.Capacity) + PartialCount;
@@ -61,9 +62,16 @@ internal sealed class Zone(ZoneId id, int limit, MagazineStack full, Magazine pa
     public void NoteOutside(int inPairs)
     {
         int outside = Carved - InDepot - inPairs;
-        if (outside > HighWater)
+        int mark = Volatile.Read(ref _highWater);
+        while (outside > mark)
         {
-            HighWater = outside; // Two threads may race here; both values were true a moment ago.
+            int seen = Interlocked.CompareExchange(ref _highWater, outside, mark);
+            if (seen == mark)
+            {
+                return;
+            }
+
+            mark = seen;
         }
     }
 

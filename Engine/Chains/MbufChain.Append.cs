@@ -103,7 +103,9 @@ public readonly ref partial struct MbufChain
         AddToPacketLength(
             ref head,
             (behind.Flags & HeaderFlags.PacketHeader) != 0 ? behind.PacketLength : behind.ChainLength);
-        At(head.Tail).Next = other._index;
+        ref MbufHeader oldTail = ref At(head.Tail);
+        oldTail.Next = other._index;
+        oldTail.Flags &= ~HeaderFlags.Spare; // Bytes go behind the other chain's from now on.
         head.Tail = behind.Tail;
         head.Segments += behind.Segments;
         head.ChainLength = length;

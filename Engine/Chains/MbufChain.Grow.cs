@@ -45,7 +45,7 @@ public readonly ref partial struct MbufChain
     /// <summary>Free bytes behind the data of the last mbuf, for the path that looks no further: 0 if it is spare.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int TailroomOf(ref MbufHeader tail)
-        => tail.IsPlainlyWritable || ((tail.Flags & HeaderFlags.Spare) == 0 && _cache.IsWritable(ref tail)) ? _cache.RoomBehind(ref tail) : 0;
+        => tail.IsPlainlyAppendable || ((tail.Flags & HeaderFlags.Spare) == 0 && _cache.IsWritable(ref tail)) ? _cache.RoomBehind(ref tail) : 0;
 
     /// <summary>
     /// Makes the chain longer by some bytes, whatever they hold, from the fill point on and into as many fresh mbufs as it

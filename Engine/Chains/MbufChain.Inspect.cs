@@ -51,8 +51,8 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_flags of the first mbuf. Setting replaces the flags that may be set; External and PacketHeader stay what they are.
-    /// O(1).
+    /// m_flags of the first mbuf. Setting replaces the flags that may be set; External and PacketHeader stay what they are, and
+    /// ReadOnly can be set, but not cleared: that is <see cref="DangerousClearReadOnly"/>. O(1).
     /// </summary>
     /// <inheritdoc cref="Length"/>
     public MbufFlags Flags
@@ -67,9 +67,16 @@ public readonly ref partial struct MbufChain
         set
         {
             ref MbufHeader head = ref Head();
-            head.Flags = (head.Flags & ~HeaderFlags.Settable) | ((uint)value & HeaderFlags.Settable);
+            head.Flags = (head.Flags & ~HeaderFlags.Clearable) | ((uint)value & HeaderFlags.Settable);
         }
     }
+
+    /// <summary>
+    /// Takes the read-only mark (M_RDONLY) off the first mbuf's storage. Dangerous: somebody had a reason to set it, and the mark
+    /// of other packets over the same storage stays. O(1).
+    /// </summary>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    public void DangerousClearReadOnly() => Head().Flags &= ~HeaderFlags.ReadOnly;
 
     /// <summary>m_type of the first mbuf; setting it is MCHTYPE. O(1).</summary>
     /// <inheritdoc cref="Length"/>

@@ -80,6 +80,11 @@ public readonly ref partial struct MbufChain
     private void ShareSegment(ref MbufHeader header, ref MbufHeader copy, uint copyIndex)
     {
         copy.Type = header.Type;
+        if (header.SegmentLength == 0 && header.Kind != StorageKind.Internal)
+        {
+            return; // Room without data stays the original's alone; the copy has its own internal buffer.
+        }
+
         if (header.Kind != StorageKind.Internal)
         {
             _cache.ShareStorage(ref header, ref copy);

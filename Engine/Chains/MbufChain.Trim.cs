@@ -15,7 +15,10 @@ public readonly ref partial struct MbufChain
     /// <returns>The bytes removed.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
-    /// <remarks>O(segments removed). Never needs memory.</remarks>
+    /// <remarks>
+    /// O(segments removed). Never needs memory. Trimming all data frees the room allocated in advance behind it, too, but for
+    /// one mbuf's.
+    /// </remarks>
     public int TrimStart(int count)
     {
         ref MbufHeader head = ref Head();

@@ -70,7 +70,10 @@ public readonly ref partial struct MbufChain : IDisposable
             ThrowHelper.DoubleFree(scopeClosed: false);
         }
 
-        cache.FreeChain(ref head, _index);
+        if (!cache.TryFreePair(ref head, _index))
+        {
+            cache.FreeChainAndCheck(_index);
+        }
     }
 
     /// <summary>m_freem, if the chain is still owned; else nothing. What <c>using</c> calls. O(segments), never throws.</summary>
@@ -142,7 +145,7 @@ public readonly ref partial struct MbufChain : IDisposable
         ref MbufHeader head = ref cache.Hot.Memory.Header(_index);
         if (head.Generation != _generation)
         {
-            ThrowHelper.Stale(scopeClosed: false);
+            ThrowHelper.Stale();
         }
 
         return ref head;

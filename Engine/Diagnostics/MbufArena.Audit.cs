@@ -8,6 +8,8 @@ public sealed partial class MbufArena
     /// quarantine, or in a live chain; and every chain and reference count right.
     /// </summary>
     /// <returns>What was found.</returns>
+    /// <exception cref="MbufCorruptionException">In checked mode: freed storage was found written, and nobody was told
+    /// yet.</exception>
     /// <exception cref="InvalidOperationException">A scope is open: what its thread holds cannot be looked at.</exception>
     /// <exception cref="ObjectDisposedException">The arena is disposed and its memory released.</exception>
     /// <remarks>O(mbufs and clusters carved), allocates. For tests and diagnosis.</remarks>
@@ -16,6 +18,7 @@ public sealed partial class MbufArena
         lock (Gate)
         {
             ObjectDisposedException.ThrowIf(_released, this);
+            Quarantine?.ThrowIfSpoiled();
             int claimed = 0;
             try
             {

@@ -64,6 +64,11 @@ public sealed partial class MbufCache
             return $"Mbuf {index} is inside a chain and has the marks of a head.";
         }
 
+        if ((header.Flags & HeaderFlags.Spare) != 0 && (header.Next != 0 || header.SegmentLength != 0))
+        {
+            return $"Mbuf {index} has the mark of a spare last mbuf, and is not the last or not empty.";
+        }
+
         if ((int)header.Kind >= Storages.Length)
         {
             return $"Mbuf {index} has storage of unknown kind {(int)header.Kind}.";

@@ -16,12 +16,13 @@ internal sealed class Quarantine(MbufArena arena)
     private int _oldest;
     private int _count;
 
+    /// <summary>The first finding that nobody was told of yet.</summary>
+    private string? _finding;
+
     /// <summary>Items of a zone that are in quarantine.</summary>
     public int Count(ZoneId zone) => _counts[(int)zone];
 
     /// <summary>Takes a freed item in; if the ring is full, the oldest goes to the cache's magazines.</summary>
-    /// <exception cref="MbufCorruptionException">The oldest item's storage was written while it was free. Both items are kept
-    /// safe.</exception>
     public void Admit(MbufCache cache, ZoneId zone, uint item)
     {
         lock (arena.Gate)
@@ -40,13 +41,25 @@ internal sealed class Quarantine(MbufArena arena)
     }
 
     /// <summary>The arena is exhausted: everything goes back to the cache's magazines.</summary>
-    /// <exception cref="MbufCorruptionException">An item's storage was written while it was free.</exception>
     public void ReleaseAll(MbufCache cache)
     {
         while (_count > 0)
         {
             (ZoneId zone, uint item) = Remove();
             Release(cache, zone, item);
+        }
+    }
+
+    /// <summary>
+    /// Tells of the first item that was found spoiled. Found in the middle of an operation, told at a moment when nothing is
+    /// half done: after a strict or bulk free, when an allocation found nothing, when a scope is entered, by an audit.
+    /// </summary>
+    /// <exception cref="MbufCorruptionException">Storage was written while it was free, and nobody was told yet.</exception>
+    public void ThrowIfSpoiled()
+    {
+        if (Interlocked.Exchange(ref _finding, null) is { } finding)
+        {
+            throw new MbufCorruptionException(finding);
         }
     }
 
@@ -75,9 +88,8 @@ internal sealed class Quarantine(MbufArena arena)
         cache.Put(zone, item);
         if (spoiled >= 0)
         {
-            throw new MbufCorruptionException(
-                $"Byte {spoiled} of a free {Describe(zone)} (number {item}) was written after it was freed: a span was used after its "
-                + "packet was freed, given away or laid out anew. The write happened before this moment, by any thread.");
+            _finding ??= $"Byte {spoiled} of a free {Describe(zone)} (number {item}) was written after it was freed: a span was used "
+                + "after its packet was freed. The write happened before this moment, by any thread.";
         }
     }
 
@@ -87,7 +99,9 @@ internal sealed class Quarantine(MbufArena arena)
         Cluster(zone, item).Fill(Poison);
     }
 
-    /// <summary>The first byte that is not as it was filled, counted through the internal buffer and the cluster; -1 if all are.</summary>
+    /// <summary>
+    /// The first byte that is not as it was filled, counted through the internal buffer and the cluster; -1 if all are.
+    /// </summary>
     private int FindSpoiled(ZoneId zone, uint item)
     {
         Span<byte> buffer = InternalBuffer(zone, item);

@@ -38,6 +38,9 @@ internal static class HeaderFlags
     /// <summary>What a user may set and clear.</summary>
     public const uint Settable = 0x00FF_FFFF & ~((uint)MbufFlags.External | PacketHeader);
 
+    /// <summary>What assigning a packet's flags may clear: a read-only mark belongs to the storage.</summary>
+    public const uint Clearable = Settable & ~ReadOnly;
+
     /// <summary>
     /// What a copy of a packet takes over from the original's head (M_COPYFLAGS), apart from the storage's own bits.
     /// </summary>

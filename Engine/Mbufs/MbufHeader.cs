@@ -123,10 +123,16 @@ internal struct MbufHeader
     }
 
     /// <summary>
-    /// True if this header is the only one that refers to its storage and the storage is not read-only, as far as flags
-    /// tell; false also for a spare last mbuf, which the same test sends to the slow path.
+    /// True if this header is the only one that refers to its storage and the storage is not read-only, as far as flags tell.
     /// </summary>
     public readonly bool IsPlainlyWritable
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (Flags & HeaderFlags.OfStorage) == 0;
+    }
+
+    /// <summary>The same for a last mbuf that bytes are appended to: false if it is spare, which needs a longer look.</summary>
+    public readonly bool IsPlainlyAppendable
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => (Flags & (HeaderFlags.OfStorage | HeaderFlags.Spare)) == 0;

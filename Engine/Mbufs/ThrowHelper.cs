@@ -9,7 +9,7 @@ namespace Engine.Mbufs;
 internal static class ThrowHelper
 {
     [DoesNotReturn]
-    public static void Stale(bool scopeClosed) => throw CreateStale(scopeClosed);
+    public static void Stale() => throw CreateStale();
 
     [DoesNotReturn]
     public static void DoubleFree(bool scopeClosed) => throw CreateDoubleFree(scopeClosed);
@@ -42,8 +42,7 @@ internal static class ThrowHelper
     public static void NoPacketHeader() => throw CreateNoPacketHeader();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Exception CreateStale(bool scopeClosed)
-        => scopeClosed ? CreateScopeClosed() : new MbufStaleException();
+    private static MbufStaleException CreateStale() => new();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Exception CreateDoubleFree(bool scopeClosed)

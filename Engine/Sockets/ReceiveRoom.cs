@@ -143,6 +143,12 @@ internal readonly ref struct ReceiveRoom
                     (_next, _fresh) = (_fresh, 0);
                 }
 
+                if (_next == 0)
+                {
+                    // Going on would hand the kernel the address of header 0: not only asserted.
+                    throw new InvalidOperationException("The room for a receive is not where it was taken. This is a bug in the engine.");
+                }
+
                 uint index = _next;
                 ref MbufHeader header = ref _chain.Cache.Hot.Memory.Header(index);
                 _next = header.Next;
