@@ -7,8 +7,9 @@ namespace Engine.Mbufs;
 /// </summary>
 /// <remarks>
 /// Unsafe because it hands out an address. Sound because there is one owner, the arena, which frees it once, after the last
-/// scope closed and with every accessor that holds the address withdrawn from the caches (<see cref="MbufCache.Withdraw"/>).
-/// There is no finalizer: memory that a span may view is never freed behind its back.
+/// scope closed and with the address withdrawn from the caches (<see cref="MbufCache.Withdraw"/>); what else holds it asks
+/// <see cref="MbufArena.IsReleased"/> under the gate. There is no finalizer: memory that a span may view is never freed behind
+/// its back.
 /// </remarks>
 internal sealed unsafe partial class NativeRegion
 {

@@ -27,7 +27,10 @@ internal struct CacheHot
     /// </summary>
     public int Floor;
 
-    /// <summary>0 for the fast path, far below it for the same purpose on frees. Counts from a magazine's capacity.</summary>
+    /// <summary>
+    /// 0 for the fast path, and lowered below every number for the same purpose on frees. A push compares it with the hand, which is
+    /// -1 while empty, and with the loaded magazine's count less its capacity, which is negative while there is room.
+    /// </summary>
     public int Ceiling;
 
     /// <summary>Data offset of a fresh 2 KiB cluster 0: <see cref="StorageLayout.Start"/> plus headroom.</summary>

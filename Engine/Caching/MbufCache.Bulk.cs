@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
 
-/// <content>Freeing many packets at once.</content>
+/// <content>Many packets at once, and what is said of handles that name none.</content>
 public sealed partial class MbufCache
 {
     /// <summary>
@@ -97,5 +97,62 @@ public sealed partial class MbufCache
         bool plain = (head.Flags & (HeaderFlags.Shared | HeaderFlags.Intricate)) == 0;
         Debug.Assert(!plain || (head.Next == 0 && head.Kind == StorageKind.Cluster), "A head is marked when it becomes more than a pair.");
         return plain;
+    }
+
+    /// <summary>Packets one by one, where the loaded magazine has too few for all of them. All or nothing.</summary>
+    internal bool TryTakeManySlow(Span<Mbuf> packets)
+    {
+        if (Hot.LastIndex == 0)
+        {
+            ThrowHelper.ScopeClosed();
+        }
+
+        ChainParts taken = default;
+        for (int i = 0; i < packets.Length; i++)
+        {
+            if (!TryTake(ZoneId.Packet, out uint index))
+            {
+                FreeParts(taken);
+                NoChain();
+                return false;
+            }
+
+            Hot.Memory.Header(index).Flags = 0;
+            AddPart(ref taken, index);
+        }
+
+        uint next = taken.First;
+        foreach (ref Mbuf packet in packets)
+        {
+            ref MbufHeader header = ref Hot.Memory.Header(next);
+            packet = new Mbuf(Hot.FirstSlot + next, header.Generation);
+            header.Flags = HeaderFlags.Head | HeaderFlags.PacketHeader;
+            next = header.Next;
+            header.Next = 0;
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void ThrowNotInRange(Mbuf packet)
+    {
+        if (Hot.LastIndex == 0)
+        {
+            ThrowHelper.ScopeClosed();
+        }
+
+        ThrowHelper.NotOfThisArena(packet);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void ThrowNotFreed(Mbuf packet)
+    {
+        if (packet.Slot - Hot.FirstSlot - 1 >= Hot.LastIndex)
+        {
+            ThrowNotInRange(packet);
+        }
+
+        ThrowHelper.DoubleFree(scopeClosed: false);
     }
 }

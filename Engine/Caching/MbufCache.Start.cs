@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
 
@@ -139,62 +138,6 @@ public sealed partial class MbufCache
 
     /// <summary>Frees mbufs that never became part of a chain.</summary>
     internal void FreeParts(ChainParts parts) => FreeChainSlow(parts.First);
-
-    internal bool TryTakeManySlow(Span<Mbuf> packets)
-    {
-        if (Hot.LastIndex == 0)
-        {
-            ThrowHelper.ScopeClosed();
-        }
-
-        ChainParts taken = default;
-        for (int i = 0; i < packets.Length; i++)
-        {
-            if (!TryTake(ZoneId.Packet, out uint index))
-            {
-                FreeParts(taken);
-                NoChain();
-                return false;
-            }
-
-            Hot.Memory.Header(index).Flags = 0;
-            AddPart(ref taken, index);
-        }
-
-        uint next = taken.First;
-        foreach (ref Mbuf packet in packets)
-        {
-            ref MbufHeader header = ref Hot.Memory.Header(next);
-            packet = new Mbuf(Hot.FirstSlot + next, header.Generation);
-            header.Flags = HeaderFlags.Head | HeaderFlags.PacketHeader;
-            next = header.Next;
-            header.Next = 0;
-        }
-
-        return true;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    internal void ThrowNotInRange(Mbuf packet)
-    {
-        if (Hot.LastIndex == 0)
-        {
-            ThrowHelper.ScopeClosed();
-        }
-
-        ThrowHelper.NotOfThisArena(packet);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    internal void ThrowNotFreed(Mbuf packet)
-    {
-        if (packet.Slot - Hot.FirstSlot - 1 >= Hot.LastIndex)
-        {
-            ThrowNotInRange(packet);
-        }
-
-        ThrowHelper.DoubleFree(scopeClosed: false);
-    }
 
     private static StorageKind KindOf(MbufClusterSize size)
     {

@@ -13,8 +13,8 @@ namespace Engine.Mbufs;
 /// up or trimmed. Exactly one claim is alive at a time: after <see cref="Free"/>, <see cref="Detach"/>,
 /// <see cref="Append(MbufChain)"/> of it to another, or an enqueue, every copy throws <see cref="MbufStaleException"/>.</para>
 /// <para>Not thread-safe: a chain lives and ends in its scope. Not checked: a span of it that is used, in the same block, after
-/// the packet was freed, given away or laid out anew. Checked mode (<see cref="MbufArenaOptions.Checked"/>) exposes
-/// that.</para>
+/// the packet was freed, given away or laid out anew. Checked mode
+/// (<see cref="MbufArenaOptions.Checked"/>) exposes the use of freed ones.</para>
 /// <para>Using the null chain, which allocations return when the arena is exhausted, throws
 /// <see cref="NullReferenceException"/>; test <see cref="IsNull"/>.</para>
 /// </remarks>

@@ -1,7 +1,7 @@
 namespace Engine.Mbufs;
 
 /// <summary>
-/// Checked mode found that freed storage was written: through a span that was kept after its packet was freed or given away.
+/// Checked mode found that freed storage was written: through a span that was kept after its packet was freed.
 /// </summary>
 public class MbufCorruptionException : MbufException
 {

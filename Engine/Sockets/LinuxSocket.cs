@@ -13,8 +13,10 @@ namespace Engine.Mbufs;
 [SupportedOSPlatform("linux")]
 internal static partial class LinuxSocket
 {
-    /// <summary>EINTR, EAGAIN and the others of Linux' asm-generic/errno.h that a connection can meet.</summary>
+    /// <summary>EINTR of Linux' asm-generic/errno.h.</summary>
     private const int Interrupted = 4;
+
+    /// <summary>EAGAIN.</summary>
     private const int TryAgain = 11;
 
     [SkipLocalsInit]
