@@ -2,7 +2,9 @@ using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Contracts;
 
-/// <summary>What the compiler must not stand in the way of. Without these, refusing everything would pass the other tests.</summary>
+/// <summary>
+/// What the compiler must not stand in the way of. Without these, refusing everything would pass the other tests.
+/// </summary>
 [Category("Contracts")]
 public sealed class AllowedProgramTests
 {

@@ -24,14 +24,17 @@ public sealed class ChainAllocationTests(ArenaKind kind) : MbufFixture(kind)
         packet.Type = MbufType.Control;
         packet.ReceiveInterface = 3;
         packet.DangerousClearReadOnly();
-        Must.Hold(packet.IsEmpty && packet.Length == 0 && packet.SegmentCount == 1 && packet.HasPacketHeader && packet.PacketLength == 0);
+        Must.Hold(packet.IsEmpty && packet.Length == 0 && packet.SegmentCount == 1);
+        Must.Hold(packet.HasPacketHeader && packet.PacketLength == 0);
         Must.Hold((packet.Flags & MbufFlags.Multicast) != 0 && packet.Type == MbufType.Control && packet.ReceiveInterface == 3);
         Must.Hold(packet.IsWritable && packet.Headroom == Kind.Headroom && packet.Tailroom == 2048);
-        Must.Hold(packet.FirstSpan.IsEmpty && packet.TryGetWritable(out Span<byte> bytes) && bytes.IsEmpty && packet.IsSane(out _));
+        Must.Hold(packet.FirstSpan.IsEmpty && packet.TryGetWritable(out Span<byte> bytes) && bytes.IsEmpty);
+        Must.Hold(packet.IsSane(out _));
     });
 
     [Test]
-    [Measures(typeof(MbufChain), nameof(MbufChain.IsNull), nameof(MbufChain.IsOwned), nameof(MbufChain.Free), nameof(MbufChain.Dispose))]
+    [Measures(typeof(MbufChain), nameof(MbufChain.IsNull), nameof(MbufChain.IsOwned), nameof(MbufChain.Free),
+        nameof(MbufChain.Dispose))]
     public void Freeing_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
         MbufChain packet = mbufs.AllocatePacket();
@@ -123,7 +126,8 @@ public sealed class ChainAllocationTests(ArenaKind kind) : MbufFixture(kind)
     [Test]
     [Measures(typeof(MbufChain), nameof(MbufChain.Segments))]
     [Measures(typeof(MbufChain.SegmentEnumerable), nameof(MbufChain.SegmentEnumerable.GetEnumerator))]
-    [Measures(typeof(MbufChain.SegmentEnumerator), nameof(MbufChain.SegmentEnumerator.Current), nameof(MbufChain.SegmentEnumerator.MoveNext))]
+    [Measures(typeof(MbufChain.SegmentEnumerator), nameof(MbufChain.SegmentEnumerator.Current),
+        nameof(MbufChain.SegmentEnumerator.MoveNext))]
     public void Walking_the_segments_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
         using MbufChain packet = mbufs.AllocatePacket();

@@ -1,6 +1,8 @@
 namespace Engine.Mbufs.Tests.Contracts;
 
-/// <summary>What the compiler answers to a program that would let something escape. Named in docs/safety.md, each of them.</summary>
+/// <summary>
+/// What the compiler answers to a program that would let something escape. Named in docs/safety.md, each of them.
+/// </summary>
 internal static class CompilerError
 {
     /// <summary>Something bound to a parameter of this method would be returned or kept.</summary>

@@ -17,12 +17,12 @@ public sealed class DocumentsTests
     {
         using var image = new MemoryStream();
         EmitResult result = Snippet.Compile(CodeOfReadme(), OutputKind.ConsoleApplication).Emit(image);
-        Assert.That(result.Diagnostics.Where(static diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning), Is.Empty);
+        Assert.That(result.Diagnostics.Where(static found => found.Severity >= DiagnosticSeverity.Warning), Is.Empty);
 
         string output = OutputOf(Assembly.Load(image.ToArray()));
 
         int length = "hello, wire".Length + sizeof(short);
-        Assert.That(output, Is.EqualTo(length + Environment.NewLine), "The copy has one segment: the text, and the length before it.");
+        Assert.That(output, Is.EqualTo(length + Environment.NewLine), "The text, and the length before it.");
     }
 
     [Test]
@@ -37,7 +37,8 @@ public sealed class DocumentsTests
 
     private static string CodeOfReadme()
     {
-        Match block = Regex.Match(Repository.Read("README.md"), @"^```csharp\n(?<code>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline);
+        const RegexOptions Lines = RegexOptions.Multiline | RegexOptions.Singleline;
+        Match block = Regex.Match(Repository.Read("README.md"), @"^```csharp\n(?<code>.*?)^```", Lines);
         Assert.That(block.Success, "The README shows a program.");
         return block.Groups["code"].Value;
     }

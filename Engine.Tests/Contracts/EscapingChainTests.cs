@@ -1,8 +1,10 @@
 using NUnit.Framework;
 
+using static Engine.Mbufs.Tests.Contracts.CompilerError;
+
 namespace Engine.Mbufs.Tests.Contracts;
 
-/// <summary>The compiler does not let a chain leave the block of the scope that it came from, nor the stack of its thread.</summary>
+/// <summary>The compiler does not let a chain leave the block of the scope that it came from.</summary>
 [Category("Contracts")]
 public sealed class EscapingChainTests
 {
@@ -27,7 +29,7 @@ public sealed class EscapingChainTests
 
     [Test]
     public void A_chain_cannot_be_returned_from_the_block_of_its_scope([ValueSource(nameof(s_sources))] string source)
-        => Snippet.IsRefused([CompilerError.EscapingLocal], $$"""
+        => Snippet.IsRefused([EscapingLocal], $$"""
             static MbufChain Leak(MbufArena arena, Mbuf handle)
             {
                 using MbufScope mbufs = arena.Enter();
@@ -37,7 +39,7 @@ public sealed class EscapingChainTests
 
     [Test]
     public void A_chain_cannot_be_kept_in_a_variable_outside_of_its_scope([ValueSource(nameof(s_sources))] string source)
-        => Snippet.IsRefused([CompilerError.EscapingLocal], $$"""
+        => Snippet.IsRefused([EscapingLocal], $$"""
             static void Leak(MbufArena arena, Mbuf handle)
             {
                 MbufChain kept = default;
@@ -50,12 +52,13 @@ public sealed class EscapingChainTests
 
     [Test]
     public void A_chain_cannot_be_returned_from_a_scope_that_was_passed_by_value([ValueSource(nameof(s_sources))] string source)
-        => Snippet.IsRefused([CompilerError.EscapingParameter], $$"""
+        => Snippet.IsRefused([EscapingParameter], $$"""
             static MbufChain Leak(MbufScope mbufs, Mbuf handle) => {{source}};
             """);
 
     [Test]
-    public void A_chain_that_a_helper_built_is_bound_as_if_it_had_been_allocated_here() => Snippet.IsRefused([CompilerError.EscapingLocal, CompilerError.EscapingResult], """
+    public void A_chain_that_a_helper_built_is_bound_as_if_it_had_been_allocated_here()
+        => Snippet.IsRefused([EscapingLocal, EscapingResult], """
         static MbufChain Build(in MbufScope mbufs) => mbufs.AllocatePacket();
 
         static MbufChain Leak(MbufArena arena)
@@ -66,7 +69,7 @@ public sealed class EscapingChainTests
         """);
 
     [Test]
-    public void A_share_cannot_be_returned() => Snippet.IsRefused([CompilerError.EscapingValue], """
+    public void A_share_cannot_be_returned() => Snippet.IsRefused([EscapingValue], """
         static MbufChain Leak(MbufArena arena)
         {
             using MbufScope mbufs = arena.Enter();
@@ -76,12 +79,12 @@ public sealed class EscapingChainTests
         """);
 
     [Test]
-    public void A_share_of_a_chain_that_was_passed_by_value_cannot_be_returned() => Snippet.IsRefused([CompilerError.EscapingParameter], """
+    public void A_share_of_a_chain_that_was_passed_by_value_cannot_be_returned() => Snippet.IsRefused([EscapingParameter], """
         static MbufChain Leak(MbufChain packet) => packet.Share();
         """);
 
     [Test]
-    public void The_rest_of_a_split_cannot_be_kept() => Snippet.IsRefused([CompilerError.EscapingValue, CompilerError.EscapingArgument], """
+    public void The_rest_of_a_split_cannot_be_kept() => Snippet.IsRefused([EscapingValue, EscapingArgument], """
         static void Leak(MbufArena arena)
         {
             MbufChain rest = default;
@@ -94,7 +97,7 @@ public sealed class EscapingChainTests
         """);
 
     [Test]
-    public void The_rest_of_a_split_cannot_be_returned() => Snippet.IsRefused([CompilerError.EscapingValue], """
+    public void The_rest_of_a_split_cannot_be_returned() => Snippet.IsRefused([EscapingValue], """
         static MbufChain Leak(MbufArena arena)
         {
             using MbufScope mbufs = arena.Enter();
@@ -105,7 +108,7 @@ public sealed class EscapingChainTests
         """);
 
     [Test]
-    public void A_packet_from_a_queue_cannot_be_kept() => Snippet.IsRefused([CompilerError.EscapingLocal, CompilerError.EscapingArgument], """
+    public void A_packet_from_a_queue_cannot_be_kept() => Snippet.IsRefused([EscapingLocal, EscapingArgument], """
         static void Leak(MbufArena arena, MbufQueue queue)
         {
             MbufChain packet = default;
@@ -117,7 +120,7 @@ public sealed class EscapingChainTests
         """);
 
     [Test]
-    public void A_packet_from_a_queue_cannot_be_returned() => Snippet.IsRefused([CompilerError.EscapingValue], """
+    public void A_packet_from_a_queue_cannot_be_returned() => Snippet.IsRefused([EscapingValue], """
         static MbufChain Leak(MbufArena arena, MbufQueue queue)
         {
             using MbufScope mbufs = arena.Enter();
@@ -127,7 +130,8 @@ public sealed class EscapingChainTests
         """);
 
     [Test]
-    public void A_packet_from_a_queue_cannot_be_handed_out_of_a_scope_that_was_passed_by_value() => Snippet.IsRefused([CompilerError.EscapingParameter, CompilerError.EscapingArgument], """
+    public void A_packet_from_a_queue_cannot_be_handed_out_of_a_scope_that_was_passed_by_value()
+        => Snippet.IsRefused([EscapingParameter, EscapingArgument], """
         static bool Leak(MbufScope mbufs, MbufQueue queue, out MbufChain packet) => queue.TryDequeue(mbufs, out packet);
         """);
 }

@@ -1,5 +1,7 @@
 using NUnit.Framework;
 
+using static Engine.Mbufs.Tests.Contracts.CompilerError;
+
 namespace Engine.Mbufs.Tests.Contracts;
 
 /// <summary>The compiler does not let a view of a packet's bytes outlive the chain's variable.</summary>
@@ -14,7 +16,7 @@ public sealed class EscapingViewTests
     ];
 
     [Test]
-    public void The_first_span_cannot_be_returned() => Snippet.IsRefused([CompilerError.EscapingLocal], """
+    public void The_first_span_cannot_be_returned() => Snippet.IsRefused([EscapingLocal], """
         static ReadOnlySpan<byte> Leak(in MbufScope mbufs)
         {
             using MbufChain packet = mbufs.AllocatePacket();
@@ -23,7 +25,7 @@ public sealed class EscapingViewTests
         """);
 
     [Test]
-    public void The_first_span_cannot_be_kept_in_a_variable_that_lives_longer() => Snippet.IsRefused([CompilerError.EscapingValue], """
+    public void The_first_span_cannot_be_kept_in_a_variable_that_lives_longer() => Snippet.IsRefused([EscapingValue], """
         static void Leak(in MbufScope mbufs)
         {
             ReadOnlySpan<byte> kept = default;
@@ -35,12 +37,13 @@ public sealed class EscapingViewTests
         """);
 
     [Test]
-    public void The_first_span_of_a_chain_passed_by_value_cannot_be_returned() => Snippet.IsRefused([CompilerError.EscapingParameter], """
+    public void The_first_span_of_a_chain_passed_by_value_cannot_be_returned() => Snippet.IsRefused([EscapingParameter], """
         static ReadOnlySpan<byte> Leak(MbufChain packet) => packet.FirstSpan;
         """);
 
     [Test]
-    public void A_span_for_writing_cannot_be_kept([ValueSource(nameof(s_outSpans))] string operation) => Snippet.IsRefused([CompilerError.EscapingValue, CompilerError.EscapingArgument], $$"""
+    public void A_span_for_writing_cannot_be_kept([ValueSource(nameof(s_outSpans))] string operation)
+        => Snippet.IsRefused([EscapingValue, EscapingArgument], $$"""
         static void Leak(in MbufScope mbufs)
         {
             Span<byte> kept = default;
@@ -52,7 +55,8 @@ public sealed class EscapingViewTests
         """);
 
     [Test]
-    public void A_span_for_writing_cannot_be_returned([ValueSource(nameof(s_outSpans))] string operation) => Snippet.IsRefused([CompilerError.EscapingValue], $$"""
+    public void A_span_for_writing_cannot_be_returned([ValueSource(nameof(s_outSpans))] string operation)
+        => Snippet.IsRefused([EscapingValue], $$"""
         static Span<byte> Leak(in MbufScope mbufs)
         {
             using MbufChain packet = mbufs.AllocatePacket();
@@ -62,7 +66,7 @@ public sealed class EscapingViewTests
         """);
 
     [Test]
-    public void A_view_that_was_pulled_up_cannot_be_kept() => Snippet.IsRefused([CompilerError.EscapingValue, CompilerError.EscapingArgument], """
+    public void A_view_that_was_pulled_up_cannot_be_kept() => Snippet.IsRefused([EscapingValue, EscapingArgument], """
         static void Leak(in MbufScope mbufs)
         {
             ReadOnlySpan<byte> kept = default;
@@ -74,7 +78,7 @@ public sealed class EscapingViewTests
         """);
 
     [Test]
-    public void A_view_that_was_pulled_up_cannot_be_returned() => Snippet.IsRefused([CompilerError.EscapingValue], """
+    public void A_view_that_was_pulled_up_cannot_be_returned() => Snippet.IsRefused([EscapingValue], """
         static ReadOnlySpan<byte> Leak(in MbufScope mbufs)
         {
             using MbufChain packet = mbufs.AllocatePacket();
@@ -84,7 +88,7 @@ public sealed class EscapingViewTests
         """);
 
     [Test]
-    public void A_segment_cannot_be_kept() => Snippet.IsRefused([CompilerError.EscapingValue], """
+    public void A_segment_cannot_be_kept() => Snippet.IsRefused([EscapingValue], """
         static void Leak(in MbufScope mbufs)
         {
             ReadOnlySpan<byte> kept = default;
@@ -99,7 +103,7 @@ public sealed class EscapingViewTests
         """);
 
     [Test]
-    public void A_segment_cannot_be_returned() => Snippet.IsRefused([CompilerError.EscapingValue], """
+    public void A_segment_cannot_be_returned() => Snippet.IsRefused([EscapingValue], """
         static ReadOnlySpan<byte> Leak(in MbufScope mbufs)
         {
             using MbufChain packet = mbufs.AllocatePacket();
@@ -113,7 +117,7 @@ public sealed class EscapingViewTests
         """);
 
     [Test]
-    public void An_enumerator_cannot_be_returned_with_its_span() => Snippet.IsRefused([CompilerError.EscapingLocal], """
+    public void An_enumerator_cannot_be_returned_with_its_span() => Snippet.IsRefused([EscapingLocal], """
         static MbufChain.SegmentEnumerator Leak(in MbufScope mbufs)
         {
             using MbufChain packet = mbufs.AllocatePacket();
@@ -122,7 +126,7 @@ public sealed class EscapingViewTests
         """);
 
     [Test]
-    public void The_span_of_an_enumerator_cannot_be_returned() => Snippet.IsRefused([CompilerError.EscapingValue], """
+    public void The_span_of_an_enumerator_cannot_be_returned() => Snippet.IsRefused([EscapingValue], """
         static ReadOnlySpan<byte> Leak(in MbufScope mbufs)
         {
             using MbufChain packet = mbufs.AllocatePacket();
@@ -133,7 +137,7 @@ public sealed class EscapingViewTests
         """);
 
     [Test]
-    public void A_slice_of_a_view_is_bound_as_the_view_is() => Snippet.IsRefused([CompilerError.EscapingLocal, CompilerError.EscapingResult], """
+    public void A_slice_of_a_view_is_bound_as_the_view_is() => Snippet.IsRefused([EscapingLocal, EscapingResult], """
         static ReadOnlySpan<byte> Leak(in MbufScope mbufs)
         {
             using MbufChain packet = mbufs.AllocatePacket();
@@ -142,12 +146,12 @@ public sealed class EscapingViewTests
         """);
 
     [Test]
-    public void A_view_for_reading_cannot_be_written() => Snippet.IsRefused([CompilerError.WriteIntoReadOnly], """
+    public void A_view_for_reading_cannot_be_written() => Snippet.IsRefused([WriteIntoReadOnly], """
         static void Write(MbufChain packet) => packet.FirstSpan[0] = 1;
         """);
 
     [Test]
-    public void A_segment_cannot_be_written() => Snippet.IsRefused([CompilerError.WriteIntoReadOnly], """
+    public void A_segment_cannot_be_written() => Snippet.IsRefused([WriteIntoReadOnly], """
         static void Write(MbufChain packet)
         {
             foreach (ReadOnlySpan<byte> segment in packet.Segments)
@@ -158,7 +162,7 @@ public sealed class EscapingViewTests
         """);
 
     [Test]
-    public void A_view_for_reading_is_not_taken_for_one_for_writing() => Snippet.IsRefused([CompilerError.Conversion], """
+    public void A_view_for_reading_is_not_taken_for_one_for_writing() => Snippet.IsRefused([Conversion], """
         static void Write(MbufChain packet)
         {
             Span<byte> bytes = packet.FirstSpan;

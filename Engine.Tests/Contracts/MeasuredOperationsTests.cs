@@ -8,11 +8,13 @@ namespace Engine.Mbufs.Tests.Contracts;
 [Category("Contracts")]
 public sealed class MeasuredOperationsTests
 {
-    /// <summary>The types that a program works with for each packet. The socket operations are measured where sockets are tested.</summary>
+    /// <summary>
+    /// The types that a program works with for each packet. The socket operations are measured where sockets are tested.
+    /// </summary>
     private static readonly Type[] s_types =
     [
-        typeof(Mbuf), typeof(MbufArena), typeof(MbufCache), typeof(MbufScope), typeof(MbufChain), typeof(MbufChain.SegmentEnumerable),
-        typeof(MbufChain.SegmentEnumerator), typeof(MbufQueue),
+        typeof(Mbuf), typeof(MbufArena), typeof(MbufCache), typeof(MbufScope), typeof(MbufQueue), typeof(MbufChain),
+        typeof(MbufChain.SegmentEnumerable), typeof(MbufChain.SegmentEnumerator),
     ];
 
     /// <summary>What begins and ends the life of an arena or cache happens once, not for each packet.</summary>

@@ -10,8 +10,9 @@ public sealed class QueueAllocationTests(ArenaKind kind) : MbufFixture(kind)
     private const int Limit = 20;
 
     [Test]
-    [Measures(typeof(MbufQueue), nameof(MbufQueue.TryEnqueue), nameof(MbufQueue.TryDequeue), nameof(MbufQueue.Drain), nameof(MbufQueue.Limit),
-        nameof(MbufQueue.Count), nameof(MbufQueue.IsFull), nameof(MbufQueue.Length), nameof(MbufQueue.Drops))]
+    [Measures(typeof(MbufQueue), nameof(MbufQueue.TryEnqueue), nameof(MbufQueue.TryDequeue), nameof(MbufQueue.Drain),
+        nameof(MbufQueue.Limit), nameof(MbufQueue.Count), nameof(MbufQueue.IsFull), nameof(MbufQueue.Length),
+        nameof(MbufQueue.Drops))]
     public void A_queue_that_is_filled_overfilled_and_drained_allocates_nothing()
     {
         var queue = new MbufQueue(Arena, Limit);

@@ -31,8 +31,11 @@ internal static class Repository
         RequireSources();
         try
         {
-            var start = new ProcessStartInfo("git", ["ls-files", "-z"]) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true };
-            using Process git = Process.Start(start)!;
+            using Process git = Process.Start(new ProcessStartInfo("git", ["ls-files", "-z"])
+            {
+                WorkingDirectory = Root,
+                RedirectStandardOutput = true,
+            })!;
             string files = git.StandardOutput.ReadToEnd();
             git.WaitForExit();
             if (git.ExitCode == 0)

@@ -36,7 +36,9 @@ internal static class Snippet
     {
         Diagnostic[] found = ErrorsOf(members);
         Assert.That(
-            found.Select(static diagnostic => diagnostic.Id).Distinct(), Is.EquivalentTo(errors), string.Join('\n', (IEnumerable<Diagnostic>)found));
+            found.Select(static diagnostic => diagnostic.Id).Distinct(),
+            Is.EquivalentTo(errors),
+            string.Join('\n', (IEnumerable<Diagnostic>)found));
     }
 
     public static CSharpCompilation Compile(string program, OutputKind kind) => CSharpCompilation.Create(
