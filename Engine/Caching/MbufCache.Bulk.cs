@@ -113,7 +113,7 @@ public sealed partial class MbufCache
             if (!TryTake(ZoneId.Packet, out uint index))
             {
                 FreeParts(taken);
-                NoChain();
+                TellOfNothing();
                 return false;
             }
 

@@ -16,13 +16,15 @@ public sealed partial class MbufCache
 
         if (!TryTake((ZoneId)kind, out uint storage))
         {
-            return NoChain();
+            TellOfNothing();
+            return default;
         }
 
         if (!TryTake(ZoneId.Mbuf, out uint index))
         {
             Give((ZoneId)kind, storage);
-            return NoChain();
+            TellOfNothing();
+            return default;
         }
 
         ref MbufHeader header = ref Hot.Memory.Header(index);
@@ -36,7 +38,8 @@ public sealed partial class MbufCache
     {
         if (!TryTakeRoom(length, out ChainParts parts))
         {
-            return NoChain();
+            TellOfNothing();
+            return default;
         }
 
         ref MbufHeader head = ref Hot.Memory.Header(parts.First);

@@ -35,7 +35,8 @@ public sealed partial class MbufCache
     {
         if (!TryTake(zone, out uint index))
         {
-            return NoChain();
+            TellOfNothing();
+            return default;
         }
 
         ref MbufHeader header = ref Hot.Memory.Header(index);
@@ -62,15 +63,11 @@ public sealed partial class MbufCache
     }
 
     /// <summary>
-    /// What an allocation returns that found nothing; in checked mode the moment to tell of a spoiled poison, since nothing is
-    /// half done.
+    /// An allocation found nothing: in checked mode the moment to tell of a spoiled poison, since nothing is half done. Returns
+    /// nothing, since a chain that comes from a call would take the fast path's chain out of its registers.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal MbufChain NoChain()
-    {
-        Arena.Quarantine?.ThrowIfSpoiled();
-        return default;
-    }
+    internal void TellOfNothing() => Arena.Quarantine?.ThrowIfSpoiled();
 
     private bool TryProbeClusters(int length, out StorageKind kind, out uint storage)
     {
