@@ -2,7 +2,7 @@ using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Diagnostics;
 
-/// <summary>Two threads that open one handle at the same moment: a bug of the program, which checked mode is sure to see.</summary>
+/// <summary>Two threads that open one handle at the same moment: a bug that checked mode is sure to see.</summary>
 public sealed class OpenRaceTests() : MbufFixture(new ArenaKind(Headroom: 128, Checked: true))
 {
     private const int Rounds = 5000;

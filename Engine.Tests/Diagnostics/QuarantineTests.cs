@@ -51,7 +51,8 @@ public sealed class QuarantineTests() : MbufFixture(new ArenaKind(Headroom, Chec
 
         MbufCorruptionException told = Expect.Throws<MbufCorruptionException>(mbufs, scope => TakeAll(scope, taken));
 
-        Assert.That(told.Message, Does.StartWith($"Byte {MbufSizes.InternalSize + Headroom + 50} of a free mbuf with cluster (number "));
+        int spoiled = MbufSizes.InternalSize + Headroom + 50;
+        Assert.That(told.Message, Does.StartWith($"Byte {spoiled} of a free mbuf with cluster (number "));
         Assert.That(taken, Has.Count.EqualTo(40), "All of the arena was handed out before.");
         Assert.That(mbufs.Allocate().IsNull, "Told once, the arena is only exhausted.");
         mbufs.Free(taken.ToArray());
@@ -147,6 +148,22 @@ public sealed class QuarantineTests() : MbufFixture(new ArenaKind(Headroom, Chec
             TakesAll(50, mbufs, freer, static (in scope) => scope.AllocatePacket());
             TakesAll(10, mbufs, freer, static (in scope) => scope.AllocateCluster(MbufClusterSize.Page));
         }
+    }
+
+    [Test]
+    public void A_free_that_only_reaches_quarantine_wakes_a_thread_that_waits()
+    {
+        MbufArena arena = NewArena(mbufs: 1);
+        using MbufScope mbufs = arena.Enter();
+        MbufChain only = mbufs.Allocate();
+        var waiter = new Mate(() =>
+        {
+            using MbufScope own = arena.Enter();
+            own.Allocate(Timeout.InfiniteTimeSpan).Free();
+        });
+        arena.UntilAsleep();
+        only.Free();
+        waiter.Join();
     }
 
     /// <summary>Frees a packet and then writes its 50th byte.</summary>

@@ -108,6 +108,10 @@ public sealed partial class MbufCache
         if (Arena.IsChecked)
         {
             Arena.Quarantine!.Admit(this, zone, item);
+            if (Arena.HasWaiters)
+            {
+                Arena.Signal(); // A flush would find nothing to move; whoever waits takes it out of quarantine.
+            }
         }
         else
         {
