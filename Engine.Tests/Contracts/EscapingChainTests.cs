@@ -134,4 +134,51 @@ public sealed class EscapingChainTests
         => Snippet.IsRefused([EscapingParameter, EscapingArgument], """
         static bool Leak(MbufScope mbufs, MbufQueue queue, out MbufChain packet) => queue.TryDequeue(mbufs, out packet);
         """);
+
+    [Test]
+    public void What_a_helper_split_off_cannot_be_kept()
+        => Snippet.IsRefused([EscapingValue, EscapingArgument], """
+        static bool Split(MbufChain packet, out MbufChain rest) => packet.TrySplit(0, out rest);
+
+        static void Leak(MbufArena arena)
+        {
+            MbufChain kept = default;
+            using (MbufScope mbufs = arena.Enter())
+            {
+                using MbufChain packet = mbufs.AllocatePacket();
+                Split(packet, out kept);
+            }
+        }
+        """);
+
+    [Test]
+    public void What_a_helper_took_from_a_queue_cannot_be_kept()
+        => Snippet.IsRefused([EscapingLocal, EscapingArgument], """
+        static bool Next(in MbufScope mbufs, MbufQueue queue, out MbufChain packet)
+            => queue.TryDequeue(mbufs, out packet);
+
+        static void Leak(MbufArena arena, MbufQueue queue)
+        {
+            MbufChain kept = default;
+            using (MbufScope mbufs = arena.Enter())
+            {
+                Next(mbufs, queue, out kept);
+            }
+        }
+        """);
+
+    [Test]
+    public void A_ref_struct_that_holds_a_chain_cannot_be_returned()
+        => Snippet.IsRefused([EscapingValue], """
+        ref struct Holder
+        {
+            public MbufChain Packet;
+        }
+
+        static Holder Leak(MbufArena arena)
+        {
+            using MbufScope mbufs = arena.Enter();
+            return new Holder { Packet = mbufs.AllocatePacket() };
+        }
+        """);
 }
