@@ -8,8 +8,8 @@ public sealed class BackpressureTests : ProxyFixture
     private const int ClusterBytes = 2048;
 
     /// <summary>
-    /// Everything beside the flood: the connection that tells the time, partly filled clusters, and that the arena knows its peak to two
-    /// magazines.
+    /// Everything beside the flood: the connection that tells the time, partly filled clusters, and that the arena knows its peak
+    /// to two magazines.
     /// </summary>
     private const int OtherClusters = 150;
 

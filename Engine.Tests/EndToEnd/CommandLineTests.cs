@@ -39,7 +39,8 @@ public sealed class CommandLineTests : ProxyFixture
     [TestCase("--listen=[127.0.0.1]:80", "no IPv6 address")]
     [TestCase("--listen=a/b:80", "host name")]
     [TestCase("--backend=127.0.0.1:0", "a port is a number from 1 to 65535")]
-    public async Task A_malformed_address_is_told_what_is_wrong(string arguments, string about) => await IsWrongAsync(arguments, about);
+    public async Task A_malformed_address_is_told_what_is_wrong(string arguments, string about)
+        => await IsWrongAsync(arguments, about);
 
     [TestCase("--workers=0")]
     [TestCase("--workers=257")]
@@ -130,8 +131,8 @@ public sealed class CommandLineTests : ProxyFixture
             Assert.That(end.Errors, Is.Empty);
             foreach (string option in new[]
             {
-                "--listen", "--backend", "--workers", "--max-connections", "--mbufs", "--clusters", "--high-water", "--connect-timeout",
-                "--idle-timeout", "--drain-timeout", "--proxy-protocol", "--json", "--seconds", "--help",
+                "--listen", "--backend", "--workers", "--max-connections", "--mbufs", "--clusters", "--high-water",
+                "--connect-timeout", "--idle-timeout", "--drain-timeout", "--proxy-protocol", "--json", "--seconds", "--help",
             })
             {
                 Assert.That(end.Output, Does.Contain($"  {option} "));

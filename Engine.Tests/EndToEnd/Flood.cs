@@ -13,8 +13,8 @@ internal static class Flood
     private static readonly byte[] s_pattern = BytePattern.Of(1 << 16);
 
     /// <summary>
-    /// Sends whatever fits between the two ends, without waiting. Time is told by another connection through the same event loop: each
-    /// of its round trips is a turn in which the loop can also do what it wants with the flood.
+    /// Sends whatever fits between the two ends, without waiting. Time is told by another connection through the same event loop:
+    /// each of its round trips is a turn in which the loop can also do what it wants with the flood.
     /// </summary>
     /// <returns>The bytes sent.</returns>
     public static async Task<long> FillAsync(Peer from, Func<Task> roundTrip)

@@ -86,7 +86,8 @@ internal sealed class Peer(Socket socket, CancellationToken patience) : IDisposa
     }
 
     /// <summary>The proxy closed it unserved: at once, in order or not, and without a byte.</summary>
-    public async Task IsTurnedAwayAsync() => Assert.That(await TryReceiveByteAsync(), Is.False, "A connection that was turned away.");
+    public async Task IsTurnedAwayAsync()
+        => Assert.That(await TryReceiveByteAsync(), Is.False, "A connection that was turned away.");
 
     /// <summary>Waits for a byte.</summary>
     /// <returns>False if the connection ended instead, in order or not.</returns>

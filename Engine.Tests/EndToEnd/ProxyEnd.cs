@@ -6,8 +6,8 @@ namespace Engine.Mbufs.Tests.EndToEnd;
 internal sealed record ProxyEnd(int ExitCode, string Output, string[] Errors)
 {
     /// <summary>
-    /// Checks what holds for every good run: exit code 0, nothing on standard error but where it listened, one line of JSON, nothing
-    /// live, nothing allocated, nothing collected.
+    /// Checks what holds for every good run: exit code 0, nothing on standard error but where it listened, one line of JSON,
+    /// nothing live, nothing allocated, nothing collected.
     /// </summary>
     public ProxyFigures IsGood()
     {

@@ -11,6 +11,8 @@ internal sealed partial class ProxyProcess : IDisposable
 {
     public const int Interrupt = 2;
     public const int Terminate = 15;
+    public const int GoOn = 18;
+    public const int HoldStill = 19;
 
     private const string Announcement = "listening ";
 

@@ -5,8 +5,8 @@ using NUnit.Framework;
 namespace Engine.Mbufs.Tests.EndToEnd;
 
 /// <summary>
-/// Random data in pieces of random sizes, in both directions at once, with half-closes by either side and resets in the midst. The
-/// seed is the test's argument; a connection that goes wrong names its own.
+/// Random data in pieces of random sizes, in both directions at once, with half-closes by either side and resets in the midst.
+/// The seed is the test's argument; a connection that goes wrong names its own.
 /// </summary>
 [Platform("Linux", Reason = NeedsEpoll)]
 public sealed class RandomTrafficTests : ProxyFixture
@@ -19,7 +19,7 @@ public sealed class RandomTrafficTests : ProxyFixture
     {
         Origin origin = NewOrigin();
         ProxyProcess proxy = await StartAsync(origin, arguments);
-        var run = new TrafficRun(origin, proxy, Patience) { Seed = seed, Connections = 200, AtATime = 40, MostBytes = 1_500_000 };
+        var run = new TrafficRun(origin, proxy, Patience) { Seed = seed, Connections = 200, AtATime = 40, MostBytes = 1_000_000 };
         await run.RunAsync();
 
         ProxyFigures figures = await EndAsync(proxy);

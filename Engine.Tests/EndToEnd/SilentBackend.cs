@@ -4,7 +4,8 @@ using System.Net.Sockets;
 namespace Engine.Mbufs.Tests.EndToEnd;
 
 /// <summary>
-/// An address that neither takes nor refuses connections: the queue of its listener is full, and the system drops what asks for more.
+/// An address that neither takes nor refuses connections: the queue of its listener is full, and the system drops what asks for
+/// more.
 /// </summary>
 internal sealed class SilentBackend : IDisposable
 {

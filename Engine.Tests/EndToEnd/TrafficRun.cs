@@ -5,8 +5,8 @@ using NUnit.Framework;
 namespace Engine.Mbufs.Tests.EndToEnd;
 
 /// <summary>
-/// Many connections, some at a time, each by a plan of its own. A connection begins with its seed from the client and a byte in answer
-/// from the origin; from there on it must do as planned, whatever happens to others.
+/// Many connections, some at a time, each by a plan of its own. A connection begins with its seed from the client and a byte in
+/// answer from the origin; from there on it must do as planned, whatever happens to others.
 /// </summary>
 internal sealed class TrafficRun(Origin origin, ProxyProcess proxy, CancellationToken patience)
 {

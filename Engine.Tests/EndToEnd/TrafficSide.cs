@@ -5,8 +5,8 @@ using NUnit.Framework;
 namespace Engine.Mbufs.Tests.EndToEnd;
 
 /// <summary>
-/// One side of a connection: sends and receives at once, in pieces of random sizes, and compares every byte that arrives with the one
-/// that the other side sends at that place.
+/// One side of a connection: sends and receives at once, in pieces of random sizes, and compares every byte that arrives with the
+/// one that the other side sends at that place.
 /// </summary>
 internal sealed class TrafficSide(Peer peer, byte[] sends, byte[] expects, Random random)
 {
@@ -96,7 +96,11 @@ internal sealed class TrafficSide(Peer peer, byte[] sends, byte[] expects, Rando
 
             _ended = true;
         }
-        catch (Exception e) when ((IsReset && e is SocketException) || (Resets && e is SocketException or ObjectDisposedException))
+        catch (SocketException) when (IsReset || Resets)
+        {
+            _broke = true;
+        }
+        catch (ObjectDisposedException) when (Resets)
         {
             _broke = true;
         }
