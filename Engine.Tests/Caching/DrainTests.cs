@@ -3,6 +3,7 @@ using NUnit.Framework;
 namespace Engine.Mbufs.Tests;
 
 /// <summary>Exhaustion and recovery without waiting: the last mbuf lies in another thread's cache.</summary>
+[Category("Contention")]
 public sealed class DrainTests
 {
     [Test]

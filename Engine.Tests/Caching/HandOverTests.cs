@@ -7,6 +7,7 @@ using NUnit.Framework;
 namespace Engine.Mbufs.Tests;
 
 /// <summary>Threads allocate, hand over and free on other threads, and every payload is verified.</summary>
+[Category("Contention")]
 public sealed class HandOverTests
 {
     [TestCase(false)]

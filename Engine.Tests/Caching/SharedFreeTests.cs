@@ -5,6 +5,7 @@ using NUnit.Framework;
 namespace Engine.Mbufs.Tests;
 
 /// <summary>Storage that several threads hold, drop and share on at once.</summary>
+[Category("Contention")]
 public sealed class SharedFreeTests
 {
     private const int Million = 1_000_000;

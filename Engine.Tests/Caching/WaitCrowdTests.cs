@@ -3,6 +3,7 @@ using NUnit.Framework;
 namespace Engine.Mbufs.Tests;
 
 /// <summary>Many waiters at once.</summary>
+[Category("Contention")]
 public sealed class WaitCrowdTests
 {
     [Test]

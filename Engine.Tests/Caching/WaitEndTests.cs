@@ -3,6 +3,7 @@ using NUnit.Framework;
 namespace Engine.Mbufs.Tests;
 
 /// <summary>Waits that end with an exception, and what is left as it was.</summary>
+[Category("Contention")]
 public sealed class WaitEndTests
 {
     [Test]

@@ -5,6 +5,7 @@ using NUnit.Framework;
 namespace Engine.Mbufs.Tests;
 
 /// <summary>One thread waits for memory; who wakes it, and what ends its wait otherwise.</summary>
+[Category("Contention")]
 public sealed class WaitTests
 {
     private static readonly Action<MbufArena>[] s_forms =

@@ -53,7 +53,7 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
 
         if (item == 0 || item >= _mbufPlaces.Length)
         {
-            Report($"{place} holds mbuf {item}, which was never carved.");
+            Report($"Mbuf {item}, which was never carved, is in {place}.");
             return;
         }
 
@@ -76,7 +76,7 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
         bool[] free = _freeClusters[(int)kind];
         if (storage >= free.Length)
         {
-            Report($"{place} holds {kind} {storage}, which was never carved.");
+            Report($"{kind} {storage}, which was never carved, is in {place}.");
         }
         else if (free[storage])
         {
