@@ -71,10 +71,10 @@ public sealed class PlantedPlaceTests(ArenaKind kind) : MbufFixture(kind)
     [Test]
     public void An_item_that_was_never_carved_is_found()
     {
-        FindsPut(ZoneId.Mbuf, 0, " mbuf 0, which was never carved.");
-        FindsPut(ZoneId.Mbuf, 256, " mbuf 256, which was never carved.");
-        FindsPut(ZoneId.Cluster, 199, " Cluster 199, which was never carved.");
-        FindsPut(ZoneId.Page, 99, " Page 99, which was never carved.");
+        FindsPut(ZoneId.Mbuf, 0, "Mbuf 0, which was never carved");
+        FindsPut(ZoneId.Mbuf, 256, "Mbuf 256, which was never carved");
+        FindsPut(ZoneId.Cluster, 199, "Cluster 199, which was never carved");
+        FindsPut(ZoneId.Page, 99, "Page 99, which was never carved");
     }
 
     [Test]
