@@ -8,7 +8,7 @@ namespace Engine.Mbufs.Tests.EndToEnd;
 internal static class Flood
 {
     /// <summary>A proxy that took all that it was offered would take some 64 KiB in each of them.</summary>
-    private const int Rounds = 300;
+    public const int Rounds = 300;
 
     private static readonly byte[] s_pattern = BytePattern.Of(1 << 16);
 
