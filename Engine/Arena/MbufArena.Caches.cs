@@ -10,6 +10,7 @@ public sealed partial class MbufArena
         {
             ObjectDisposedException.ThrowIf(IsDisposed, this);
             bool changing = false;
+            ulong openings = CountOpenings();
             int count = Volatile.Read(ref _cacheCount);
             int start = Environment.CurrentManagedThreadId;
             for (int step = 0; step < count; step++)
@@ -38,13 +39,28 @@ public sealed partial class MbufArena
                 }
             }
 
-            if (!changing)
+            if (!changing && CountOpenings() == openings)
             {
                 throw TooManyScopes();
             }
 
             spin.SpinOnce(); // A thread that ran out of memory drains a cache, or has just done so: it is free in a moment.
         }
+    }
+
+    /// <summary>
+    /// Changes whenever a scope is opened or closed: while it stands still, a cache that was seen in use is in use. A search
+    /// that found none may else have passed by each just before it was closed.
+    /// </summary>
+    private ulong CountOpenings()
+    {
+        ulong openings = 0;
+        for (int number = Volatile.Read(ref _cacheCount) - 1; number >= 0; number--)
+        {
+            openings += _caches[number]!.Serial;
+        }
+
+        return openings;
     }
 
     /// <summary>Under the gate. Null if the arena has as many as it may.</summary>

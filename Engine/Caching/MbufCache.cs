@@ -54,7 +54,7 @@ public sealed partial class MbufCache : IDisposable
     /// <summary>True if a claim that was refused a moment ago may be granted now: nobody's scope is open here.</summary>
     internal bool IsChanging => !IsExplicit && Volatile.Read(ref _claim) is Claim.Idle or Claim.Draining;
 
-    internal uint Serial => _serial;
+    internal uint Serial => Volatile.Read(ref _serial);
 
     /// <summary>
     /// Opens a scope on this cache for the calling thread: once per turn of an event loop, not per packet. Close it
