@@ -14,7 +14,7 @@ public sealed class MeasuredOperationsTests
     private static readonly Type[] s_types =
     [
         typeof(Mbuf), typeof(MbufArena), typeof(MbufCache), typeof(MbufScope), typeof(MbufQueue), typeof(MbufChain),
-        typeof(MbufChain.SegmentEnumerable), typeof(MbufChain.SegmentEnumerator),
+        typeof(MbufChain.SegmentEnumerable), typeof(MbufChain.SegmentEnumerator), typeof(MbufStress),
     ];
 
     /// <summary>What begins and ends the life of an arena or cache happens once, not for each packet.</summary>

@@ -100,6 +100,19 @@ public sealed partial class MbufArena
         return null;
     }
 
+    /// <summary>
+    /// Under the gate, when stress was changed: every cache's next allocation takes the slow path, which asks. Where stress has ended,
+    /// it finds that out and lowers the floor again.
+    /// </summary>
+    internal void HeedStress()
+    {
+        Interlocked.MemoryBarrier();
+        for (int number = 0; number < _cacheCount; number++)
+        {
+            _caches[number]!.RaiseFloor();
+        }
+    }
+
     private InvalidOperationException TooManyScopes() => new(
         $"All {_caches.Length} caches of the arena are in use: each open scope needs one. Close scopes (with using), or raise MbufArenaOptions.Caches.");
 }

@@ -5,6 +5,9 @@ namespace Engine.Mbufs;
 /// <content>Waiting for memory (mbuf(9): M_WAITOK).</content>
 public sealed partial class MbufArena
 {
+    /// <summary>Milliseconds until a waiter that stress refused tries again: nobody signals what is there already.</summary>
+    private const int StressPause = 1;
+
     private int _waiters;
 
     /// <summary>A waiter's attempt is under way. Guarded by the gate.</summary>
@@ -96,7 +99,7 @@ public sealed partial class MbufArena
                     }
 
                     FlushUnderGate(cache);
-                    SleepOnce(cache, milliseconds);
+                    SleepOnce(cache, cache.WasStruck ? StressPause : milliseconds);
                 }
             }
             finally
@@ -146,6 +149,7 @@ public sealed partial class MbufArena
         where TAllocation : struct, IAllocation
     {
         _attempting = true;
+        cache.WasStruck = false;
         try
         {
             return allocation.Attempt(cache);

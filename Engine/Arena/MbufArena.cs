@@ -45,6 +45,7 @@ public sealed partial class MbufArena : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         Layout = new ArenaLayout(options);
         Name = options.Name;
+        Stress = new MbufStress(this);
         IsChecked = options.Checked;
         _caches = new MbufCache?[Layout.Caches];
         _region = new NativeRegion(Layout.Length, options.HugePages);
@@ -75,6 +76,9 @@ public sealed partial class MbufArena : IDisposable
 
     /// <summary>True in checked mode: <see cref="MbufArenaOptions.Checked"/>.</summary>
     public bool IsChecked { get; }
+
+    /// <summary>Failures made on purpose, for tests: switched on and off while the arena is in use. Off by default.</summary>
+    public MbufStress Stress { get; }
 
     /// <summary>
     /// Mbufs that are allocated and not freed: held by chains, handles and queues. After the memory was released, what was live

@@ -23,7 +23,7 @@ internal struct CacheHot
 
     /// <summary>
     /// 0 for the fast path. Raised above every count, by any thread, to send the owner's next allocation to the slow path,
-    /// which asks <see cref="MbufCache"/> why.
+    /// which asks <see cref="MbufCache"/> why: a request to flush, checked mode, or stress.
     /// </summary>
     public int Floor;
 

@@ -143,18 +143,25 @@ public sealed partial class MbufCache
             Volatile.Write(ref Hot.Ceiling, 0);
         }
 
-        // Ask writes its mark before it raises the limits: if we overwrote them, we see the mark.
+        // Ask writes its mark before it raises the limits, and stress its settings: if we overwrote what they raised, we see them.
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _asked))
         {
             RaiseLimits();
         }
+        else if (Arena.Stress.AffectsAllocations)
+        {
+            RaiseFloor();
+        }
     }
+
+    /// <summary>By any thread: sends the owner's next allocation to the slow path; frees stay on the fast one.</summary>
+    internal void RaiseFloor() => Volatile.Write(ref Hot.Floor, int.MaxValue);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void RaiseLimits()
     {
-        Volatile.Write(ref Hot.Floor, int.MaxValue);
+        RaiseFloor();
         Volatile.Write(ref Hot.Ceiling, int.MinValue);
     }
 }

@@ -15,6 +15,9 @@ public sealed partial class MbufCache
     /// <summary>The zone whose exhaustion the last miss met.</summary>
     internal ZoneId MissedZone { get; private set; }
 
+    /// <summary>Stress made an allocation fail since this was cleared: there may be memory.</summary>
+    internal bool WasStruck { get; set; }
+
     /// <summary>A free item of a zone, reset, or 0 with <paramref name="item"/> unspecified if the arena has none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryTake(ZoneId zone, out uint item)
@@ -47,10 +50,16 @@ public sealed partial class MbufCache
 
     /// <summary>
     /// The smallest cluster that holds a number of bytes behind its headroom, or else the smallest that holds them with it; false
-    /// if there is none, or none so large.
+    /// if there is none, or none so large. To stress, all of it is one allocation.
     /// </summary>
     internal bool TryTakeCluster(int length, out StorageKind kind, out uint storage)
     {
+        if (Hot.Floor != 0 && IsStruck(ZoneId.Jumbo16))
+        {
+            (kind, storage) = (default, 0);
+            return false;
+        }
+
         _isProbing = true;
         bool found = TryProbeClusters(length, out kind, out storage);
         _isProbing = false;
@@ -109,6 +118,11 @@ public sealed partial class MbufCache
             ServeRequest();
         }
 
+        if (Hot.Floor != 0 && !_isProbing && IsStruck(zone))
+        {
+            return -1;
+        }
+
         if (TryTakeFromDepot(zone, out uint item) || Arena.TryRefill(this, zone, out item))
         {
             return item;
@@ -116,6 +130,27 @@ public sealed partial class MbufCache
 
         CountMiss(zone);
         return -1;
+    }
+
+    /// <summary>
+    /// The floor is raised: by stress, which decides, or by what has ended meanwhile; then the owner lowers it.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool IsStruck(ZoneId zone)
+    {
+        if (Arena.Stress.StrikesAllocation())
+        {
+            WasStruck = true;
+            CountMiss(zone);
+            return true;
+        }
+
+        if (!Arena.IsChecked && !Arena.Stress.AffectsAllocations)
+        {
+            RestoreLimits();
+        }
+
+        return false;
     }
 
     /// <summary>
