@@ -48,6 +48,7 @@ public sealed class StatisticsTextTests
             new(Current: 3100, Cached: 3200, Total: 6300, Max: 6400, HighWater: 31, Denied: 32, Delayed: 33),
             new(Current: 4100, Cached: 4200, Total: 8300, Max: 8400, HighWater: 41, Denied: 42, Delayed: 43),
             new(Current: 5100, Cached: 5200, Total: 10_300, Max: 10_400, HighWater: 51, Denied: 52, Delayed: 53),
+            default,
             new(Current: 6100, Cached: 6200, Total: 12_300, Max: 12_400, HighWater: 61, Denied: 62, Delayed: 63),
         ]);
         long inUse = (1000 * 256L) + (2100 * 2048L) + (3100 * 4096L) + (4100 * 9216L) + (5100 * 16_384L);

@@ -55,8 +55,12 @@ internal sealed partial class ChainModel
         }
 
         MbufChain chain = mbufs.Open(packet.Handle);
-        packet.ReceiveInterface = (ushort)_random.Next(ushort.MaxValue);
-        chain.ReceiveInterface = packet.ReceiveInterface;
+        if (chain.HasPacketHeader)
+        {
+            packet.ReceiveInterface = (ushort)_random.Next(ushort.MaxValue);
+            chain.ReceiveInterface = packet.ReceiveInterface;
+        }
+
         if (chain.TryGetWritable(out Span<byte> span))
         {
             _random.NextBytes(span);

@@ -5,7 +5,7 @@ namespace Engine.Mbufs;
 /// </summary>
 internal sealed class ArenaLayout
 {
-    public const int ZoneCount = 6;
+    public const int ZoneCount = 7;
     private const int CacheLine = 64;
 
     /// <summary>
@@ -23,6 +23,7 @@ internal sealed class ArenaLayout
             Validate(nameof(options.PageClusters), options.PageClusters, 0, MostItems),
             Validate(nameof(options.Jumbo9Clusters), options.Jumbo9Clusters, 0, MostItems),
             Validate(nameof(options.Jumbo16Clusters), options.Jumbo16Clusters, 0, MostItems),
+            Validate(nameof(options.ExternalStorages), options.ExternalStorages, 0, MostItems),
             Math.Min(options.Mbufs, options.Clusters),
         ];
         Headroom = Validate(nameof(options.Headroom), options.Headroom, 0, 4096);
@@ -32,10 +33,11 @@ internal sealed class ArenaLayout
         long end = 0;
         Reserve(ref end, (Limits[0] + 1L) * MbufSizes.HeaderSize); // headers, with the null header in front
         long internalStart = Reserve(ref end, (Limits[0] + 1L) * MbufSizes.InternalSize);
+        ColdStart = Reserve(ref end, (Limits[0] + 1L) * MbufSizes.HeaderSize);
         MagazineCount = CountMagazines();
         MagazinesStart = Reserve(ref end, (MagazineCount + 1L) * Magazine.Size); // magazine 0 stands for none
-        CountsStart = Reserve(ref end, CountOfClusters() * ArenaMemory.CountStride);
-        Storages = new StorageLayout[1 + s_clusterSizes.Length];
+        CountsStart = Reserve(ref end, CountOfStorages() * ArenaMemory.CountStride);
+        Storages = new StorageLayout[(int)StorageKind.External + 1];
         Storages[0] = new StorageLayout(internalStart, MbufSizes.InternalSize, MbufSizes.InternalSize, 0, 0);
         LayOutClusters(ref end);
         Length = end;
@@ -64,6 +66,9 @@ internal sealed class ArenaLayout
     /// cache two a zone and a third while it exchanges.
     /// </summary>
     public int MagazineCount { get; }
+
+    /// <summary>Where the cold lines of the headers are.</summary>
+    public long ColdStart { get; }
 
     public long MagazinesStart { get; }
 
@@ -94,10 +99,10 @@ internal sealed class ArenaLayout
         return checked((int)count);
     }
 
-    private long CountOfClusters()
+    private long CountOfStorages()
     {
         long count = 0;
-        for (int kind = 1; kind <= s_clusterSizes.Length; kind++)
+        for (int kind = 1; kind <= (int)StorageKind.External; kind++)
         {
             count += Limits[kind];
         }
@@ -117,5 +122,8 @@ internal sealed class ArenaLayout
             Storages[kind] = new StorageLayout(start, stride, capacity, Headroom, firstCount);
             firstCount += Limits[kind];
         }
+
+        // External storage lies anywhere: only its records, in the place of a count, are ours.
+        Storages[(int)StorageKind.External] = new StorageLayout(0, 0, 0, 0, firstCount);
     }
 }

@@ -12,7 +12,7 @@ namespace Engine.Mbufs;
 /// <see cref="CacheHot.LastIndex"/> at each operation, and links, storage indices and data offsets are written by the engine
 /// alone, never by the user. Header 0 exists, is never handed out and stands for null.
 /// </remarks>
-internal readonly unsafe struct ArenaMemory(byte* address, long countsOffset)
+internal readonly unsafe struct ArenaMemory(byte* address, long countsOffset, long coldOffset)
 {
     /// <summary>
     /// Distance of two reference counts: a cache line, so that threads sharing different storage do not disturb each other.
@@ -21,11 +21,19 @@ internal readonly unsafe struct ArenaMemory(byte* address, long countsOffset)
 
     private readonly byte* _address = address;
     private readonly long _countsOffset = countsOffset;
+    private readonly long _coldOffset = coldOffset;
 
     /// <summary>The header array is at the start of the reservation, which makes its address a shift and an add.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref MbufHeader Header(uint index)
         => ref Unsafe.AsRef<MbufHeader>(_address + ((nuint)index * MbufSizes.HeaderSize));
+
+    /// <summary>
+    /// The cold line of a header, which lies as far behind it as the array of cold lines behind that of the headers; its
+    /// contents are valid only while the header says so.
+    /// </summary>
+    public ref ColdHeader ColdOf(ref MbufHeader header)
+        => ref Unsafe.As<byte, ColdHeader>(ref Unsafe.Add(ref Unsafe.As<MbufHeader, byte>(ref header), (nint)_coldOffset));
 
     /// <summary>Wipes the first headers, which nobody uses any more.</summary>
     public void ClearHeaders(int count) => new Span<MbufHeader>(_address, count + 1).Clear();
@@ -47,6 +55,14 @@ internal readonly unsafe struct ArenaMemory(byte* address, long countsOffset)
     /// <param name="ordinal">The cluster's number among all clusters of all sizes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref int Count(long ordinal) => ref Unsafe.AsRef<int>(_address + _countsOffset + (ordinal * CountStride));
+
+    /// <summary>The record of external storage, which is where a cluster has its count.</summary>
+    /// <param name="ordinal">The storage's number among all that is counted.</param>
+    public ref ExternalRecord External(long ordinal)
+        => ref Unsafe.AsRef<ExternalRecord>(_address + _countsOffset + (ordinal * CountStride));
+
+    /// <summary>An address as offset from the base, for storage that lies outside the reservation.</summary>
+    public long OffsetOf(nint address) => (byte*)address - _address;
 
     /// <summary>The magazine at an offset from the base.</summary>
     public Magazine Magazine(long offset) => new(_address + offset);

@@ -73,6 +73,10 @@ public sealed partial class MbufArena
                 header.Generation = _firstGeneration;
                 cache.ResetPlain(ref header, item);
             }
+            else if (zone == ZoneId.External)
+            {
+                cache.RecordOf(item) = default;
+            }
 
             cache.Put(zone, item);
         }

@@ -59,7 +59,7 @@ public sealed partial class MbufArena : IDisposable
             throw;
         }
 
-        Memory = _region.Open(Layout.CountsStart);
+        Memory = _region.Open(Layout.CountsStart, Layout.ColdStart);
         EmptyMagazines = new EmptyMagazines(new MagazineStack(Memory, Layout.MagazinesStart), Layout.MagazineCount);
         Zones = new Zone[ArenaLayout.ZoneCount];
         for (int zone = 0; zone < Zones.Length; zone++)
@@ -179,37 +179,4 @@ public sealed partial class MbufArena : IDisposable
     /// <summary>For people: name, id, live mbufs. Allocates a string.</summary>
     public override string ToString()
         => $"arena {_id}{(Name is null ? "" : $" \"{Name}\"")}: {LiveMbufs} of {Layout.Limits[0]} mbufs live{(IsDisposed ? ", disposed" : "")}";
-
-    /// <summary>Releases the memory of a disposed arena once nobody is in it.</summary>
-    internal void TryRelease()
-    {
-        lock (Gate)
-        {
-            if (_released)
-            {
-                return;
-            }
-
-            for (int cache = 0; cache < _cacheCount; cache++)
-            {
-                if (!_caches[cache]!.IsIdle)
-                {
-                    return;
-                }
-            }
-
-            _liveAtRelease = CurrentMbufs();
-            _released = true;
-            for (int cache = 0; cache < _cacheCount; cache++)
-            {
-                _caches[cache]!.Withdraw();
-            }
-
-            // Nothing says that the next reservation is not given the same memory as it is: what was carved is wiped, so that a
-            // handle of this arena finds none of its generations there.
-            Memory.ClearHeaders(Zones[(int)ZoneId.Mbuf].Carved);
-            _region.Free();
-            ArenaTable.Release(_id);
-        }
-    }
 }

@@ -27,6 +27,9 @@ public sealed class MbufArenaOptions
     /// <summary>Most clusters of 16 KiB (kern.ipc.nmbjumbo16), 0 to 16,777,214. Default 512.</summary>
     public int Jumbo16Clusters { get; init; } = 512;
 
+    /// <summary>Most pieces of external storage attached at a time, 0 to 16,777,214; 64 bytes each. Default 4,096.</summary>
+    public int ExternalStorages { get; init; } = 4_096;
+
     /// <summary>
     /// Most free pairs of mbuf and cluster that the packet zone's depot keeps together, 0 or more; null, the default, for as
     /// many as there are clusters. Pairs beyond it are split when they reach the depot.

@@ -37,7 +37,8 @@ internal sealed unsafe partial class NativeRegion
 
     /// <summary>The way to what lies in the reservation.</summary>
     /// <param name="countsOffset">Where the reference counts start.</param>
-    public ArenaMemory Open(long countsOffset) => new(_address, countsOffset);
+    /// <param name="coldOffset">Where the cold lines start.</param>
+    public ArenaMemory Open(long countsOffset, long coldOffset) => new(_address, countsOffset, coldOffset);
 
     public void Free()
     {

@@ -18,8 +18,11 @@ internal enum ZoneId
     /// <summary>16 KiB clusters, by storage index.</summary>
     Jumbo16 = 4,
 
+    /// <summary>Records of external storage, by storage index.</summary>
+    External = 5,
+
     /// <summary>
     /// Pairs: mbufs with a 2 KiB cluster attached, by header index. Owns no memory; made of the parts of the first two.
     /// </summary>
-    Packet = 5,
+    Packet = 6,
 }

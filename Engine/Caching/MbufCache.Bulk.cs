@@ -31,6 +31,7 @@ public sealed partial class MbufCache
             }
         }
 
+        Settle();
         Arena.Quarantine?.ThrowIfSpoiled();
         return wrong;
     }

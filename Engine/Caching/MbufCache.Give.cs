@@ -12,7 +12,7 @@ public sealed partial class MbufCache
     {
         if (!TryFreePair(ref head, index))
         {
-            FreeChainSlow(index);
+            FreeChainAndSettle(index);
         }
     }
 
@@ -35,8 +35,16 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal void FreeChainAndCheck(uint index)
     {
-        FreeChainSlow(index);
+        FreeChainAndSettle(index);
         Arena.Quarantine?.ThrowIfSpoiled();
+    }
+
+    /// <summary>Frees a chain and calls the free routines of external storage that ended with it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void FreeChainAndSettle(uint index)
+    {
+        FreeChainSlow(index);
+        Settle();
     }
 
     /// <summary>
@@ -44,6 +52,11 @@ public sealed partial class MbufCache
     /// </summary>
     internal void FreeMbuf(ref MbufHeader header, uint index)
     {
+        if ((header.Flags & HeaderFlags.Cold) != 0)
+        {
+            DropCold(ref header);
+        }
+
         if (header.Kind == StorageKind.Internal)
         {
             ResetPlain(ref header, index);
@@ -61,11 +74,11 @@ public sealed partial class MbufCache
         }
         else
         {
-            ZoneId zone = (ZoneId)header.Kind;
+            StorageKind kind = header.Kind;
             uint storage = header.Storage;
             ResetPlain(ref header, index);
             Give(ZoneId.Mbuf, index);
-            Give(zone, storage);
+            GiveStorage(kind, storage);
         }
     }
 
@@ -90,7 +103,6 @@ public sealed partial class MbufCache
     internal void ResetPlain(ref MbufHeader header, uint index)
         => header.SetReset(StorageKind.Internal, index, index, Storages[0].StartOf(index));
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private void FreeChainSlow(uint index)
     {
         while (index != 0)

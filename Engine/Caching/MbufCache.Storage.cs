@@ -6,18 +6,27 @@ namespace Engine.Mbufs;
 /// <content>Storage of an mbuf: where it starts and ends, who refers to it, and how it moves from one mbuf to another.</content>
 public sealed partial class MbufCache
 {
+    /// <summary>Where the storage starts, from the arena's base.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal long StartOf(ref MbufHeader header) => header.Kind == StorageKind.External
+        ? Hot.Memory.OffsetOf(RecordOf(header.Storage).Storage.Address)
+        : Storages[(int)header.Kind].StartOf(header.Storage);
+
+    /// <summary>Bytes of storage, headroom included.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int CapacityOf(ref MbufHeader header) => header.Kind == StorageKind.External
+        ? RecordOf(header.Storage).Storage.Size
+        : Storages[(int)header.Kind].Capacity;
+
     /// <summary>Free bytes before the data, writable or not.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int RoomBefore(ref MbufHeader header)
-        => (int)(header.Data - Storages[(int)header.Kind].StartOf(header.Storage));
+        => (int)(header.Data - StartOf(ref header));
 
     /// <summary>Free bytes behind the data, writable or not.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int RoomBehind(ref MbufHeader header)
-    {
-        ref StorageLayout layout = ref Storages[(int)header.Kind];
-        return (int)(layout.StartOf(header.Storage) + layout.Capacity - header.Data) - header.SegmentLength;
-    }
+        => (int)(StartOf(ref header) + CapacityOf(ref header) - header.Data) - header.SegmentLength;
 
     /// <summary>The bytes of one mbuf.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -39,7 +48,7 @@ public sealed partial class MbufCache
     {
         Debug.Assert(header.Kind != StorageKind.Internal, "Internal storage is copied, never shared.");
         ref int count = ref CountOf(ref header);
-        if ((header.Flags & HeaderFlags.Shared) == 0 || Volatile.Read(ref count) == 1)
+        if (!IsCallerCounted(ref header) && ((header.Flags & HeaderFlags.Shared) == 0 || Volatile.Read(ref count) == 1))
         {
             count = 2;
             header.Flags |= HeaderFlags.Shared;
@@ -68,7 +77,7 @@ public sealed partial class MbufCache
         }
 
         ref int count = ref CountOf(ref header);
-        return Volatile.Read(ref count) == 1 || Interlocked.Decrement(ref count) == 0;
+        return (Volatile.Read(ref count) == 1 && !IsCallerCounted(ref header)) || Interlocked.Decrement(ref count) == 0;
     }
 
     /// <summary>
@@ -78,7 +87,7 @@ public sealed partial class MbufCache
     {
         if (header.Kind != StorageKind.Internal && ReleaseReference(ref header))
         {
-            Give((ZoneId)header.Kind, header.Storage);
+            GiveStorage(header.Kind, header.Storage);
         }
 
         header.Flags &= ~HeaderFlags.OfStorage;
@@ -147,14 +156,17 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool IsWritableAgain(ref MbufHeader header)
     {
-        if ((header.Flags & HeaderFlags.Shared) != 0 && Volatile.Read(ref CountOf(ref header)) == 1)
+        if ((header.Flags & HeaderFlags.Shared) == 0 || Volatile.Read(ref CountOf(ref header)) != 1)
         {
-            header.Flags &= ~HeaderFlags.Shared;
+            return false;
         }
 
+        if (IsCallerCounted(ref header))
+        {
+            return (header.Flags & HeaderFlags.ReadOnly) == 0; // Others may count it up at any time: the flag stays.
+        }
+
+        header.Flags &= ~HeaderFlags.Shared;
         return (header.Flags & HeaderFlags.OfStorage) == 0;
     }
-
-    private ref int CountOf(ref MbufHeader header)
-        => ref Hot.Memory.Count(Storages[(int)header.Kind].FirstCount + header.Storage);
 }

@@ -80,7 +80,7 @@ public sealed partial class MbufCache
 
     private bool TryProbeClusters(int length, out StorageKind kind, out uint storage)
     {
-        for (kind = StorageKind.Cluster; (int)kind < Storages.Length; kind++)
+        for (kind = StorageKind.Cluster; kind <= StorageKind.Jumbo16; kind++)
         {
             if (Storages[(int)kind].Size >= length && TryTake((ZoneId)kind, out storage))
             {
@@ -89,7 +89,7 @@ public sealed partial class MbufCache
         }
 
         // Bytes that were prepended into the headroom still fit a cluster of the same size when they are moved: without headroom.
-        for (kind = StorageKind.Cluster; (int)kind < Storages.Length; kind++)
+        for (kind = StorageKind.Cluster; kind <= StorageKind.Jumbo16; kind++)
         {
             ref StorageLayout layout = ref Storages[(int)kind];
             if (layout.Capacity >= length && layout.Size < length && TryTake((ZoneId)kind, out storage))

@@ -113,6 +113,11 @@ public readonly ref partial struct MbufChain
 
         // The other head becomes interior: its claim ends with the new generation.
         behind.Generation++;
+        if ((behind.Flags & HeaderFlags.Cold) != 0)
+        {
+            _cache.DropCold(ref behind);
+        }
+
         behind.Flags &= ~(HeaderFlags.Head | HeaderFlags.PacketHeader);
     }
 

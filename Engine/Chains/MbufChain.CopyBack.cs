@@ -50,6 +50,7 @@ public readonly ref partial struct MbufChain
             head.PacketLength = end;
         }
 
+        _cache.Settle();
         return true;
     }
 

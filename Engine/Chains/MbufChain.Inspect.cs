@@ -23,34 +23,6 @@ public readonly ref partial struct MbufChain
     public bool HasPacketHeader => (Head().Flags & HeaderFlags.PacketHeader) != 0;
 
     /// <summary>
-    /// m_pkthdr.len: what the packet header says of the length, 0 without a header. Operations keep it in step; setting it does
-    /// not change the data.
-    /// </summary>
-    /// <value>Bytes, 0 or more.</value>
-    /// <exception cref="ArgumentOutOfRangeException">A negative value is set.</exception>
-    /// <exception cref="InvalidOperationException">It is set on a chain without packet header.</exception>
-    /// <inheritdoc cref="Length"/>
-    public int PacketLength
-    {
-        get => Head().PacketLength;
-        set
-        {
-            ref MbufHeader head = ref Head();
-            if (value < 0)
-            {
-                ThrowHelper.Negative(nameof(value), value);
-            }
-
-            if ((head.Flags & HeaderFlags.PacketHeader) == 0)
-            {
-                ThrowHelper.NoPacketHeader();
-            }
-
-            head.PacketLength = value;
-        }
-    }
-
-    /// <summary>
     /// m_flags of the first mbuf. Setting replaces the flags that may be set; External and PacketHeader stay what they are, and
     /// ReadOnly can be set, but not cleared: that is <see cref="DangerousClearReadOnly"/>. O(1).
     /// </summary>
@@ -84,14 +56,6 @@ public readonly ref partial struct MbufChain
     {
         get => Head().Type;
         set => Head().Type = value;
-    }
-
-    /// <summary>m_pkthdr.rcvif: the number of the interface that received the packet, 0 for none. O(1).</summary>
-    /// <inheritdoc cref="Length"/>
-    public ushort ReceiveInterface
-    {
-        get => Head().ReceiveInterface;
-        set => Head().ReceiveInterface = value;
     }
 
     /// <summary>
@@ -144,5 +108,4 @@ public readonly ref partial struct MbufChain
         span = writable ? _cache.BytesOf(ref head) : default;
         return writable;
     }
-
 }

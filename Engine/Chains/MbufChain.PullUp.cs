@@ -49,6 +49,7 @@ public readonly ref partial struct MbufChain
         }
 
         PullFromFollowers(ref head, length - head.SegmentLength);
+        _cache.Settle();
         return true;
     }
 
@@ -64,7 +65,7 @@ public readonly ref partial struct MbufChain
                 return true;
             }
 
-            if (length <= _cache.Storages[(int)head.Kind].Capacity)
+            if (length <= _cache.CapacityOf(ref head))
             {
                 SlideToFit(ref head, length);
                 return true;
@@ -77,9 +78,9 @@ public readonly ref partial struct MbufChain
     /// <summary>Moves the first mbuf's bytes down in its own storage, keeping as much of the usual headroom as fits.</summary>
     private void SlideToFit(ref MbufHeader head, int length)
     {
-        StorageLayout layout = _cache.Storages[(int)head.Kind];
         Span<byte> bytes = _cache.BytesOf(ref head);
-        head.Data = layout.StartOf(head.Storage) + Math.Min(layout.Headroom, layout.Capacity - length);
+        int headroom = Math.Min(_cache.Storages[(int)head.Kind].Headroom, _cache.CapacityOf(ref head) - length);
+        head.Data = _cache.StartOf(ref head) + headroom;
         bytes.CopyTo(_cache.BytesOf(ref head));
     }
 

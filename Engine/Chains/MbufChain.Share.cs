@@ -36,21 +36,16 @@ public readonly ref partial struct MbufChain
             return default;
         }
 
-        CopyPacketHeader(ref head, ref copy);
+        if (!_cache.TryCopyPacketHeader(ref head, ref copy))
+        {
+            _cache.FreeParts(new ChainParts { First = index });
+            return default;
+        }
+
         copy.ChainLength = head.ChainLength;
         copy.Segments = head.Segments;
         copy.MarkIfIntricate();
         return new MbufChain(_cache, index, copy.Generation);
-    }
-
-    /// <summary>The fields of the packet header, but not the chain's own truths.</summary>
-    private static void CopyPacketHeader(ref MbufHeader from, ref MbufHeader to)
-    {
-        to.PacketLength = from.PacketLength;
-        to.ReceiveInterface = from.ReceiveInterface;
-        to.ChecksumFlags = from.ChecksumFlags;
-        to.ChecksumData = from.ChecksumData;
-        to.FlowId = from.FlowId;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

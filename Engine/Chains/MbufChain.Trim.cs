@@ -118,8 +118,8 @@ public readonly ref partial struct MbufChain
         }
 
         head.MarkIfIntricate();
-
         _cache.FreeMbuf(ref first, index);
+        _cache.Settle();
     }
 
     /// <summary>
@@ -172,5 +172,6 @@ public readonly ref partial struct MbufChain
         head.Segments = segments;
         head.MarkIfIntricate();
         _cache.FreeParts(new ChainParts { First = surplus });
+        _cache.Settle();
     }
 }

@@ -15,6 +15,7 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
     private readonly int[] _liveClusters = new int[arena.Layout.Storages.Length];
     private int _liveChains;
     private int _liveMbufs;
+    private int _liveTags;
 
     public MbufAudit Run(IEnumerable<(ZoneId Zone, uint Item, string Place)> free)
     {
@@ -36,11 +37,15 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
             {
                 WalkChain(index);
             }
+            else if ((header.Flags & (HeaderFlags.Tag | HeaderFlags.Attached | HeaderFlags.Free)) == HeaderFlags.Tag)
+            {
+                WalkTags(index, attached: false, "a tag on no packet");
+            }
         }
 
         CheckEveryMbuf();
         CheckEveryCluster();
-        return new MbufAudit(_problems, _liveChains, _liveMbufs, _liveClusters);
+        return new MbufAudit(_problems, _liveChains, _liveMbufs, _liveTags, _liveClusters);
     }
 
     private void NoteFree(ZoneId zone, uint item, string place)
@@ -107,6 +112,27 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
                 NoteReference(ref header, index);
             }
         }
+
+        ref MbufHeader head = ref arena.Memory.Header(headIndex);
+        if ((head.Flags & HeaderFlags.Cold) != 0)
+        {
+            WalkTags(arena.Memory.ColdOf(ref head).FirstTag, attached: true, $"the tags of mbuf {headIndex}");
+        }
+    }
+
+    /// <summary>Places every tag of a list; <see cref="MbufCache.FindProblem"/> has seen that the list of a packet ends.</summary>
+    private void WalkTags(uint first, bool attached, string place)
+    {
+        for (uint index = first; index != 0; index = attached ? arena.Memory.Header(index).Next : 0)
+        {
+            PlaceMbuf(index, place);
+            _liveTags++;
+            ref MbufHeader header = ref arena.Memory.Header(index);
+            if (header.Kind != StorageKind.Internal)
+            {
+                NoteReference(ref header, index);
+            }
+        }
     }
 
     private void NoteReference(ref MbufHeader header, uint index)
@@ -137,7 +163,7 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
 
             ref MbufHeader header = ref arena.Memory.Header(index);
             if ((header.Flags & (HeaderFlags.Shared | HeaderFlags.Free)) == HeaderFlags.Shared
-                && header.Kind != StorageKind.Internal && (int)header.Kind < _references.Length && header.Storage < _references[(int)header.Kind].Length
+                && header.Kind != StorageKind.Internal && !walker.IsCallerCounted(ref header) && (int)header.Kind < _references.Length && header.Storage < _references[(int)header.Kind].Length
                 && walker.References(ref header) != _references[(int)header.Kind][header.Storage])
             {
                 Report($"The count of {header.Kind} {header.Storage} is {walker.References(ref header)}; "

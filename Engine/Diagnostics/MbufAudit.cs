@@ -5,15 +5,17 @@ namespace Engine.Mbufs;
 /// </summary>
 public sealed class MbufAudit
 {
-    internal MbufAudit(IReadOnlyList<string> problems, int liveChains, int liveMbufs, int[] liveClusters)
+    internal MbufAudit(IReadOnlyList<string> problems, int liveChains, int liveMbufs, int liveTags, int[] liveClusters)
     {
         Problems = problems;
         LiveChains = liveChains;
         LiveMbufs = liveMbufs;
+        LiveTags = liveTags;
         LiveClusters = liveClusters[(int)StorageKind.Cluster];
         LivePageClusters = liveClusters[(int)StorageKind.Page];
         LiveJumbo9Clusters = liveClusters[(int)StorageKind.Jumbo9];
         LiveJumbo16Clusters = liveClusters[(int)StorageKind.Jumbo16];
+        LiveExternalStorages = liveClusters[(int)StorageKind.External];
     }
 
     /// <summary>True if nothing is wrong.</summary>
@@ -28,6 +30,9 @@ public sealed class MbufAudit
     /// <summary>Mbufs that are in live chains.</summary>
     public int LiveMbufs { get; }
 
+    /// <summary>Packet tags, on packets and on their own; each is an mbuf that <see cref="LiveMbufs"/> does not count.</summary>
+    public int LiveTags { get; }
+
     /// <summary>2 KiB clusters that live mbufs refer to, shared ones counted once.</summary>
     public int LiveClusters { get; }
 
@@ -39,6 +44,9 @@ public sealed class MbufAudit
 
     /// <summary>16 KiB clusters that live mbufs refer to.</summary>
     public int LiveJumbo16Clusters { get; }
+
+    /// <summary>Pieces of attached storage that live mbufs refer to, shared ones counted once.</summary>
+    public int LiveExternalStorages { get; }
 
     /// <summary>Throws if something is wrong.</summary>
     /// <exception cref="InvalidOperationException">Something is wrong; the message lists it.</exception>

@@ -41,15 +41,48 @@ public sealed partial class MbufCache
             last = index;
         }
 
-        if ((head.Flags & HeaderFlags.Intricate) == 0 && (head.Next != 0 || head.Kind != StorageKind.Cluster))
+        if ((head.Flags & HeaderFlags.Intricate) == 0
+            && (head.Next != 0 || head.Kind != StorageKind.Cluster || (head.Flags & HeaderFlags.Cold) != 0))
         {
-            return $"Mbuf {headIndex} is taken for a single mbuf with a 2 KiB cluster, and is not.";
+            return $"Mbuf {headIndex} is taken for a single mbuf with a 2 KiB cluster and no more, and is not.";
         }
 
-        return segments != head.Segments ? $"The head of mbuf {headIndex} knows {head.Segments} segments; there are {segments}."
+        return FindTagProblem(ref head, headIndex) is { } tagProblem ? tagProblem
+            : segments != head.Segments ? $"The head of mbuf {headIndex} knows {head.Segments} segments; there are {segments}."
             : last != head.Tail ? $"The head of mbuf {headIndex} takes {head.Tail} for its tail; it is {last}."
             : length != head.ChainLength ? $"The head of mbuf {headIndex} knows {head.ChainLength} bytes; there are {length}."
             : null;
+    }
+
+    private string? FindTagProblem(ref MbufHeader head, uint headIndex)
+    {
+        if ((head.Flags & HeaderFlags.Cold) == 0)
+        {
+            return null;
+        }
+
+        if ((head.Flags & HeaderFlags.PacketHeader) == 0)
+        {
+            return $"Mbuf {headIndex} has the rest of a packet header, and no packet header.";
+        }
+
+        int tags = 0;
+        for (uint index = Hot.Memory.ColdOf(ref head).FirstTag; index != 0; index = Hot.Memory.Header(index).Next)
+        {
+            tags++;
+            if (index > Arena.Layout.Limits[(int)ZoneId.Mbuf] || tags > Arena.Layout.Limits[(int)ZoneId.Mbuf])
+            {
+                return $"The tags of mbuf {headIndex} lead to mbuf {index}, which the arena does not have, or in a ring.";
+            }
+
+            const uint Marks = HeaderFlags.Tag | HeaderFlags.Attached | HeaderFlags.Head | HeaderFlags.Free;
+            if ((Hot.Memory.Header(index).Flags & Marks) != (HeaderFlags.Tag | HeaderFlags.Attached))
+            {
+                return $"Mbuf {index} is among the tags of mbuf {headIndex} and does not have the marks of one.";
+            }
+        }
+
+        return null;
     }
 
     private string? FindSegmentProblem(ref MbufHeader header, uint index, bool isHead)
@@ -59,9 +92,10 @@ public sealed partial class MbufCache
             return $"Mbuf {index} is free and in a chain at the same time.";
         }
 
-        if (!isHead && (header.Flags & (HeaderFlags.Head | HeaderFlags.PacketHeader)) != 0)
+        const uint OfHeads = HeaderFlags.Head | HeaderFlags.PacketHeader | HeaderFlags.Cold;
+        if ((!isHead && (header.Flags & OfHeads) != 0) || (header.Flags & HeaderFlags.Tag) != 0)
         {
-            return $"Mbuf {index} is inside a chain and has the marks of a head.";
+            return $"Mbuf {index} is inside a chain and has the marks of a {((header.Flags & HeaderFlags.Tag) != 0 ? "tag" : "head")}.";
         }
 
         if ((header.Flags & HeaderFlags.Spare) != 0 && (header.Next != 0 || header.SegmentLength != 0))
@@ -74,16 +108,15 @@ public sealed partial class MbufCache
             return $"Mbuf {index} has storage of unknown kind {(int)header.Kind}.";
         }
 
-        StorageLayout layout = Storages[(int)header.Kind];
         long slabs = header.Kind == StorageKind.Internal ? Arena.Layout.Limits[0] + 1 : Arena.Layout.Limits[(int)header.Kind];
         if (header.Storage >= slabs || (header.Kind == StorageKind.Internal && header.Storage != index))
         {
             return $"Mbuf {index} has storage {header.Storage} of kind {header.Kind}, which is not its own.";
         }
 
-        long start = layout.StartOf(header.Storage);
-        return header.SegmentLength < 0 || header.Data < start || header.Data + header.SegmentLength > start + layout.Capacity
-            ? $"The data of mbuf {index} ({header.SegmentLength} bytes at {header.Data - start}) is not inside its storage of {layout.Capacity} bytes."
+        long start = StartOf(ref header);
+        return header.SegmentLength < 0 || header.Data < start || header.Data + header.SegmentLength > start + CapacityOf(ref header)
+            ? $"The data of mbuf {index} ({header.SegmentLength} bytes at {header.Data - start}) is not inside its storage of {CapacityOf(ref header)} bytes."
             : null;
     }
 }

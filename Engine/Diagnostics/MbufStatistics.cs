@@ -18,6 +18,7 @@ public sealed class MbufStatistics
         PageClusters = zones[(int)ZoneId.Page];
         Jumbo9Clusters = zones[(int)ZoneId.Jumbo9];
         Jumbo16Clusters = zones[(int)ZoneId.Jumbo16];
+        ExternalStorages = zones[(int)ZoneId.External];
         Packets = zones[(int)ZoneId.Packet];
     }
 
@@ -35,6 +36,9 @@ public sealed class MbufStatistics
 
     /// <summary>Clusters of 16 KiB.</summary>
     public MbufZoneStatistics Jumbo16Clusters { get; }
+
+    /// <summary>Pieces of attached storage: their records.</summary>
+    public MbufZoneStatistics ExternalStorages { get; }
 
     /// <summary>
     /// The packet zone: cached are the free pairs of mbuf and 2 KiB cluster; current are the 2 KiB clusters in use, which will

@@ -125,7 +125,7 @@ internal sealed class Quarantine(MbufArena arena)
     /// <summary>A cluster, or a pair's cluster; empty for a plain mbuf.</summary>
     private Span<byte> Cluster(ZoneId zone, uint item)
     {
-        if (zone == ZoneId.Mbuf)
+        if (zone is ZoneId.Mbuf or ZoneId.External)
         {
             return default;
         }

@@ -20,7 +20,7 @@ internal static class HeaderFlags
     public const uint Free = 1u << 26;
 
     /// <summary>
-    /// The chain may be something else than one mbuf with a 2 KiB cluster. Clear in a head: no link, and
+    /// The chain may be something else than one mbuf with a 2 KiB cluster. Clear in a head: no link, no cold line, and
     /// <see cref="StorageKind.Cluster"/>, so that free has one word to test. Set too often it costs time only; the audit checks
     /// that it is never clear wrongly.
     /// </summary>
@@ -31,6 +31,18 @@ internal static class HeaderFlags
     /// come. Appending then looks for the first of them instead of filling the last.
     /// </summary>
     public const uint Spare = 1u << 28;
+
+    /// <summary>
+    /// On a head with packet header: its cold line is in use, <see cref="ColdHeader"/>. Clear: all fields of it are zero,
+    /// whatever the line holds. Never without <see cref="Intricate"/>.
+    /// </summary>
+    public const uint Cold = 1u << 29;
+
+    /// <summary>The mbuf holds a packet tag, on a packet or on its own; it is in no chain.</summary>
+    public const uint Tag = 1u << 30;
+
+    /// <summary>On a tag: it is in a packet's list and dies with the packet.</summary>
+    public const uint Attached = 1u << 31;
 
     /// <summary>What describes the storage and therefore moves with it from one mbuf to another.</summary>
     public const uint OfStorage = Shared | ReadOnly;

@@ -56,4 +56,10 @@ public enum MbufFlags : uint
 
     /// <summary>The packet was not addressed to this host (M_PROMISC).</summary>
     Promiscuous = 1u << 15,
+
+    /// <summary>The packet header's VLAN tag is valid (M_VLANTAG).</summary>
+    VlanTag = 1u << 16,
+
+    /// <summary>All flags that protocols may use as they like (M_PROTOFLAGS): what <c>m_clrprotoflags</c> clears.</summary>
+    Protocols = Protocol1 | Protocol2 | Protocol3 | Protocol4 | Protocol5 | Protocol6,
 }

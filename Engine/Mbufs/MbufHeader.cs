@@ -115,10 +115,12 @@ internal struct MbufHeader
         Generation++;
     }
 
-    /// <summary>Sets or clears <see cref="HeaderFlags.Intricate"/> of a head, after its links or its storage changed.</summary>
+    /// <summary>
+    /// Sets or clears <see cref="HeaderFlags.Intricate"/> of a head, after its links, its storage or its cold line changed.
+    /// </summary>
     public void MarkIfIntricate()
     {
-        bool plain = Next == 0 && Kind == StorageKind.Cluster;
+        bool plain = Next == 0 && Kind == StorageKind.Cluster && (Flags & HeaderFlags.Cold) == 0;
         Flags = plain ? Flags & ~HeaderFlags.Intricate : Flags | HeaderFlags.Intricate;
     }
 

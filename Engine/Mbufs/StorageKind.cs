@@ -17,4 +17,7 @@ internal enum StorageKind : byte
 
     /// <summary>In a 16 KiB cluster (EXT_JUMBO16).</summary>
     Jumbo16 = 4,
+
+    /// <summary>In memory that the user attached (EXT_MOD_TYPE, EXT_NET_DRV and the like), described by an <see cref="ExternalRecord"/>.</summary>
+    External = 5,
 }

@@ -29,6 +29,11 @@ internal static class ThrowHelper
     [DoesNotReturn]
     public static void NotContiguous(string parameter, int value) => throw CreateNotContiguous(parameter, value);
 
+    /// <summary>For a length that is to be 0 to the largest that can be contiguous, and is not.</summary>
+    [DoesNotReturn]
+    public static void NotContiguousOrNegative(string parameter, int value)
+        => throw (value < 0 ? CreateNegative(parameter, value) : CreateNotContiguous(parameter, value));
+
     [DoesNotReturn]
     public static void ChainTooLong(long length) => throw CreateChainTooLong(length);
 
@@ -40,6 +45,26 @@ internal static class ThrowHelper
 
     [DoesNotReturn]
     public static void NoPacketHeader() => throw CreateNoPacketHeader();
+
+    [DoesNotReturn]
+    public static void NotAttachable() => throw new InvalidOperationException(
+        "The first mbuf has data, or storage other than its own already. Attach storage to an mbuf that is empty: Allocate or AllocateHeader gives one.");
+
+    [DoesNotReturn]
+    public static void NotInStorage(string parameter, int value, int size)
+        => throw new ArgumentOutOfRangeException(parameter, value, $"The storage has {size} bytes; 0 to all of them can be data.");
+
+    [DoesNotReturn]
+    public static void HeaderToItself()
+        => throw new ArgumentException("A packet header cannot be copied or moved to the packet that it belongs to.", "other");
+
+    [DoesNotReturn]
+    public static void TagIsAttached() => throw new InvalidOperationException(
+        "The tag belongs to a packet. Take it off with UnlinkTag, or free it with DeleteTag.");
+
+    [DoesNotReturn]
+    public static void TagNotOnPacket()
+        => throw new ArgumentException("The packet has no such tag: it is not attached, or to another packet.", "tag");
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static MbufStaleException CreateStale() => new();

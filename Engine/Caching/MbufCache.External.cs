@@ -1,0 +1,108 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+
+namespace Engine.Mbufs;
+
+/// <content>External storage: its record, and what happens when its last reference ends.</content>
+public sealed partial class MbufCache
+{
+    /// <summary>
+    /// The first storage whose last reference has ended and whose routine has not been called yet, counted from 1; 0 for none.
+    /// </summary>
+    private uint _firstDue;
+
+    /// <summary>The record of external storage.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal ref ExternalRecord RecordOf(uint storage)
+        => ref Hot.Memory.External(Storages[(int)StorageKind.External].FirstCount + storage);
+
+    /// <summary>
+    /// Points a header, whose own storage is internal and empty, at external storage of which it is the only holder.
+    /// </summary>
+    internal bool TryAttachExternal(ref MbufHeader header, in MbufExternalStorage storage, int length)
+    {
+        if (!TryTake(ZoneId.External, out uint item))
+        {
+            return false;
+        }
+
+        ref ExternalRecord record = ref RecordOf(item);
+        record = new ExternalRecord { Storage = storage };
+        header.Kind = StorageKind.External;
+        header.Storage = item;
+        header.Data = Hot.Memory.OffsetOf(storage.Address);
+        header.SegmentLength = length;
+
+        // A counter that others may count up at any time is asked always.
+        uint shared = storage.Counter == 0 ? 0 : HeaderFlags.Shared;
+        header.Flags = (header.Flags & ~HeaderFlags.OfStorage) | ((uint)storage.Flags & HeaderFlags.ReadOnly) | shared | HeaderFlags.Intricate;
+        return true;
+    }
+
+    /// <summary>
+    /// Gives storage back that no header refers to any more. External storage waits for <see cref="Settle"/>.
+    /// </summary>
+    internal void GiveStorage(StorageKind kind, uint storage)
+    {
+        if (kind == StorageKind.External)
+        {
+            RecordOf(storage).NextDue = _firstDue;
+            _firstDue = storage + 1;
+        }
+        else
+        {
+            Give((ZoneId)kind, storage);
+        }
+    }
+
+    /// <summary>
+    /// Calls the free routines that are due, when the chain's own bookkeeping is complete: they may call the engine, and if one
+    /// throws, the others are still called and everything is freed. The last thing in every operation that can drop storage.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Settle()
+    {
+        if (_firstDue != 0)
+        {
+            CallRoutines();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void CallRoutines()
+    {
+        ExceptionDispatchInfo? first = null;
+        while (_firstDue != 0)
+        {
+            uint item = _firstDue - 1;
+            ref ExternalRecord record = ref RecordOf(item);
+            MbufExternalStorage storage = record.Storage;
+            _firstDue = record.NextDue;
+            record.Storage = default;
+            Give(ZoneId.External, item);
+            storage.TryRelease(ref first);
+        }
+
+        first?.Throw();
+    }
+
+    /// <summary>True for storage whose references the caller counts: never taken for exclusive, and counted atomically.</summary>
+    internal bool IsCallerCounted(ref MbufHeader header)
+        => header.Kind == StorageKind.External && RecordOf(header.Storage).Storage.Counter != 0;
+
+    private ref int CountOf(ref MbufHeader header)
+    {
+        if (header.Kind != StorageKind.External)
+        {
+            return ref Hot.Memory.Count(Storages[(int)header.Kind].FirstCount + header.Storage);
+        }
+
+        ref ExternalRecord record = ref RecordOf(header.Storage);
+        if (record.Storage.Counter != 0)
+        {
+            return ref record.Storage.CallerCount;
+        }
+
+        return ref record.Count;
+    }
+}

@@ -1,0 +1,147 @@
+using System.Buffers;
+
+namespace Engine.Mbufs;
+
+/// <content>Data that lies outside the arena.</content>
+public readonly ref partial struct MbufChain
+{
+    /// <summary>
+    /// MEXTADD: attaches memory that the caller owns to the first mbuf, which is empty. From now on the packet's data lies
+    /// there, is shared instead of copied like a cluster, and the routine is called once, when the last reference ends.
+    /// Dangerous: the memory, and the counter if there is one, must stay where they are until the routine has been called, or
+    /// until the arena is disposed, which calls it, too.
+    /// </summary>
+    /// <param name="storage">The memory and its routine. A copy is kept.</param>
+    /// <param name="length">How many bytes from the memory's start are data now, 0 to its size; the rest is room.</param>
+    /// <returns>
+    /// False if the arena has no free record (<see cref="MbufArenaOptions.ExternalStorages"/>): nothing was attached, the routine
+    /// is not called.
+    /// </returns>
+    /// <exception cref="ArgumentException"><paramref name="storage"/> contradicts itself; the message says where.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative or more than the size.</exception>
+    /// <exception cref="InvalidOperationException">The first mbuf has data, or a cluster or other storage already.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
+    /// <remarks>O(1).</remarks>
+    public bool DangerousTryAttachExternal(in MbufExternalStorage storage, int length)
+    {
+        storage.Validate();
+        CheckAttachable(length, storage.Size);
+        ref MbufHeader head = ref Head();
+        if (!_cache.TryAttachExternal(ref head, storage, length))
+        {
+            return false;
+        }
+
+        if (head.Tail == _index && length > 0)
+        {
+            head.Flags &= ~HeaderFlags.Spare;
+        }
+
+        head.ChainLength += length;
+        AddToPacketLength(ref head, length);
+        return true;
+    }
+
+    /// <summary>
+    /// MEXTADD of managed memory: pinned for as long as a packet refers to it. What is written into it shows in the packet.
+    /// </summary>
+    /// <param name="memory">The memory: its first bytes are the data, the rest is room.</param>
+    /// <param name="length">How many bytes are data now, 0 to the memory's length.</param>
+    /// <returns>False if the arena has no free record: nothing was attached or pinned.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative or more than there is.</exception>
+    /// <exception cref="InvalidOperationException">The first mbuf has data, or a cluster or other storage already.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
+    /// <remarks>O(1). Allocates a small managed object; nothing afterwards does.</remarks>
+    public bool TryAttachExternal(Memory<byte> memory, int length) => TryAttachPinned(memory, length, MbufFlags.None, null);
+
+    /// <summary>MEXTADD with M_RDONLY of managed memory, all of it data: pinned for as long as a packet refers to it.</summary>
+    /// <param name="memory">The bytes.</param>
+    /// <inheritdoc cref="TryAttachExternal(Memory{byte}, int)"/>
+    public bool TryAttachExternal(ReadOnlyMemory<byte> memory)
+        => TryAttachPinned(memory, memory.Length, MbufFlags.ReadOnly, null);
+
+    /// <summary>
+    /// MEXTADD of owned managed memory: pinned for as long as a packet refers to it, and its owner disposed at the end.
+    /// </summary>
+    /// <param name="owner">The owner of the memory: the packets on success, still the caller otherwise.</param>
+    /// <param name="length">How many bytes from the memory's start are data now, 0 to the memory's length.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="owner"/> is null.</exception>
+    /// <inheritdoc cref="TryAttachExternal(Memory{byte}, int)"/>
+    public bool TryAttachExternal(IMemoryOwner<byte> owner, int length)
+    {
+        ArgumentNullException.ThrowIfNull(owner);
+        return TryAttachPinned(owner.Memory, length, MbufFlags.None, owner);
+    }
+
+    /// <summary>
+    /// m_ext: where the first mbuf's data lies and what belongs to it: a cluster's address, size and type, or what was attached.
+    /// </summary>
+    /// <param name="storage">The description; default if there is none.</param>
+    /// <returns>False if the data lies in the mbuf itself (not M_EXT).</returns>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(1). The address is for use as long as the chain holds the storage: nothing checks that.</remarks>
+    public bool DangerousTryGetExternal(out MbufExternalStorage storage)
+    {
+        ref MbufHeader head = ref Head();
+        if (head.Kind == StorageKind.External)
+        {
+            storage = _cache.RecordOf(head.Storage).Storage;
+            return true;
+        }
+
+        storage = head.Kind == StorageKind.Internal ? default : new MbufExternalStorage
+        {
+            Address = _cache.Hot.Memory.Pointer(_cache.StartOf(ref head)),
+            Size = _cache.CapacityOf(ref head),
+            Type = TypeOf(head.Kind),
+            Flags = (MbufFlags)(head.Flags & HeaderFlags.ReadOnly),
+        };
+        return head.Kind != StorageKind.Internal;
+    }
+
+    /// <summary>
+    /// m_ext.ext_cnt: how many mbufs, of all packets, refer to the first mbuf's storage; 1 for internal storage. A moment's view
+    /// while other threads hold some of them. O(1).
+    /// </summary>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    public int ReferenceCount => _cache.References(ref Head());
+
+    private static MbufExternalType TypeOf(StorageKind kind) => kind switch
+    {
+        StorageKind.Cluster => MbufExternalType.Cluster,
+        StorageKind.Page => MbufExternalType.PageCluster,
+        StorageKind.Jumbo9 => MbufExternalType.Jumbo9Cluster,
+        _ => MbufExternalType.Jumbo16Cluster,
+    };
+
+    private bool TryAttachPinned(ReadOnlyMemory<byte> memory, int length, MbufFlags flags, IDisposable? owner)
+    {
+        CheckAttachable(length, memory.Length);
+        var pinned = MbufExternalStorage.Pin(memory, flags, owner);
+        if (DangerousTryAttachExternal(pinned, length))
+        {
+            return true;
+        }
+
+        pinned.Unpin();
+        return false;
+    }
+
+    private void CheckAttachable(int length, int size)
+    {
+        ref MbufHeader head = ref Head();
+        if ((uint)length > (uint)size)
+        {
+            ThrowHelper.NotInStorage(nameof(length), length, size);
+        }
+
+        if (head.Kind != StorageKind.Internal || head.SegmentLength != 0)
+        {
+            ThrowHelper.NotAttachable();
+        }
+
+        _ = Sum(head.ChainLength, length);
+    }
+}
