@@ -49,9 +49,15 @@ public static class ChainBuilder
 
     private static MbufChain Start(in MbufScope mbufs, SegmentKind kind, bool header)
     {
-        if (kind == SegmentKind.Internal)
+        if (kind is SegmentKind.Internal or SegmentKind.External)
         {
-            return header ? mbufs.AllocateHeader() : mbufs.Allocate();
+            MbufChain plain = header ? mbufs.AllocateHeader() : mbufs.Allocate();
+            if (!plain.IsNull && kind == SegmentKind.External && !plain.TryAttachExternal(new byte[2048], 0))
+            {
+                throw new InvalidOperationException("The arena has no record for external storage.");
+            }
+
+            return plain;
         }
 
         MbufClusterSize size = kind switch

@@ -13,6 +13,9 @@ public enum SegmentKind
 
     /// <summary>A 2 KiB cluster that is marked read-only.</summary>
     ReadOnly,
+
+    /// <summary>2048 bytes of attached managed memory, the only packet over it.</summary>
+    External,
 }
 
 /// <summary>One mbuf of a chain to be built.</summary>
@@ -33,6 +36,8 @@ public readonly record struct Segment(SegmentKind Kind, int Length, int Lead = 0
 
     public static Segment ReadOnly(int length, int lead = 0) => new(SegmentKind.ReadOnly, length, lead);
 
+    public static Segment External(int length, int lead = 0) => new(SegmentKind.External, length, lead);
+
     public static Segment Jumbo(MbufClusterSize size, int length) => new(
         size switch
         {
@@ -48,7 +53,7 @@ public readonly record struct Segment(SegmentKind Kind, int Length, int Lead = 0
         var layout = new Segment[random.Next(1, most + 1)];
         for (int i = 0; i < layout.Length; i++)
         {
-            var kind = (SegmentKind)random.Next((int)SegmentKind.ReadOnly + 1);
+            var kind = (SegmentKind)random.Next((int)SegmentKind.External + 1);
             int size = kind == SegmentKind.Internal ? MbufSizes.InternalSize : (int)MbufClusterSize.Standard;
             int length = random.Next(4) == 0 ? 0 : random.Next(size + 1);
             layout[i] = new Segment(kind, length, random.Next(3) == 0 ? random.Next(size - length + 1) : 0);

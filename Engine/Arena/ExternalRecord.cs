@@ -9,9 +9,12 @@ namespace Engine.Mbufs;
 [StructLayout(LayoutKind.Sequential, Size = ArenaMemory.CountStride)]
 internal struct ExternalRecord
 {
+    /// <summary>In the count of storage whose caller counts: the caller's counter has come to 0.</summary>
+    private const int Over = 1 << 30;
+
     /// <summary>
-    /// Headers that refer to the storage, true while any of them has <see cref="HeaderFlags.Shared"/>; not used for storage
-    /// whose caller counts.
+    /// Headers that refer to the storage, true while any of them has <see cref="HeaderFlags.Shared"/>. For storage whose caller
+    /// counts it is always true, and says when the record is of no further use, while the counter says when the storage is.
     /// </summary>
     public int Count;
 
@@ -28,4 +31,37 @@ internal struct ExternalRecord
 
     /// <summary>True while any packet refers to the storage.</summary>
     public readonly bool IsLive => Storage.Type != MbufExternalType.None;
+
+    /// <summary>False if the record has no further use, and its storage has: the caller's counter is not at its end.</summary>
+    public readonly bool IsRoutineDue => Storage.Counter == 0 || (Count & Over) != 0;
+
+    /// <summary>Another header refers to storage whose caller counts.</summary>
+    public void AddHolder()
+    {
+        if (Interlocked.Increment(ref Storage.CallerCount) < 0)
+        {
+            Interlocked.Decrement(ref Storage.CallerCount);
+            throw new OverflowException("The counter of the external storage has reached its end.");
+        }
+
+        Interlocked.Increment(ref Count);
+    }
+
+    /// <summary>
+    /// A header no longer refers to storage whose caller counts. True if it was the last of all headers. Who ends the counter may
+    /// not be the last header to go; the mark tells the one that is.
+    /// </summary>
+    public bool RemoveHolder()
+    {
+        if (Interlocked.Decrement(ref Storage.CallerCount) == 0)
+        {
+            Interlocked.Or(ref Count, Over);
+        }
+
+        return (Interlocked.Decrement(ref Count) & ~Over) == 0;
+    }
+
+    /// <summary>The arena is released: no header refers to the storage any more. True if nobody else does.</summary>
+    public bool RemoveAllHolders()
+        => Storage.Counter == 0 || Interlocked.Add(ref Storage.CallerCount, -(Count & ~Over)) == 0;
 }

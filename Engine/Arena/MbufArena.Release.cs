@@ -43,19 +43,6 @@ public sealed partial class MbufArena
         MbufExternalStorage.ReleaseAll(attached);
     }
 
-    /// <summary>How many live mbufs refer to a piece of external storage.</summary>
-    private int Holders(uint storage)
-    {
-        int holders = 0;
-        for (uint index = 1; index <= Zones[(int)ZoneId.Mbuf].Carved; index++)
-        {
-            ref MbufHeader header = ref Memory.Header(index);
-            holders += header.Kind == StorageKind.External && header.Storage == storage ? 1 : 0;
-        }
-
-        return holders;
-    }
-
     /// <summary>
     /// What is attached to packets that are live when the memory is released, but for what others than packets still count.
     /// </summary>
@@ -66,7 +53,7 @@ public sealed partial class MbufArena
         for (int item = 0; item < Zones[(int)ZoneId.External].Carved; item++)
         {
             ref ExternalRecord record = ref Memory.External(first + item);
-            if (record.IsLive && (record.Storage.Counter == 0 || Interlocked.Add(ref record.Storage.CallerCount, -Holders((uint)item)) == 0))
+            if (record.IsLive && record.RemoveAllHolders())
             {
                 attached.Add(record.Storage);
             }

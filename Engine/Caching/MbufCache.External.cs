@@ -27,7 +27,7 @@ public sealed partial class MbufCache
         }
 
         ref ExternalRecord record = ref RecordOf(item);
-        record = new ExternalRecord { Storage = storage };
+        record = new ExternalRecord { Count = 1, Storage = storage };
         header.Kind = StorageKind.External;
         header.Storage = item;
         header.Data = Hot.Memory.OffsetOf(storage.Address);
@@ -76,11 +76,11 @@ public sealed partial class MbufCache
         {
             uint item = _firstDue - 1;
             ref ExternalRecord record = ref RecordOf(item);
-            MbufExternalStorage storage = record.Storage;
+            MbufExternalStorage storage = record.IsRoutineDue ? record.Storage : default;
             _firstDue = record.NextDue;
             record.Storage = default;
             Give(ZoneId.External, item);
-            storage.TryRelease(ref first);
+            storage.TryRelease(ref first); // Of default there is none.
         }
 
         first?.Throw();

@@ -48,7 +48,11 @@ public sealed partial class MbufCache
     {
         Debug.Assert(header.Kind != StorageKind.Internal, "Internal storage is copied, never shared.");
         ref int count = ref CountOf(ref header);
-        if (!IsCallerCounted(ref header) && ((header.Flags & HeaderFlags.Shared) == 0 || Volatile.Read(ref count) == 1))
+        if (IsCallerCounted(ref header))
+        {
+            RecordOf(header.Storage).AddHolder();
+        }
+        else if ((header.Flags & HeaderFlags.Shared) == 0 || Volatile.Read(ref count) == 1)
         {
             count = 2;
             header.Flags |= HeaderFlags.Shared;
@@ -76,8 +80,13 @@ public sealed partial class MbufCache
             return true;
         }
 
+        if (IsCallerCounted(ref header))
+        {
+            return RecordOf(header.Storage).RemoveHolder();
+        }
+
         ref int count = ref CountOf(ref header);
-        return (Volatile.Read(ref count) == 1 && !IsCallerCounted(ref header)) || Interlocked.Decrement(ref count) == 0;
+        return Volatile.Read(ref count) == 1 || Interlocked.Decrement(ref count) == 0;
     }
 
     /// <summary>

@@ -1,0 +1,180 @@
+using NUnit.Framework;
+
+namespace Engine.Mbufs.Tests.Chains;
+
+/// <summary>What free routines may do, and where they are called.</summary>
+[TestFixtureSource(typeof(ArenaKind), nameof(ArenaKind.All))]
+public sealed class ExternalEndTests(ArenaKind kind) : MbufFixture(kind)
+{
+    [Test]
+    public void A_routine_may_use_the_engine()
+    {
+        MbufArena arena = Arena;
+        using var inner = new Attachment(10);
+        using var memory = new Attachment(100)
+        {
+            OnRelease = () =>
+            {
+                using MbufScope own = arena.Enter();
+                inner.Attach(own).Free();
+            },
+        };
+        using MbufScope mbufs = Arena.Enter();
+        memory.Attach(mbufs).Free();
+        Assert.That((memory.Calls, inner.Calls), Is.EqualTo((1, 1)));
+    }
+
+    [Test]
+    public void If_one_throws_the_others_are_called_and_everything_is_freed([Values] bool dispose)
+    {
+        using var first = new Attachment(10, throws: true);
+        using var second = new Attachment(10);
+        using var third = new Attachment(10, throws: true);
+        using MbufScope mbufs = Arena.Enter();
+        int before = Arena.LiveMbufs;
+        MbufChain packet = first.Attach(mbufs);
+        packet.Append(second.Attach(mbufs));
+        packet.Append(third.Attach(mbufs));
+        InvalidOperationException thrown = Expect.Throws<InvalidOperationException>(packet, chain =>
+        {
+            if (dispose)
+            {
+                chain.Dispose();
+            }
+            else
+            {
+                chain.Free();
+            }
+        });
+        Assert.That(thrown.Message, Does.Contain("told to throw"));
+        Assert.That((first.Calls, second.Calls, third.Calls), Is.EqualTo((1, 1, 1)));
+        Assert.That(Arena.LiveMbufs, Is.EqualTo(before));
+    }
+
+    [Test]
+    public void A_verb_whose_routine_throws_is_complete()
+    {
+        using var memory = new Attachment(100, throws: true);
+        using MbufScope mbufs = Arena.Enter();
+        MbufChain packet = memory.Attach(mbufs);
+        packet.Append(Build(mbufs, Pattern(300), Segment.Cluster(300)));
+        Expect.Throws<InvalidOperationException>(packet, static chain => chain.TrimStart(150));
+        ChainAssert.Holds(packet, Pattern(300).AsSpan(50));
+        packet.Free();
+    }
+
+    [Test]
+    public void Threads_that_free_the_last_two_at_the_same_time_call_it_once()
+    {
+        const int Rounds = 2000;
+        using var memory = new Attachment(100);
+        Mbuf mine = default;
+        Mbuf other = default;
+        using var barrier = new Barrier(2);
+        var thread = new Thread(() =>
+        {
+            for (int round = 0; round < Rounds; round++)
+            {
+                barrier.SignalAndWait();
+                using (MbufScope mbufs = Arena.Enter())
+                {
+                    mbufs.Open(other).Free();
+                }
+
+                barrier.SignalAndWait();
+            }
+        });
+        thread.Start();
+        for (int round = 0; round < Rounds; round++)
+        {
+            using (MbufScope mbufs = Arena.Enter())
+            {
+                MbufChain packet = memory.Attach(mbufs);
+                other = packet.Share().Detach();
+                mine = packet.Detach();
+            }
+
+            barrier.SignalAndWait();
+            using (MbufScope mbufs = Arena.Enter())
+            {
+                mbufs.Open(mine).Free();
+            }
+
+            barrier.SignalAndWait();
+        }
+
+        thread.Join();
+        Assert.That((memory.Calls, memory.Wrong), Is.EqualTo((Rounds, 0)));
+    }
+
+    [Test]
+    public void It_is_called_on_the_thread_that_frees_last()
+    {
+        using var memory = new Attachment(100);
+        Mbuf handle;
+        using (MbufScope mbufs = Arena.Enter())
+        {
+            handle = memory.Attach(mbufs).Detach();
+        }
+
+        int freeing = 0;
+        var thread = new Thread(() =>
+        {
+            freeing = Environment.CurrentManagedThreadId;
+            using MbufScope mbufs = Arena.Enter();
+            mbufs.Open(handle).Free();
+        });
+        thread.Start();
+        thread.Join();
+        Assert.That((memory.Calls, memory.Thread), Is.EqualTo((1, freeing)));
+    }
+
+    [Test]
+    public void An_arena_that_is_disposed_calls_what_its_live_packets_left()
+    {
+        using var memory = new Attachment(100);
+        using var counted = new Attachment(100);
+        using var alsoElsewhere = new Attachment(100);
+        MbufArena arena = NewArena(mbufs: 16);
+        using (MbufScope mbufs = arena.Enter())
+        {
+            memory.Attach(mbufs).Share().Detach();
+            AttachCounted(mbufs, counted, count: 1);
+            AttachCounted(mbufs, alsoElsewhere, count: 3);
+            Assert.That(memory.Calls, Is.Zero);
+        }
+
+        arena.Dispose();
+        Assert.That((memory.Calls, counted.Calls, alsoElsewhere.Calls), Is.EqualTo((1, 1, 0)));
+        Assert.That(alsoElsewhere.Counter, Is.EqualTo(2), "The packet's reference is gone, the others are not.");
+    }
+
+    [Test]
+    public void A_counter_of_the_caller_decides_when_it_is_over()
+    {
+        using var memory = new Attachment(100);
+        using MbufScope mbufs = Arena.Enter();
+        MbufChain packet = AttachCounted(mbufs, memory, count: 1);
+        Assert.That(packet.IsWritable && packet.ReferenceCount == 1);
+        MbufChain copy = packet.Share();
+        Assert.That((memory.Counter, packet.IsWritable), Is.EqualTo((2, false)));
+        Interlocked.Increment(ref memory.Counter);
+        packet.Free();
+        copy.Free();
+        Assert.That((memory.Counter, memory.Calls), Is.EqualTo((1, 0)), "The caller's own reference is left.");
+        Assert.That(Arena.GetStatistics().ExternalStorages.Current, Is.Zero, "The arena has done with it.");
+
+        packet = mbufs.AllocateHeader();
+        Assert.That(packet.DangerousTryAttachExternal(memory.Describe(MbufExternalType.CallerCounted), 100));
+        packet.Free();
+        Assert.That((memory.Counter, memory.Calls), Is.EqualTo((0, 1)));
+    }
+
+    private static MbufChain AttachCounted(in MbufScope mbufs, Attachment memory, int count)
+    {
+        memory.Counter = count;
+        MbufChain packet = mbufs.AllocateHeader();
+        Assert.That(packet.DangerousTryAttachExternal(memory.Describe(MbufExternalType.CallerCounted), memory.Size));
+        return packet;
+    }
+}
