@@ -34,7 +34,7 @@ public sealed class ChainAllocationTests(ArenaKind kind) : MbufFixture(kind)
 
     [Test]
     [Measures(typeof(MbufChain), nameof(MbufChain.IsNull), nameof(MbufChain.IsOwned), nameof(MbufChain.Free),
-        nameof(MbufChain.Dispose))]
+        nameof(MbufChain.Dispose), nameof(MbufChain.FreeFirst))]
     public void Freeing_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
         MbufChain packet = mbufs.AllocatePacket();
@@ -42,7 +42,8 @@ public sealed class ChainAllocationTests(ArenaKind kind) : MbufFixture(kind)
         MbufChain jumbo = mbufs.AllocatePacket(MbufClusterSize.Jumbo16);
         Must.Hold(!packet.IsNull && packet.IsOwned);
         packet.Free();
-        chain.Free();
+        chain.FreeFirst(out MbufChain rest);
+        rest.Free();
         jumbo.Dispose();
         packet.Dispose();
         Must.Hold(!packet.IsOwned && !chain.IsOwned && !jumbo.IsOwned);
