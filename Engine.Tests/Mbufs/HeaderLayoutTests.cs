@@ -19,6 +19,14 @@ public sealed class HeaderLayoutTests
     }
 
     [Test]
+    public void So_are_its_cold_half_and_the_record_of_external_storage()
+    {
+        Assert.That((Unsafe.SizeOf<ColdHeader>(), Unsafe.SizeOf<ExternalRecord>()), Is.EqualTo((64, 64)));
+        Assert.That(Marshal.OffsetOf<ExternalRecord>(nameof(ExternalRecord.Count)), Is.EqualTo((nint)0), "Where every storage has its count.");
+        Assert.That(RuntimeHelpers.IsReferenceOrContainsReferences<ExternalRecord>(), Is.False);
+    }
+
+    [Test]
     public void Every_field_is_where_the_budget_puts_it()
     {
         AssertAt(0, static (ref header) => ref header.Next);
