@@ -7,6 +7,19 @@ internal static class Thrown
 
     public delegate void HandleUse(in MbufScope mbufs, Mbuf packet);
 
+    public static Exception? ByCall(Action call)
+    {
+        try
+        {
+            call();
+            return null;
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            return error;
+        }
+    }
+
     public static Exception? By(in MbufScope mbufs, ScopeUse use)
     {
         try

@@ -62,8 +62,8 @@ internal sealed class ArenaLayout
     public int PacketShare { get; }
 
     /// <summary>
-    /// Enough that an empty magazine is always to be had: full ones hold distinct items, each zone has one partial one, and each
-    /// cache two a zone and a third while it exchanges.
+    /// Enough that an empty magazine is always to be had: full ones hold distinct items, each zone has one partial one for its
+    /// depot and one for what is retired, and each cache two a zone and a third while it exchanges.
     /// </summary>
     public int MagazineCount { get; }
 
@@ -90,7 +90,7 @@ internal sealed class ArenaLayout
 
     private int CountMagazines()
     {
-        long count = (3L * ZoneCount * Caches) + ZoneCount;
+        long count = (3L * ZoneCount * Caches) + (2L * ZoneCount);
         foreach (int limit in Limits)
         {
             count += (limit / Magazine.Capacity) + 1;

@@ -55,7 +55,7 @@ public sealed partial class MbufArena
     private bool TryCarve(MbufCache cache, ZoneId zone)
     {
         Zone carved = Zones[(int)zone];
-        int count = zone == ZoneId.Packet ? 0 : Math.Min(Batch, carved.Limit - carved.Carved);
+        int count = zone == ZoneId.Packet ? 0 : Math.Min(Batch, carved.Limit - carved.Admitted);
         if (count <= 0)
         {
             return false;
@@ -129,11 +129,19 @@ public sealed partial class MbufArena
         for (int number = 0; number < _cacheCount; number++)
         {
             MbufCache other = _caches[number]!;
-            if (other != requester && (requester.IsWaiting || other.HasUseFor(zone)) && !TryDrain(other))
+            if (other != requester && (requester.IsWaiting || other.HasUseFor(zone)))
             {
-                other.Ask();
-                TryDrain(other); // Its scope may have closed before it could see the request.
+                DrainOrAsk(other);
             }
+        }
+    }
+
+    private void DrainOrAsk(MbufCache cache)
+    {
+        if (!TryDrain(cache))
+        {
+            cache.Ask();
+            TryDrain(cache); // Its scope may have closed before it could see the request.
         }
     }
 
@@ -187,17 +195,26 @@ public sealed partial class MbufArena
         return moved;
     }
 
-    private void PutLoose(MbufCache cache, ZoneId zone, uint item)
+    /// <summary>Under the gate: puts a free item into the depot.</summary>
+    /// <param name="cache">Any cache: by it the memory is reached; its magazines are not touched.</param>
+    /// <param name="zone">What the item is.</param>
+    /// <param name="item">The item, reset.</param>
+    internal void PutLoose(MbufCache cache, ZoneId zone, uint item)
     {
         if (zone == ZoneId.Packet && Zones[(int)zone].InDepot >= Layout.PacketShare)
         {
-            cache.SplitPair(item, out uint cluster);
-            Zones[(int)ZoneId.Mbuf].AddLoose(item, EmptyMagazines);
-            Zones[(int)ZoneId.Cluster].AddLoose(cluster, EmptyMagazines);
+            PutParts(cache, item);
         }
         else
         {
             Zones[(int)zone].AddLoose(item, EmptyMagazines);
         }
+    }
+
+    private void PutParts(MbufCache cache, uint pair)
+    {
+        cache.SplitPair(pair, out uint cluster);
+        Zones[(int)ZoneId.Mbuf].AddLoose(pair, EmptyMagazines);
+        Zones[(int)ZoneId.Cluster].AddLoose(cluster, EmptyMagazines);
     }
 }

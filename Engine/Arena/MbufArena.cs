@@ -64,8 +64,7 @@ public sealed partial class MbufArena : IDisposable
         Zones = new Zone[ArenaLayout.ZoneCount];
         for (int zone = 0; zone < Zones.Length; zone++)
         {
-            var full = new MagazineStack(Memory, Layout.MagazinesStart);
-            Zones[zone] = new Zone((ZoneId)zone, Layout.Limits[zone], full, EmptyMagazines.Take());
+            Zones[zone] = new Zone((ZoneId)zone, Layout.Limits[zone], NewPile(), NewPile());
         }
 
         Quarantine = IsChecked ? new Quarantine(this) : null;
@@ -178,5 +177,7 @@ public sealed partial class MbufArena : IDisposable
 
     /// <summary>For people: name, id, live mbufs. Allocates a string.</summary>
     public override string ToString()
-        => $"arena {_id}{(Name is null ? "" : $" \"{Name}\"")}: {LiveMbufs} of {Layout.Limits[0]} mbufs live{(IsDisposed ? ", disposed" : "")}";
+        => $"arena {_id}{(Name is null ? "" : $" \"{Name}\"")}: {LiveMbufs} of {Zones[0].Limit} mbufs live{(IsDisposed ? ", disposed" : "")}";
+
+    private ItemPile NewPile() => new(new MagazineStack(Memory, Layout.MagazinesStart), EmptyMagazines.Take());
 }

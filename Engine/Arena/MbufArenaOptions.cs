@@ -2,7 +2,8 @@ namespace Engine.Mbufs;
 
 /// <summary>
 /// The limits and settings of an <see cref="MbufArena"/>. Every limit is reserved as address space once and touched only as it is
-/// used; nothing grows afterwards. Validated by the arena's constructor.
+/// used; nothing grows beyond it afterwards, but <see cref="MbufArena.SetLimit"/> can make it less for a while. Validated by the
+/// arena's constructor.
 /// </summary>
 public sealed class MbufArenaOptions
 {

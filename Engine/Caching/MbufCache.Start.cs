@@ -63,7 +63,7 @@ public sealed partial class MbufCache
         Debug.Assert(length >= 0, "Callers check that lengths are not negative.");
         parts = default;
         int clusterSize = Storages[(int)StorageKind.Cluster].Size;
-        if ((length - MbufSizes.InternalSize) / clusterSize > Arena.Layout.Limits[(int)ZoneId.Packet])
+        if ((length - MbufSizes.InternalSize) / clusterSize > Arena.Zones[(int)ZoneId.Packet].Limit)
         {
             CountMiss(ZoneId.Packet); // Never to be had: do not take everything first to find that out.
             return false;

@@ -3,36 +3,41 @@ namespace Engine.Mbufs;
 /// <summary>
 /// One kind of item: how many were carved, its depot and its counters. What is not lock-free here is guarded by the arena's gate.
 /// </summary>
-internal sealed class Zone(ZoneId id, int limit, MagazineStack full, Magazine partial)
+internal sealed class Zone(ZoneId id, int limit, ItemPile depot, ItemPile retired)
 {
-    private Magazine _partial = partial;
+    private int _limit = limit;
+    private int _retired;
     private int _highWater;
     private long _denied;
     private long _delayed;
 
     public ZoneId Id { get; } = id;
 
-    /// <summary>Most items that may be carved.</summary>
-    public int Limit { get; } = limit;
+    /// <summary>Most items that may be handed out, those that lie free in caches and depot included. Written under the gate.</summary>
+    public int Limit
+    {
+        get => Volatile.Read(ref _limit);
+        set => Volatile.Write(ref _limit, value);
+    }
 
     /// <summary>The depot's full magazines, newest first; lock-free.</summary>
-    public MagazineStack Full { get; } = full;
-
-    /// <summary>
-    /// Rounds that do not fill a magazine, from caches that were flushed; fewer than a magazine holds. Written under the gate.
-    /// </summary>
-    public int PartialCount { get; private set; }
+    public MagazineStack Full => depot.Full;
 
     /// <summary>
     /// Items that were ever handed to a cache; items beyond it have never been touched. Written under the gate.
     /// </summary>
     public int Carved { get; set; }
 
+    /// <summary>
+    /// What was carved and is not retired: never more than the limit, and less only if nothing is retired. Under the gate.
+    /// </summary>
+    public int Admitted => Carved - Volatile.Read(ref _retired);
+
     /// <summary>Most items that were outside the depot at a time: exact to the magazines that caches hold.</summary>
     public int HighWater => Volatile.Read(ref _highWater);
 
     /// <summary>Free items in the depot; a moment's view.</summary>
-    public int InDepot => (Full.Depth * Magazine.Capacity) + PartialCount;
+    public int InDepot => depot.Count;
 
     public long Denied => Volatile.Read(ref _denied);
 
@@ -42,26 +47,45 @@ internal sealed class Zone(ZoneId id, int limit, MagazineStack full, Magazine pa
 
     public void CountDelayed() => Interlocked.Increment(ref _delayed);
 
+    /// <summary>Adds a loose round to the depot.</summary>
+    public void AddLoose(uint item, EmptyMagazines magazines) => depot.Add(item, magazines);
+
+    public bool TryTakeLoose(out uint item) => depot.TryTakeLoose(out item);
+
+    /// <summary>Takes any free item out of the depot, from a full magazine if need be.</summary>
+    public bool TryTakeAny(out uint item, EmptyMagazines magazines) => depot.TryTake(out item, magazines);
+
     /// <summary>
-    /// Adds a loose round. If that fills the partial magazine, it goes to the depot and <paramref name="magazines"/> gives an
-    /// empty one.
+    /// Takes an item of the depot out of service, because the limit is lowered. Counted first and moved then, so that nobody who
+    /// looks on takes it for handed out.
     /// </summary>
-    public void AddLoose(uint item, EmptyMagazines magazines)
+    public bool TryRetire(EmptyMagazines magazines)
     {
-        _partial.Round(PartialCount) = item;
-        PartialCount++;
-        if (PartialCount == Magazine.Capacity)
+        Volatile.Write(ref _retired, _retired + 1);
+        if (depot.TryTake(out uint item, magazines))
         {
-            Full.Push(_partial);
-            _partial = magazines.Take();
-            PartialCount = 0;
+            retired.Add(item, magazines);
+            return true;
+        }
+
+        Volatile.Write(ref _retired, _retired - 1);
+        return false;
+    }
+
+    /// <summary>Puts items back into the depot that were taken out of service.</summary>
+    public void Restore(int count, EmptyMagazines magazines)
+    {
+        for (; count > 0 && retired.TryTake(out uint item, magazines); count--)
+        {
+            depot.Add(item, magazines);
+            Volatile.Write(ref _retired, _retired - 1);
         }
     }
 
     /// <summary>Raises the high-water mark, if more than ever before are outside the depot and not in its pairs.</summary>
     public void NoteOutside(int inPairs)
     {
-        int outside = Carved - InDepot - inPairs;
+        int outside = Admitted - InDepot - inPairs;
         int mark = Volatile.Read(ref _highWater);
         while (outside > mark)
         {
@@ -75,33 +99,9 @@ internal sealed class Zone(ZoneId id, int limit, MagazineStack full, Magazine pa
         }
     }
 
-    public bool TryTakeLoose(out uint item)
-    {
-        if (PartialCount == 0)
-        {
-            item = 0;
-            return false;
-        }
-
-        PartialCount--;
-        item = _partial.Round(PartialCount);
-        return true;
-    }
-
     /// <summary>Every free item of the depot; only for the audit, while nothing else is running.</summary>
-    public IEnumerable<uint> FreeItems()
-    {
-        foreach (uint magazine in Full.Ids())
-        {
-            for (int round = 0; round < Magazine.Capacity; round++)
-            {
-                yield return Full.At(magazine).Round(round);
-            }
-        }
+    public IEnumerable<uint> FreeItems() => depot.Items();
 
-        for (int round = 0; round < PartialCount; round++)
-        {
-            yield return _partial.Round(round);
-        }
-    }
+    /// <summary>Every item that is out of service; only for the audit.</summary>
+    public IEnumerable<uint> RetiredItems() => retired.Items();
 }

@@ -4,8 +4,8 @@ namespace Engine.Mbufs;
 public sealed partial class MbufArena
 {
     /// <summary>
-    /// Looks at every mbuf and cluster and finds each in exactly one place: never carved, in the depot, in a magazine, in
-    /// quarantine, or in a live chain; and every chain and reference count right.
+    /// Looks at every mbuf and cluster and finds each in exactly one place: never carved, retired, in the depot, in a
+    /// magazine, in quarantine, or in a live chain; and every chain and reference count right.
     /// </summary>
     /// <returns>What was found.</returns>
     /// <exception cref="MbufCorruptionException">In checked mode: freed storage was found written, and nobody was told
@@ -88,6 +88,11 @@ public sealed partial class MbufArena
             foreach (uint item in zone.FreeItems())
             {
                 yield return (zone.Id, item, $"the depot of the {zone.Id} zone");
+            }
+
+            foreach (uint item in zone.RetiredItems())
+            {
+                yield return (zone.Id, item, $"the items of the {zone.Id} zone that a lower limit retired");
             }
 
             for (int number = 0; number < _cacheCount; number++)

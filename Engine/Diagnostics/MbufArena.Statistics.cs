@@ -52,17 +52,18 @@ public sealed partial class MbufArena
         if (id == ZoneId.Packet)
         {
             Zone clusters = Zones[(int)ZoneId.Cluster];
-            int inUse = Math.Max(0, clusters.Carved - CountFree(ZoneId.Cluster) - pairs);
+            int inUse = Math.Max(0, clusters.Admitted - CountFree(ZoneId.Cluster) - pairs);
             return new MbufZoneStatistics(inUse, pairs, inUse + pairs, zone.Limit, clusters.HighWater, zone.Denied, zone.Delayed);
         }
 
         int free = CountFree(id) + (id <= ZoneId.Cluster ? pairs : 0);
-        int current = Math.Max(0, zone.Carved - free);
-        return new MbufZoneStatistics(current, zone.Carved - current, zone.Carved, zone.Limit, zone.HighWater, zone.Denied, zone.Delayed);
+        int total = zone.Admitted;
+        int current = Math.Max(0, total - free);
+        return new MbufZoneStatistics(current, total - current, total, zone.Limit, zone.HighWater, zone.Denied, zone.Delayed);
     }
 
     private int CurrentMbufs()
-        => Math.Max(0, Zones[(int)ZoneId.Mbuf].Carved - CountFree(ZoneId.Mbuf) - CountFree(ZoneId.Packet));
+        => Math.Max(0, Zones[(int)ZoneId.Mbuf].Admitted - CountFree(ZoneId.Mbuf) - CountFree(ZoneId.Packet));
 
     /// <summary>Free items of a zone that were carved: in the depot, in quarantine and in the caches' magazines.</summary>
     private int CountFree(ZoneId zone)

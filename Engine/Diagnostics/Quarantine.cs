@@ -35,7 +35,8 @@ internal sealed class Quarantine(MbufArena arena)
             _counts[(int)zone]++;
             if (full)
             {
-                Release(cache, released.Zone, released.Item);
+                Check(released.Zone, released.Item);
+                cache.Put(released.Zone, released.Item);
             }
         }
     }
@@ -46,7 +47,20 @@ internal sealed class Quarantine(MbufArena arena)
         while (_count > 0)
         {
             (ZoneId zone, uint item) = Remove();
-            Release(cache, zone, item);
+            Check(zone, item);
+            cache.Put(zone, item);
+        }
+    }
+
+    /// <summary>A limit is lowered: everything goes to the depot.</summary>
+    /// <param name="cache">Any cache of the arena; its magazines are not touched.</param>
+    public void ReleaseToDepot(MbufCache cache)
+    {
+        while (_count > 0)
+        {
+            (ZoneId zone, uint item) = Remove();
+            Check(zone, item);
+            arena.PutLoose(cache, zone, item);
         }
     }
 
@@ -81,11 +95,11 @@ internal sealed class Quarantine(MbufArena arena)
         return (zone, item);
     }
 
-    private void Release(MbufCache cache, ZoneId zone, uint item)
+    /// <summary>Looks whether an item was written while it was here, and makes it as it was.</summary>
+    private void Check(ZoneId zone, uint item)
     {
         int spoiled = FindSpoiled(zone, item);
         Fill(zone, item);
-        cache.Put(zone, item);
         if (spoiled >= 0)
         {
             _finding ??= $"Byte {spoiled} of a free {Describe(zone)} (number {item}) was written after it was freed: a span was used "
