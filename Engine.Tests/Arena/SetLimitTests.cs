@@ -142,21 +142,6 @@ public sealed class SetLimitTests(ArenaKind kind) : MbufFixture(kind)
     }
 
     [Test]
-    public void A_lower_limit_does_not_raise_the_high_water_mark()
-    {
-        Use(true);
-        int before = Arena.GetStatistics().Mbufs.HighWater;
-        for (int limit = 255; limit > 1; limit -= 50)
-        {
-            Arena.SetLimit(MbufZone.Mbufs, limit);
-            Arena.GetStatistics();
-        }
-
-        Arena.SetLimit(MbufZone.Mbufs, 256);
-        Assert.That(Arena.GetStatistics().Mbufs.HighWater, Is.EqualTo(before));
-    }
-
-    [Test]
     public void Limits_go_up_and_down_many_times_and_nothing_is_lost()
     {
         var random = new Random(7);
