@@ -60,6 +60,9 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
         new("TryPullUp", static chain => chain.TryPullUp(1, out _)),
         new("TryCopyTo", static chain => chain.TryCopyTo(0, new byte[1])),
         new("TryCopyBack", static chain => chain.TryCopyBack(0, [1])),
+        new("Start", static chain => _ = chain.Start),
+        new("LastSegment", static chain => _ = chain.LastSegment),
+        new("TryGetPosition", static chain => chain.TryGetPosition(1, out _)),
         new("Share", static chain => chain.Share().Free()),
         new("TrySplit", static chain => SplitAndJoin(chain)),
     ];

@@ -52,5 +52,20 @@ internal static class Expect
         throw Nothing<TException>();
     }
 
+    public static TException Throws<TException>(MbufPosition position, Action<MbufPosition> action)
+        where TException : Exception
+    {
+        try
+        {
+            action(position);
+        }
+        catch (TException exception) when (exception.GetType() == typeof(TException))
+        {
+            return exception;
+        }
+
+        throw Nothing<TException>();
+    }
+
     private static AssertionException Nothing<TException>() => new($"Nothing was thrown; it should have been {typeof(TException).Name}.");
 }

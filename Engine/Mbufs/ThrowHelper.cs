@@ -12,6 +12,9 @@ internal static class ThrowHelper
     public static void Stale() => throw CreateStale();
 
     [DoesNotReturn]
+    public static void StalePosition() => throw CreateStalePosition();
+
+    [DoesNotReturn]
     public static void DoubleFree(bool scopeClosed) => throw CreateDoubleFree(scopeClosed);
 
     [DoesNotReturn]
@@ -68,6 +71,11 @@ internal static class ThrowHelper
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static MbufStaleException CreateStale() => new();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static MbufStaleException CreateStalePosition() => new(
+        "The mbuf that the position names is no longer in the chain, or has fewer bytes: it was trimmed, pulled up, split off or laid out anew. "
+        + "Take a new position after an operation that removes bytes or moves them.");
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Exception CreateDoubleFree(bool scopeClosed)

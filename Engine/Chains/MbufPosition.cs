@@ -1,0 +1,184 @@
+using System.Diagnostics;
+
+namespace Engine.Mbufs;
+
+/// <summary>
+/// A place in a chain: one of its mbufs, the first or an interior one, and an offset in its data (mbuf(9): the <c>struct mbuf *</c>
+/// and the offset that m_getptr and m_pulldown return). It can be read and labelled, and neither opened nor freed.
+/// </summary>
+/// <remarks>
+/// <para>32 bytes, immutable. It names the mbuf, not the byte: it stays right when bytes are appended, when storage is replaced by a
+/// private copy, and when mbufs before it come and go; and shows other bytes after its own mbuf was trimmed or pulled from at
+/// the front.</para>
+/// <para>It throws <see cref="MbufStaleException"/> once the packet is freed or given away, once its mbuf is freed (by a trim, a
+/// pull-up, a defragmentation), once the mbuf has fewer bytes than its offset, and once a split has moved the mbuf into the
+/// rest; the last is certain only in checked mode, or until the chain has grown to its old length again.</para>
+/// <para>Using the null position, which a failed search gives, throws <see cref="NullReferenceException"/>; test
+/// <see cref="IsNull"/>.</para>
+/// </remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+public readonly ref struct MbufPosition
+{
+    private readonly MbufChain _chain;
+    private readonly uint _index;
+    private readonly uint _generation;
+    private readonly int _start;
+    private readonly int _offset;
+
+    /// <param name="chain">The live chain.</param>
+    /// <param name="index">One of its mbufs.</param>
+    /// <param name="start">The bytes before that mbuf.</param>
+    /// <param name="offset">The offset in its data.</param>
+    internal MbufPosition(MbufChain chain, uint index, int start, int offset)
+    {
+        Debug.Assert((uint)offset <= (uint)chain.MbufAt(index).SegmentLength, "A position is inside its mbuf's data or at its end.");
+        _chain = chain;
+        _index = index;
+        _generation = chain.MbufAt(index).Generation;
+        _start = start;
+        _offset = offset;
+    }
+
+    /// <summary>True for the default value: no place. O(1), never throws.</summary>
+    public bool IsNull => _chain.IsNull;
+
+    /// <summary>
+    /// Bytes from the start of the chain, counted when asked, so that it is right also after bytes were prepended. O(segments
+    /// before).
+    /// </summary>
+    /// <inheritdoc cref="Offset"/>
+    public int Position
+    {
+        get
+        {
+            _ = ref Header();
+            return _chain.BytesBefore(_index) + _offset;
+        }
+    }
+
+    /// <summary>Bytes from the start of the mbuf's data, 0 to all of them. O(1).</summary>
+    /// <exception cref="MbufStaleException">The packet was freed or given away, or the mbuf was freed or shortened.</exception>
+    public int Offset
+    {
+        get
+        {
+            _ = ref Header();
+            return _offset;
+        }
+    }
+
+    /// <summary>mtodo: the mbuf's bytes from the offset to its end, for reading. O(1).</summary>
+    /// <inheritdoc cref="Offset"/>
+    public ReadOnlySpan<byte> Span => Rest(ref Header());
+
+    /// <summary>mtod: all bytes of the mbuf, for reading. O(1).</summary>
+    /// <inheritdoc cref="Offset"/>
+    public ReadOnlySpan<byte> Segment => _chain.Cache.BytesOf(ref Header());
+
+    /// <summary>Bytes from here to the end of the chain. O(segments before).</summary>
+    /// <inheritdoc cref="Offset"/>
+    public int Remaining => _chain.Length - Position;
+
+    /// <summary>True if no byte of the chain follows. O(1), apart from empty mbufs skipped.</summary>
+    /// <inheritdoc cref="Offset"/>
+    public bool IsEnd
+    {
+        get
+        {
+            ref MbufHeader header = ref Header();
+            int here = header.SegmentLength - _offset;
+            while (here == 0 && header.Next != 0)
+            {
+                header = ref _chain.MbufAt(header.Next);
+                here = header.SegmentLength;
+            }
+
+            return here == 0;
+        }
+    }
+
+    /// <summary>M_WRITABLE: true if the mbuf's storage is not read-only and not shared. O(1).</summary>
+    /// <inheritdoc cref="Offset"/>
+    public bool IsWritable => _chain.Cache.IsWritable(ref Header());
+
+    /// <summary>m_extrefcnt: the mbufs that refer to this one's storage, itself included; 1 for an internal buffer. O(1).</summary>
+    /// <inheritdoc cref="Offset"/>
+    public int References => _chain.Cache.References(ref Header());
+
+    /// <summary>m_flags of this mbuf. Those of a packet are its first mbuf's: <see cref="MbufChain.Flags"/>. O(1).</summary>
+    /// <inheritdoc cref="Offset"/>
+    public MbufFlags Flags
+    {
+        get
+        {
+            ref MbufHeader header = ref Header();
+            MbufFlags external = header.Kind == StorageKind.Internal ? MbufFlags.None : MbufFlags.External;
+            return (MbufFlags)(header.Flags & (HeaderFlags.Settable | HeaderFlags.PacketHeader)) | external;
+        }
+    }
+
+    /// <summary>m_type of this mbuf; setting it is MCHTYPE, m_chtype. O(1).</summary>
+    /// <inheritdoc cref="Offset"/>
+    public MbufType Type
+    {
+        get => Header().Type;
+        set => Header().Type = value;
+    }
+
+    /// <summary>M_LEADINGSPACE: free bytes before the mbuf's data; 0 if it is not writable. O(1).</summary>
+    /// <inheritdoc cref="Offset"/>
+    public int LeadingSpace
+    {
+        get
+        {
+            ref MbufHeader header = ref Header();
+            return _chain.Cache.IsWritable(ref header) ? _chain.Cache.RoomBefore(ref header) : 0;
+        }
+    }
+
+    /// <summary>M_TRAILINGSPACE: free bytes behind the mbuf's data; 0 if it is not writable. O(1).</summary>
+    /// <inheritdoc cref="Offset"/>
+    public int TrailingSpace => _chain.RoomOf(ref Header());
+
+    /// <summary>M_WRITABLE and mtodo in one: the mbuf's bytes from the offset to its end, for writing. O(1).</summary>
+    /// <param name="span">The bytes; empty on failure.</param>
+    /// <returns>False if they may not be written: the storage is read-only or shared.</returns>
+    /// <inheritdoc cref="Offset"/>
+    public bool TryGetWritable(out Span<byte> span)
+    {
+        ref MbufHeader header = ref Header();
+        bool writable = _chain.Cache.IsWritable(ref header);
+        span = writable ? Rest(ref header) : default;
+        return writable;
+    }
+
+    /// <summary>m_next: goes to the next mbuf, empty or not.</summary>
+    /// <param name="next">The next mbuf, at its first byte; null if there is none. May be this variable.</param>
+    /// <returns>False if this is the last mbuf.</returns>
+    /// <inheritdoc cref="Offset"/>
+    /// <remarks>O(1).</remarks>
+    public bool TryGetNext(out MbufPosition next)
+    {
+        ref MbufHeader header = ref Header();
+        bool found = header.Next != 0;
+        next = found ? new MbufPosition(_chain, header.Next, _start + header.SegmentLength, 0) : default;
+        return found;
+    }
+
+    /// <summary>For people: where in the chain. Allocates a string; never throws.</summary>
+    public override string ToString()
+    {
+        if (IsNull || !_chain.IsOwned || _chain.MbufAt(_index).Generation != _generation)
+        {
+            return IsNull ? "position null" : "position in an mbuf that was freed or given away";
+        }
+
+        return $"byte {_offset} of the {_chain.MbufAt(_index).SegmentLength} of mbuf {_index}, in a {_chain.ToString()}";
+    }
+
+    /// <summary>The mbuf's header, after the checks of <see cref="MbufChain.VerifiedMbuf"/>.</summary>
+    private ref MbufHeader Header() => ref _chain.VerifiedMbuf(_index, _generation, _start, _offset);
+
+    private Span<byte> Rest(ref MbufHeader header)
+        => _chain.Cache.Hot.Memory.Bytes(header.Data + _offset, header.SegmentLength - _offset);
+}
