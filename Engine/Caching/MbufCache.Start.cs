@@ -42,16 +42,22 @@ public sealed partial class MbufCache
             return default;
         }
 
-        ref MbufHeader head = ref Hot.Memory.Header(parts.First);
-        head.Flags |= flags;
-        head.Tail = parts.Last;
-        head.Segments = parts.Segments;
-        head.MarkIfIntricate();
         if (parts.Segments > 1)
         {
             Hot.Memory.Header(parts.Last).Flags |= HeaderFlags.Spare;
         }
 
+        return MakeChain(parts, flags);
+    }
+
+    /// <summary>Makes the first of some linked mbufs the head of a chain; their bytes are not counted yet.</summary>
+    internal MbufChain MakeChain(ChainParts parts, uint flags)
+    {
+        ref MbufHeader head = ref Hot.Memory.Header(parts.First);
+        head.Flags |= flags;
+        head.Tail = parts.Last;
+        head.Segments = parts.Segments;
+        head.MarkIfIntricate();
         return new MbufChain(this, parts.First, head.Generation);
     }
 
@@ -142,7 +148,7 @@ public sealed partial class MbufCache
     /// <summary>Frees mbufs that never became part of a chain.</summary>
     internal void FreeParts(ChainParts parts) => FreeChainSlow(parts.First);
 
-    private static StorageKind KindOf(MbufClusterSize size)
+    internal static StorageKind KindOf(MbufClusterSize size)
     {
         switch (size)
         {

@@ -75,4 +75,76 @@ public readonly ref partial struct MbufScope
 
         return _cache.StartRoom(length, Packet);
     }
+
+    /// <summary>
+    /// m_getm2 without M_PKTHDR: <see cref="AllocateChain(int)"/> without packet header. All or nothing; no byte is in use.
+    /// </summary>
+    /// <returns>The chain, owned by the caller; null if the arena cannot give all of it, which is counted.</returns>
+    /// <inheritdoc cref="AllocateChain(int)"/>
+    [UnscopedRef]
+    public MbufChain AllocateChainWithoutHeader(int length)
+    {
+        if (length < 0)
+        {
+            ThrowHelper.Negative(nameof(length), length);
+        }
+
+        return _cache.StartRoom(length, Plain);
+    }
+
+    /// <summary>
+    /// m_getclr: one mbuf without packet header, whose <see cref="MbufSizes.InternalSize"/> bytes of room are zero, none in use.
+    /// </summary>
+    /// <remarks>O(1): a pop from the cache, and 192 bytes written.</remarks>
+    /// <inheritdoc cref="Allocate()"/>
+    [UnscopedRef]
+    public MbufChain AllocateZeroed()
+    {
+        MbufChain chain = _cache.StartChain(ZoneId.Mbuf, Plain);
+        return chain.IsNull ? chain : Zeroed(chain);
+    }
+
+    /// <summary>
+    /// m_get2, m_get3 without M_PKTHDR: one mbuf with contiguous room for a number of bytes, none in use, in the smallest storage
+    /// that has it: the mbuf's own buffer, a cluster of 2 KiB, or else the smallest free jumbo cluster that is large enough.
+    /// </summary>
+    /// <param name="length">Bytes of contiguous room, 0 to <see cref="MbufSizes.LargestContiguous"/> (m_get2 ends at 4,096).</param>
+    /// <returns>
+    /// A chain of one, owned by the caller; null (<see cref="MbufChain.IsNull"/>) if the arena is exhausted, which is counted.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative or more than can be
+    /// contiguous.</exception>
+    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
+    /// <remarks>O(1). The room is not zeroed.</remarks>
+    [UnscopedRef]
+    public MbufChain AllocateContiguous(int length)
+    {
+        CheckContiguous(length);
+        return _cache.StartContiguous(length, Plain);
+    }
+
+    /// <summary>m_get2, m_get3 with M_PKTHDR: <see cref="AllocateContiguous(int)"/> with a zeroed packet header.</summary>
+    /// <inheritdoc cref="AllocateContiguous(int)"/>
+    [UnscopedRef]
+    public MbufChain AllocateContiguousPacket(int length)
+    {
+        CheckContiguous(length);
+        return _cache.StartContiguous(length, Packet);
+    }
+
+    private static void CheckContiguous(int length)
+    {
+        if ((uint)length > MbufSizes.LargestContiguous)
+        {
+            ThrowHelper.NotContiguousOrNegative(nameof(length), length);
+        }
+    }
+
+    /// <summary>A fresh chain of one plain mbuf, after its room was zeroed.</summary>
+    private static MbufChain Zeroed(MbufChain chain)
+    {
+        MbufCache cache = chain.Cache;
+        cache.Hot.Memory.Bytes(cache.StartOf(ref chain.VerifiedHead()), MbufSizes.InternalSize).Clear();
+        return chain;
+    }
 }

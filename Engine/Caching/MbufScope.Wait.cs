@@ -75,7 +75,61 @@ public readonly ref partial struct MbufScope
             ThrowHelper.Negative(nameof(length), length);
         }
 
-        return Arena.Wait(_cache, new RoomAllocation(length), timeout, cancellationToken);
+        return Arena.Wait(_cache, new RoomAllocation(length, Packet), timeout, cancellationToken);
+    }
+
+    /// <summary>
+    /// m_getm2 without M_PKTHDR, with M_WAITOK: <see cref="AllocateChainWithoutHeader(int)"/>, waiting until all of it is there.
+    /// </summary>
+    /// <inheritdoc cref="AllocateChain(int, TimeSpan, CancellationToken)"/>
+    [UnscopedRef]
+    public MbufChain AllocateChainWithoutHeader(int length, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        if (length < 0)
+        {
+            ThrowHelper.Negative(nameof(length), length);
+        }
+
+        return Arena.Wait(_cache, new RoomAllocation(length, Plain), timeout, cancellationToken);
+    }
+
+    /// <summary>m_getclr with M_WAIT: <see cref="AllocateZeroed()"/>, waiting until there is an mbuf.</summary>
+    /// <inheritdoc cref="Allocate(TimeSpan, CancellationToken)"/>
+    [UnscopedRef]
+    public MbufChain AllocateZeroed(TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        MbufChain chain = Arena.Wait(_cache, new ZoneAllocation(ZoneId.Mbuf, Plain), timeout, cancellationToken);
+        return chain.IsNull ? chain : Zeroed(chain);
+    }
+
+    /// <summary>
+    /// m_get2 without M_PKTHDR, with M_WAITOK: <see cref="AllocateContiguous(int)"/>, waiting until there is memory.
+    /// </summary>
+    /// <param name="length">Bytes of contiguous room, 0 to <see cref="MbufSizes.LargestContiguous"/>.</param>
+    /// <param name="timeout">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
+    /// <param name="cancellationToken">Ends the wait early.</param>
+    /// <returns>The chain, owned by the caller; null if the time was over, which is counted as denied.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is out of its range, or <paramref name="timeout"/>
+    /// is negative and not infinite.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was allocated.</exception>
+    /// <exception cref="ObjectDisposedException">The scope is closed, or the arena was disposed meanwhile.</exception>
+    /// <remarks>As the form without waiting if there is memory; else it blocks the thread and is counted as delayed.</remarks>
+    [UnscopedRef]
+    public MbufChain AllocateContiguous(int length, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        CheckContiguous(length);
+        return Arena.Wait(_cache, new ContiguousAllocation(length, Plain), timeout, cancellationToken);
+    }
+
+    /// <summary>
+    /// m_get2 with M_PKTHDR and M_WAITOK: <see cref="AllocateContiguousPacket(int)"/>, waiting until there is memory.
+    /// </summary>
+    /// <inheritdoc cref="AllocateContiguous(int, TimeSpan, CancellationToken)"/>
+    [UnscopedRef]
+    public MbufChain AllocateContiguousPacket(int length, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        CheckContiguous(length);
+        return Arena.Wait(_cache, new ContiguousAllocation(length, Packet), timeout, cancellationToken);
     }
 
     private readonly struct ZoneAllocation(ZoneId zone, uint flags) : IAllocation
@@ -88,8 +142,13 @@ public readonly ref partial struct MbufScope
         public MbufChain Attempt(MbufCache cache) => cache.StartCluster(size, flags);
     }
 
-    private readonly struct RoomAllocation(int length) : IAllocation
+    private readonly struct RoomAllocation(int length, uint flags) : IAllocation
     {
-        public MbufChain Attempt(MbufCache cache) => cache.StartRoom(length, Packet);
+        public MbufChain Attempt(MbufCache cache) => cache.StartRoom(length, flags);
+    }
+
+    private readonly struct ContiguousAllocation(int length, uint flags) : IAllocation
+    {
+        public MbufChain Attempt(MbufCache cache) => cache.StartContiguous(length, flags);
     }
 }

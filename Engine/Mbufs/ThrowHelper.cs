@@ -69,6 +69,25 @@ internal static class ThrowHelper
     public static void TagNotOnPacket()
         => throw new ArgumentException("The packet has no such tag: it is not attached, or to another packet.", "tag");
 
+    [DoesNotReturn]
+    public static void NotPositive(string parameter, int value)
+        => throw new ArgumentOutOfRangeException(parameter, value, "A packet made of a source has at least one byte.");
+
+    [DoesNotReturn]
+    public static void NotHeadroom(string parameter, int value) => throw new ArgumentOutOfRangeException(
+        parameter, value, $"The headroom asked for is 0 to {MbufSizes.InternalSize} bytes; MbufArenaOptions.Headroom gives more to every cluster.");
+
+    [DoesNotReturn]
+    public static void NotEmptyOrNotWritable() => throw new InvalidOperationException(
+        "The first mbuf has data, or its storage is read-only or shared. Align an mbuf that was just allocated.");
+
+    [DoesNotReturn]
+    public static void ChangedMeanwhile() => throw new InvalidOperationException(
+        "The chain was changed while it was copied, by the memory or the writer that it was copied to.");
+
+    [DoesNotReturn]
+    public static void NoRoomGiven() => throw new InvalidOperationException("The writer was asked for room and gave none.");
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static MbufStaleException CreateStale() => new();
 

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+
+namespace Engine.Mbufs;
+
+/// <content>Chains made of bytes that are there already, and single mbufs with contiguous room.</content>
+public sealed partial class MbufCache
+{
+    /// <summary>One mbuf with contiguous room for a number of bytes, as the head of a chain; null when exhausted.</summary>
+    internal MbufChain StartContiguous(int length, uint flags)
+    {
+        if (!TryTakeContiguous(length, out uint index))
+        {
+            TellOfNothing();
+            return default;
+        }
+
+        return MakeChain(new ChainParts { First = index, Last = index, Segments = 1 }, flags);
+    }
+
+    /// <summary>
+    /// The head of a chain of a source's bytes; 0 when exhausted: the source was not asked. Not as a chain, which the compiler
+    /// would confine to where the source's own spans live.
+    /// </summary>
+    internal uint StartFrom<TSource>(scoped ref TSource source, int length, int headroom, uint flags)
+        where TSource : struct, IMbufSource, allows ref struct
+    {
+        if (!TryTakeFilled(length, headroom, out ChainParts parts))
+        {
+            TellOfNothing();
+            return 0;
+        }
+
+        uint serial = _serial;
+        try
+        {
+            Fill(parts, ref source, serial);
+        }
+        catch when (serial == _serial)
+        {
+            FreeParts(parts);
+            throw;
+        }
+
+        MakeChain(parts, flags);
+        ref MbufHeader head = ref Hot.Memory.Header(parts.First);
+        head.ChainLength = length;
+        head.PacketLength = (flags & HeaderFlags.PacketHeader) != 0 ? length : 0;
+        return parts.First;
+    }
+
+    /// <summary>Has the source write every byte of some mbufs, in order.</summary>
+    private void Fill<TSource>(ChainParts parts, scoped ref TSource source, uint serial)
+        where TSource : struct, IMbufSource, allows ref struct
+    {
+        int offset = 0;
+        uint index = parts.First;
+        while (index != 0)
+        {
+            Span<byte> bytes = BytesOf(ref Hot.Memory.Header(index));
+            if (!bytes.IsEmpty)
+            {
+                source.CopyTo(offset, bytes);
+                if (serial != _serial)
+                {
+                    ThrowHelper.ScopeClosed(); // The memory may be gone, and with it the mbufs.
+                }
+            }
+
+            offset += bytes.Length;
+            index = Hot.Memory.Header(index).Next;
+        }
+    }
+
+    /// <summary>
+    /// The fewest mbufs that hold a number of bytes behind free ones, linked but without a head; the bytes have their places
+    /// and are counted in their mbufs. One plain mbuf, or 2 KiB clusters, and a plain one at the end if the rest fits there.
+    /// A cluster's usual headroom is left free unless its bytes are needed to save a segment. All or nothing.
+    /// </summary>
+    private bool TryTakeFilled(int length, int headroom, out ChainParts parts)
+    {
+        parts = default;
+        int capacity = Storages[(int)StorageKind.Cluster].Capacity;
+        bool isSmall = (long)headroom + length <= MbufSizes.InternalSize;
+        long segments = isSmall ? 1 : ((long)headroom + length + capacity - 1) / capacity;
+        if (segments - 1 > Arena.Layout.Limits[(int)ZoneId.Packet])
+        {
+            CountMiss(ZoneId.Packet); // Never to be had: do not take everything first to find that out.
+            return false;
+        }
+
+        int lead = headroom;
+        int left = length;
+        for (long others = segments - 1; others >= 0; others--)
+        {
+            bool isPlain = isSmall || (others == 0 && segments > 1 && left <= MbufSizes.InternalSize);
+            if (!TryTake(isPlain ? ZoneId.Mbuf : ZoneId.Packet, out uint index))
+            {
+                FreeParts(parts);
+                return false;
+            }
+
+            ref MbufHeader header = ref Hot.Memory.Header(index);
+            header.Flags = 0;
+            AddPart(ref parts, index);
+            left -= isPlain ? Place(ref header, lead, left) : Place(ref header, Math.Max(lead, UsualLead(left - (others * capacity))), left);
+            lead = 0;
+        }
+
+        Debug.Assert(left == 0, "The mbufs are as many as the bytes need.");
+        return true;
+    }
+
+    /// <summary>As much of a cluster's headroom as leaves room for a number of bytes, which may be negative.</summary>
+    private int UsualLead(long bytes)
+    {
+        ref StorageLayout layout = ref Storages[(int)StorageKind.Cluster];
+        return (int)Math.Min(layout.Headroom, layout.Capacity - bytes);
+    }
+
+    /// <summary>Gives as many bytes as fit a place in a fresh mbuf. Returns how many those are.</summary>
+    private int Place(ref MbufHeader header, int lead, int bytes)
+    {
+        header.Data = StartOf(ref header) + lead;
+        header.SegmentLength = Math.Min(bytes, RoomBehind(ref header));
+        return header.SegmentLength;
+    }
+}
