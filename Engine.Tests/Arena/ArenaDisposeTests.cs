@@ -123,6 +123,9 @@ public sealed class ArenaDisposeTests
     {
         Assert.That(Thrown.By(mbufs, static (in mbufs) => mbufs.Allocate()), Is.TypeOf<ObjectDisposedException>());
         Assert.That(Thrown.By(mbufs, static (in mbufs) => mbufs.AllocatePacket()), Is.TypeOf<ObjectDisposedException>());
+        Assert.That(Thrown.By(mbufs, static (in mbufs) => mbufs.AllocateZeroed()), Is.TypeOf<ObjectDisposedException>());
+        Assert.That(Thrown.By(mbufs, static (in mbufs) => mbufs.AllocateContiguous(3000)), Is.TypeOf<ObjectDisposedException>());
+        Assert.That(Thrown.By(mbufs, static (in mbufs) => mbufs.AllocateFrom([1], 0, 0)), Is.TypeOf<ObjectDisposedException>());
         Assert.That(Thrown.By(mbufs, static (in mbufs) => mbufs.AllocateChain(9000)), Is.TypeOf<ObjectDisposedException>());
         Assert.That(
             Thrown.By(mbufs, static (in mbufs) => mbufs.AllocatePacket(MbufClusterSize.Page)), Is.TypeOf<ObjectDisposedException>());

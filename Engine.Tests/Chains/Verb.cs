@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Engine.Mbufs.Tests.Chains;
 
 /// <summary>Everything that can be done with a chain, so that each is tried on chains that nothing may be done with.</summary>
@@ -52,6 +54,10 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
         new("TryAppend of nothing", static chain => chain.TryAppend([])),
         new("TryAppend of much", static chain => chain.TryAppend(new byte[3000])),
         new("TryExtend", static chain => chain.TryExtend(3, out _)),
+        new("TryAddRoom", static chain => chain.TryAddRoom(3000)),
+        new("TryAddRoom of nothing", static chain => chain.TryAddRoom(0)),
+        new("TryAttachCluster", static chain => Unless(chain, static chain => chain.TryAttachCluster())),
+        new("AlignToEnd", static chain => Unless(chain, static chain => chain.AlignToEnd(1))),
         new("TryPrepend", static chain => chain.TryPrepend(3, out _)),
         new("TryPrepend of bytes", static chain => chain.TryPrepend([1, 2, 3])),
         new("TrimStart", static chain => chain.TrimStart(1)),
@@ -59,6 +65,9 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
         new("TrimEnd", static chain => chain.TrimEnd(1)),
         new("TryPullUp", static chain => chain.TryPullUp(1, out _)),
         new("TryCopyTo", static chain => chain.TryCopyTo(0, new byte[1])),
+        new("CopyTo of pieces", static chain => chain.CopyTo([new byte[1]], 0)),
+        new("CopyTo of no pieces", static chain => chain.CopyTo([], 0)),
+        new("CopyTo of a writer", static chain => chain.CopyTo(new ArrayBufferWriter<byte>())),
         new("TryCopyBack", static chain => chain.TryCopyBack(0, [1])),
         new("Start", static chain => _ = chain.Start),
         new("LastSegment", static chain => _ = chain.LastSegment),
@@ -68,6 +77,19 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
     ];
 
     public override string ToString() => Name;
+
+    /// <summary>Verbs for an empty first mbuf: refusing one with data is right, too, if that is all that is wrong.</summary>
+    private static void Unless(MbufChain chain, Action<MbufChain> call)
+    {
+        try
+        {
+            call(chain);
+        }
+        catch (InvalidOperationException exception) when (exception.GetType() == typeof(InvalidOperationException))
+        {
+            ChainAssert.Holds(chain, ChainAssert.Bytes(chain));
+        }
+    }
 
     private static void SplitAndJoin(MbufChain chain)
     {

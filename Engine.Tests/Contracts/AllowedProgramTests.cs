@@ -173,4 +173,14 @@ public sealed class AllowedProgramTests
 
         static void Work(in MbufScope mbufs) => End(mbufs.AllocatePacket());
         """);
+
+    [Test]
+    public void A_helper_returns_a_packet_that_it_made_of_bytes_on_its_stack() => Snippet.Compiles("""
+        static MbufChain Greeting(in MbufScope mbufs)
+        {
+            Span<byte> bytes = stackalloc byte[2];
+            bytes.Fill(7);
+            return mbufs.AllocateFrom(bytes, 14, 1);
+        }
+        """);
 }

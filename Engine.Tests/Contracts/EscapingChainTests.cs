@@ -24,6 +24,15 @@ public sealed class EscapingChainTests
         "mbufs.AllocateCluster(TimeSpan.Zero)",
         "mbufs.AllocateCluster(MbufClusterSize.Page, TimeSpan.Zero)",
         "mbufs.AllocateChain(10_000, TimeSpan.Zero)",
+        "mbufs.AllocateZeroed()",
+        "mbufs.AllocateContiguous(100)",
+        "mbufs.AllocateContiguousPacket(100)",
+        "mbufs.AllocateChainWithoutHeader(10_000)",
+        "mbufs.AllocateZeroed(TimeSpan.Zero)",
+        "mbufs.AllocateContiguous(100, TimeSpan.Zero)",
+        "mbufs.AllocateContiguousPacket(100, TimeSpan.Zero)",
+        "mbufs.AllocateChainWithoutHeader(10_000, TimeSpan.Zero)",
+        "mbufs.AllocateFrom([1], 0, 0)",
         "mbufs.Open(handle)",
     ];
 

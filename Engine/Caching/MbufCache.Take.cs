@@ -138,6 +138,11 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool IsStruck(ZoneId zone)
     {
+        if (Hot.LastIndex == 0)
+        {
+            ThrowHelper.ScopeClosed(); // Its floor must stay where it is: the magazines may be another's, or gone.
+        }
+
         if (Arena.Stress.StrikesAllocation())
         {
             WasStruck = true;

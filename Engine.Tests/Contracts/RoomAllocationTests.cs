@@ -1,0 +1,113 @@
+using System.Buffers;
+
+using NUnit.Framework;
+
+namespace Engine.Mbufs.Tests.Contracts;
+
+/// <summary>Once warm, making packets of bytes, taking room in advance and copying out allocate no managed memory.</summary>
+[Category("Contracts")]
+[TestFixtureSource(typeof(ArenaKind), nameof(ArenaKind.All))]
+public sealed class RoomAllocationTests(ArenaKind kind) : MbufFixture(kind)
+{
+    private static readonly byte[] s_bytes = new byte[5000];
+    private static readonly Memory<byte>[] s_pieces = [new byte[2000], Memory<byte>.Empty, new byte[4000]];
+
+    [Test]
+    [Measures(typeof(MbufScope), nameof(MbufScope.AllocateZeroed), nameof(MbufScope.AllocateContiguous),
+        nameof(MbufScope.AllocateContiguousPacket), nameof(MbufScope.AllocateChainWithoutHeader))]
+    public void Contiguous_and_zeroed_room_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
+    {
+        using MbufChain zeroed = mbufs.AllocateZeroed();
+        using MbufChain large = mbufs.AllocateContiguous(10_000);
+        using MbufChain packet = mbufs.AllocateContiguousPacket(1000);
+        using MbufChain chain = mbufs.AllocateChainWithoutHeader(5000);
+        Must.Hold(!zeroed.IsNull && !large.IsNull && !packet.IsNull && chain.SegmentCount > 1);
+    });
+
+    [Test]
+    public void Waiting_forms_that_find_memory_at_once_allocate_nothing()
+    {
+        using var stop = new CancellationTokenSource();
+        CancellationToken token = stop.Token;
+        AllocationAssert.IsFree(Arena, mbufs =>
+        {
+            using MbufChain zeroed = mbufs.AllocateZeroed(Timeout.InfiniteTimeSpan, token);
+            using MbufChain large = mbufs.AllocateContiguous(10_000, Timeout.InfiniteTimeSpan, token);
+            using MbufChain packet = mbufs.AllocateContiguousPacket(1000, TimeSpan.Zero, token);
+            using MbufChain chain = mbufs.AllocateChainWithoutHeader(5000, TimeSpan.Zero, token);
+            Must.Hold(!zeroed.IsNull && !large.IsNull && !packet.IsNull && chain.SegmentCount > 1);
+        });
+    }
+
+    [Test]
+    [Measures(typeof(MbufScope), nameof(MbufScope.AllocateFrom), nameof(MbufScope.AllocateChainFrom))]
+    public void Packets_made_of_bytes_allocate_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
+    {
+        var source = new Zeros();
+        var sequence = new ReadOnlySequence<byte>(s_bytes);
+        using MbufChain packet = mbufs.AllocateFrom(s_bytes, 14, 1);
+        using MbufChain written = mbufs.AllocateFrom(ref source, 5000, 14, 1);
+        using MbufChain taken = mbufs.AllocateFrom(ref sequence, 2500, 14);
+        using MbufChain rest = mbufs.AllocateChainFrom(ref sequence, 0, 14);
+        Must.Hold(packet.Length == 5000 && written.Length == 5000 && taken.Length == 2500 && rest.Length == 2500);
+    });
+
+    [Test]
+    [Measures(typeof(MbufChain), nameof(MbufChain.TryAddRoom), nameof(MbufChain.TryAttachCluster), nameof(MbufChain.AlignToEnd))]
+    public void Room_for_existing_chains_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
+    {
+        using MbufChain packet = mbufs.AllocateHeader();
+        packet.AlignToEnd(20);
+        Must.Hold(packet.TryAttachCluster() && packet.TryAddRoom(5000) && packet.TryAppend(s_bytes));
+        using MbufChain jumbo = mbufs.AllocateHeader();
+        Must.Hold(jumbo.TryAttachCluster(MbufClusterSize.Jumbo9));
+    });
+
+    [Test]
+    [Measures(typeof(MbufChain), nameof(MbufChain.CopyTo))]
+    public void Copying_into_pieces_and_writers_allocates_nothing()
+    {
+        var writer = new ArrayBufferWriter<byte>(10_000);
+        AllocationAssert.IsFree(Arena, mbufs =>
+        {
+            using MbufChain packet = mbufs.AllocateFrom(s_bytes, 0, 0);
+            Must.Hold(packet.CopyTo(s_pieces, 0) == 5000 && packet.CopyTo(s_pieces, 3000) == 3000);
+            writer.ResetWrittenCount();
+            packet.CopyTo(writer);
+            Must.Hold(writer.WrittenCount == 5000);
+        });
+    }
+
+    [Test]
+    public void Being_denied_allocates_nothing()
+    {
+        Mbuf kept;
+        Hoard hoard;
+        using (MbufScope mbufs = Arena.Enter())
+        {
+            kept = mbufs.AllocateHeader().Detach();
+            hoard = Hoard.OfEverything(mbufs);
+        }
+
+        AllocationAssert.IsFree(Arena, mbufs =>
+        {
+            var source = new Zeros();
+            var sequence = new ReadOnlySequence<byte>(s_bytes);
+            Must.Hold(mbufs.AllocateZeroed().IsNull && mbufs.AllocateContiguous(10).IsNull && mbufs.AllocateContiguousPacket(9000).IsNull);
+            Must.Hold(mbufs.AllocateChainWithoutHeader(10).IsNull && mbufs.AllocateZeroed(TimeSpan.Zero).IsNull);
+            Must.Hold(mbufs.AllocateFrom(s_bytes, 0, 0).IsNull && mbufs.AllocateFrom(ref source, 10, 0, 0).IsNull);
+            Must.Hold(mbufs.AllocateFrom(ref sequence, 0, 0).IsNull && mbufs.AllocateChainFrom(ref sequence, 0, 0).IsNull);
+            MbufChain packet = mbufs.Open(kept);
+            Must.Hold(!packet.TryAddRoom(100) && !packet.TryAttachCluster() && packet.SegmentCount == 1);
+            kept = packet.Detach();
+        });
+        using MbufScope again = Arena.Enter();
+        again.Free([kept]);
+        hoard.Release(again);
+    }
+
+    private readonly struct Zeros : IMbufSource
+    {
+        public void CopyTo(int offset, Span<byte> destination) => destination.Clear();
+    }
+}
