@@ -166,7 +166,7 @@ public sealed class StressSwitchTests
     [Test]
     public void Among_several_threads_the_number_fails_exactly_one()
     {
-        using MbufArena arena = Arenas.Of(mbufs: 300, clusters: 100);
+        using MbufArena arena = Arenas.Of(mbufs: 1000, clusters: 1000); // So many that no thread is refused what others have cached.
         for (int round = 0; round < 50; round++)
         {
             int failed = 0;
