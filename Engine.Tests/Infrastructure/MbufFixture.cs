@@ -52,7 +52,7 @@ public abstract class MbufFixture(ArenaKind kind)
     protected virtual MbufArena Reserve() => NewArena(mbufs: 256, clusters: 64, pages: 8, jumbo9: 4, jumbo16: 8);
 
     /// <summary>Another arena of the fixture's kind; audited and disposed with the first.</summary>
-    protected MbufArena NewArena(int mbufs, int clusters = 0, int pages = 0, int jumbo9 = 0, int jumbo16 = 0)
+    protected MbufArena NewArena(int mbufs, int clusters = 0, int pages = 0, int jumbo9 = 0, int jumbo16 = 0, TimeProvider? time = null)
     {
         var arena = new MbufArena(new MbufArenaOptions
         {
@@ -65,6 +65,7 @@ public abstract class MbufFixture(ArenaKind kind)
             Checked = Kind.Checked,
             Caches = 4,
             HugePages = false,
+            TimeProvider = time ?? TimeProvider.System,
         });
         _arenas.Add(arena);
         return arena;

@@ -26,6 +26,9 @@ internal sealed class ArenaLayout
             Validate(nameof(options.ExternalStorages), options.ExternalStorages, 0, MostItems),
             Math.Min(options.Mbufs, options.Clusters),
         ];
+        ArgumentNullException.ThrowIfNull(options.TimeProvider);
+        ValidateInterval(nameof(options.WarningInterval), options.WarningInterval);
+        ValidateInterval(nameof(options.ReclaimInterval), options.ReclaimInterval);
         Headroom = Validate(nameof(options.Headroom), options.Headroom, 0, 4096);
         Caches = Validate(nameof(options.Caches), options.Caches, 1, 4096);
         PacketShare = Validate(nameof(options.Packets), options.Packets ?? options.Clusters, 0, int.MaxValue);
@@ -80,6 +83,15 @@ internal sealed class ArenaLayout
     private static int Validate(string name, int value, int least, int most) => value >= least && value <= most
         ? value
         : throw new ArgumentOutOfRangeException(name, value, $"MbufArenaOptions.{name} must be from {least} to {most}.");
+
+    private static void ValidateInterval(string name, TimeSpan value)
+    {
+        if (value < TimeSpan.Zero && value != Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentOutOfRangeException(
+                name, value, $"MbufArenaOptions.{name} must be zero or more, or Timeout.InfiniteTimeSpan for once and never again.");
+        }
+    }
 
     private static long Reserve(ref long end, long length)
     {

@@ -47,6 +47,7 @@ public sealed partial class MbufArena : IDisposable
         Name = options.Name;
         Stress = new MbufStress(this);
         IsChecked = options.Checked;
+        (_time, _warningInterval, _reclaimInterval) = (options.TimeProvider, options.WarningInterval, options.ReclaimInterval);
         _caches = new MbufCache?[Layout.Caches];
         _region = new NativeRegion(Layout.Length, options.HugePages);
         try

@@ -55,4 +55,19 @@ public sealed class MbufArenaOptions
     /// false.
     /// </summary>
     public bool Checked { get; init; }
+
+    /// <summary>
+    /// How long <see cref="MbufArena.LimitReached"/> is silent about a zone after it was raised for it (mbuf(9): 5 minutes).
+    /// Zero to tell of each denial, <see cref="Timeout.InfiniteTimeSpan"/> for once. Default 5 minutes.
+    /// </summary>
+    public TimeSpan WarningInterval { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// How long exhaustion of a zone does not run the callbacks of <see cref="MbufArena.RegisterReclaim"/> again after they did not
+    /// help. Zero for no such pause, <see cref="Timeout.InfiniteTimeSpan"/> for ever. Default 100 ms.
+    /// </summary>
+    public TimeSpan ReclaimInterval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>What measures the two intervals; for tests. Default <see cref="TimeProvider.System"/>.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -9,9 +9,6 @@ public sealed partial class MbufCache
     /// <summary>Set while the owner is inside a waiting allocation: a miss is then a delay, not a denial.</summary>
     internal bool IsWaiting { get; set; }
 
-    /// <summary>The owner tries one zone after the other: a miss is not a denial yet.</summary>
-    private bool _isProbing;
-
     /// <summary>The zone whose exhaustion the last miss met.</summary>
     internal ZoneId MissedZone { get; private set; }
 
@@ -49,58 +46,11 @@ public sealed partial class MbufCache
     }
 
     /// <summary>
-    /// The smallest cluster that holds a number of bytes behind its headroom, or else the smallest that holds them with it; false
-    /// if there is none, or none so large. To stress, all of it is one allocation.
-    /// </summary>
-    internal bool TryTakeCluster(int length, out StorageKind kind, out uint storage)
-    {
-        if (Hot.Floor != 0 && IsStruck(ZoneId.Jumbo16))
-        {
-            (kind, storage) = (default, 0);
-            return false;
-        }
-
-        _isProbing = true;
-        bool found = TryProbeClusters(length, out kind, out storage);
-        _isProbing = false;
-        if (!found)
-        {
-            CountMiss(MissedZone);
-        }
-
-        return found;
-    }
-
-    /// <summary>
     /// An allocation found nothing: in checked mode the moment to tell of a spoiled poison, since nothing is half done. Returns
     /// nothing, since a chain that comes from a call would take the fast path's chain out of its registers.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal void TellOfNothing() => Arena.Quarantine?.ThrowIfSpoiled();
-
-    private bool TryProbeClusters(int length, out StorageKind kind, out uint storage)
-    {
-        for (kind = StorageKind.Cluster; kind <= StorageKind.Jumbo16; kind++)
-        {
-            if (Storages[(int)kind].Size >= length && TryTake((ZoneId)kind, out storage))
-            {
-                return true;
-            }
-        }
-
-        // Bytes that were prepended into the headroom still fit a cluster of the same size when they are moved: without headroom.
-        for (kind = StorageKind.Cluster; kind <= StorageKind.Jumbo16; kind++)
-        {
-            ref StorageLayout layout = ref Storages[(int)kind];
-            if (layout.Capacity >= length && layout.Size < length && TryTake((ZoneId)kind, out storage))
-            {
-                return true;
-            }
-        }
-
-        storage = 0;
-        return false;
-    }
 
     /// <summary>
     /// The item, or -1. Not by an out parameter: that would keep the item of the fast path in memory instead of a register.
@@ -123,13 +73,36 @@ public sealed partial class MbufCache
             return -1;
         }
 
-        if (TryTakeFromDepot(zone, out uint item) || Arena.TryRefill(this, zone, out item))
+        if (TryFind(zone, out uint item) || (!_isProbing && TryReclaim(zone, out item)))
         {
             return item;
         }
 
-        CountMiss(zone);
+        if (!_isProbing)
+        {
+            CountMiss(zone);
+            Arena.NoteLimit(zone);
+        }
+
         return -1;
+    }
+
+    /// <summary>Looks through the whole arena.</summary>
+    private bool TryFind(ZoneId zone, out uint item) => TryTakeFromDepot(zone, out item) || Arena.TryRefill(this, zone, out item);
+
+    /// <summary>Looks once more, after callbacks that free what the program can do without.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryReclaim(ZoneId zone, out uint item)
+    {
+        item = 0;
+        if (!Arena.TryReclaimFor(zone))
+        {
+            return false;
+        }
+
+        bool found = TryFind(zone, out item);
+        Arena.NoteReclaimed(zone, found);
+        return found;
     }
 
     /// <summary>
@@ -159,12 +132,12 @@ public sealed partial class MbufCache
     }
 
     /// <summary>
-    /// Notes that a zone had nothing: a denial, unless the owner waits, or tries other zones before it gives up.
+    /// Notes that a zone had nothing: a denial, unless the owner waits.
     /// </summary>
     private void CountMiss(ZoneId zone)
     {
         MissedZone = zone;
-        if (!IsWaiting && !_isProbing)
+        if (!IsWaiting)
         {
             Arena.Zones[(int)zone].CountDenied();
         }

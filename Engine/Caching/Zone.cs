@@ -11,6 +11,12 @@ internal sealed class Zone(ZoneId id, int limit, ItemPile depot, ItemPile retire
     private long _denied;
     private long _delayed;
 
+    /// <summary>Since callbacks were run for this zone in vain.</summary>
+    public Pause Reclaims = new();
+
+    /// <summary>Since the last warning.</summary>
+    public Pause Warnings = new();
+
     public ZoneId Id { get; } = id;
 
     /// <summary>Most items that may be handed out, those that lie free in caches and depot included. Written under the gate.</summary>
