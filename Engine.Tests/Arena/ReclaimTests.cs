@@ -68,6 +68,15 @@ public sealed class ReclaimTests(ArenaKind kind) : ExhaustionFixture(kind)
     }
 
     [Test]
+    public void Disposed_by_one_that_runs_before_it_a_registration_is_not_called()
+    {
+        IDisposable? second = null;
+        using IDisposable first = Arena.RegisterReclaim(() => second!.Dispose());
+        second = Arena.RegisterReclaim(static () => Assert.Fail("Called."));
+        Assert.That(Arena.Reclaim());
+    }
+
+    [Test]
     public void The_same_callback_can_be_registered_twice_and_each_registration_is_its_own()
     {
         int calls = 0;

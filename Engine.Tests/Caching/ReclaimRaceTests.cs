@@ -86,6 +86,55 @@ public sealed class ReclaimRaceTests
         arena.AssertSettled();
     }
 
+    /// <summary>Its attempts between two sleeps are made under the gate, where no foreign code runs.</summary>
+    [Test]
+    public void A_wait_calls_and_tells_before_it_sleeps_and_not_afterwards()
+    {
+        using MbufArena arena = Of(mbufs: 2, TimeProvider.System, interval: TimeSpan.Zero);
+        using MbufCache holder = arena.CreateCache();
+        List<Mbuf> held = WaitTests.HoldAll(holder);
+        int calls = 0;
+        int warnings = 0;
+        using IDisposable registration = arena.RegisterReclaim(() => calls += Monitor.IsEntered(arena.Gate) ? 100 : 1);
+        arena.LimitReached += (_, _) => warnings += Monitor.IsEntered(arena.Gate) ? 100 : 1;
+        using (MbufScope mbufs = arena.Enter())
+        {
+            Assert.That(mbufs.AllocatePacket(TimeSpan.FromMilliseconds(5)).IsNull);
+        }
+
+        Assert.That((calls, warnings), Is.EqualTo((1, 1)));
+        using (MbufScope mbufs = holder.Enter())
+        {
+            Arenas.FreeAll(mbufs, held);
+        }
+    }
+
+    [Test]
+    public void A_request_for_a_cluster_of_any_size_calls_and_tells_once()
+    {
+        using MbufArena arena = Of(mbufs: 4, TimeProvider.System, interval: TimeSpan.Zero);
+        foreach (MbufZone zone in new[] { MbufZone.Clusters, MbufZone.PageClusters, MbufZone.Jumbo9Clusters })
+        {
+            arena.SetLimit(zone, 1);
+        }
+
+        arena.SetLimit(MbufZone.Jumbo16Clusters, 0);
+        int calls = 0;
+        int warnings = 0;
+        using IDisposable registration = arena.RegisterReclaim(() => calls++);
+        using MbufScope mbufs = arena.Enter();
+        using MbufChain packet = mbufs.AllocateHeader();
+        Assert.That(packet.TryAppend(new byte[100]));
+        List<Mbuf> held = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocatePacket());
+        held.AddRange(Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocatePacket(MbufClusterSize.Page)));
+        held.AddRange(Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocatePacket(MbufClusterSize.Jumbo9)));
+        calls = 0;
+        arena.LimitReached += (_, _) => warnings++;
+        Assert.That(packet.TryPrepend(500, out _), Is.False);
+        Assert.That((calls, warnings), Is.EqualTo((1, 1)));
+        Arenas.FreeAll(mbufs, held);
+    }
+
     [Test]
     public void Registrations_come_and_go_while_threads_run_out()
     {
@@ -148,6 +197,7 @@ public sealed class ReclaimRaceTests
         Mbufs = mbufs,
         Clusters = mbufs,
         Caches = 10,
+        WarningInterval = interval ?? TimeSpan.FromMinutes(5),
         HugePages = false,
         TimeProvider = time,
         ReclaimInterval = interval ?? TimeSpan.FromMilliseconds(100),
