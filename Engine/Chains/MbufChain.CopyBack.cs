@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Engine.Mbufs;
 
 /// <content>Copying bytes into a chain, and into private storage first where others share it.</content>
@@ -38,7 +36,7 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
-        Replace(offset, Math.Min(end, oldLength), replacements);
+        Replace(replacements);
         if (offset > oldLength)
         {
             Overwrite(_index, oldLength, offset - oldLength, default);
@@ -52,76 +50,5 @@ public readonly ref partial struct MbufChain
 
         _cache.Settle();
         return true;
-    }
-
-    /// <summary>
-    /// Replaces storage between two offsets that may not be written by private copies; contents and lengths stay.
-    /// </summary>
-    private void Replace(int start, int end, ChainParts replacements)
-    {
-        int position = 0;
-        uint spare = replacements.First;
-        for (uint index = _index; spare != 0 && position < end; index = At(index).Next)
-        {
-            // By the flags alone, which only we clear: the same mbufs, in the same order, as the replacements were taken for.
-            ref MbufHeader header = ref At(index);
-            if (!header.IsPlainlyWritable && Overlaps(ref header, position, start, end))
-            {
-                ref MbufHeader replacement = ref At(spare);
-                spare = replacement.Next;
-                ReplaceStorage(ref header, ref replacement);
-            }
-
-            position += header.SegmentLength;
-        }
-
-        _cache.FreeParts(replacements);
-    }
-
-    /// <summary>One mbuf with a cluster for each mbuf between the offsets that may not be written. All or nothing.</summary>
-    private bool TryTakeReplacements(int start, int end, out ChainParts replacements)
-    {
-        replacements = default;
-        int position = 0;
-        for (uint index = _index; index != 0 && position < end; index = At(index).Next)
-        {
-            ref MbufHeader header = ref At(index);
-            if (Overlaps(ref header, position, start, end) && !_cache.IsWritable(ref header))
-            {
-                // Always a cluster, also for few bytes: only external storage can change hands without another copy.
-                int size = Math.Max(header.SegmentLength, MbufSizes.SmallestInCluster);
-                if (!_cache.TryTakeContiguous(size, out uint replacement))
-                {
-                    _cache.FreeParts(replacements);
-                    return false;
-                }
-
-                _cache.AddPart(ref replacements, replacement);
-            }
-
-            position += header.SegmentLength;
-        }
-
-        return true;
-    }
-
-    private static bool Overlaps(ref MbufHeader header, int position, int start, int end)
-        => start < end && header.SegmentLength > 0 && position < end && position + header.SegmentLength > start;
-
-    /// <summary>Copies a segment's bytes into the replacement's cluster and exchanges the two mbufs' storage.</summary>
-    private void ReplaceStorage(ref MbufHeader header, ref MbufHeader replacement)
-    {
-        int length = header.SegmentLength;
-        Debug.Assert(replacement.Kind != StorageKind.Internal, "A replacement brings a cluster.");
-        Span<byte> target = _cache.Hot.Memory.Bytes(replacement.Data, length);
-        _cache.BytesOf(ref header).CopyTo(target);
-        MbufHeader old = header;
-        header.Kind = replacement.Kind;
-        header.Storage = replacement.Storage;
-        header.Data = replacement.Data;
-        header.Flags = (header.Flags & ~HeaderFlags.OfStorage) | HeaderFlags.Intricate;
-        replacement.Kind = old.Kind;
-        replacement.Storage = old.Storage;
-        replacement.Flags |= old.Flags & HeaderFlags.OfStorage;
     }
 }

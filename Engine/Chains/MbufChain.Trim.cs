@@ -109,7 +109,7 @@ public readonly ref partial struct MbufChain
         Debug.Assert(count <= first.SegmentLength, "The count was limited to the length of the chain.");
         first.Data += count;
         first.SegmentLength -= count;
-        ExchangeStorage(ref head, ref first, index);
+        ExchangeStorage(ref head, _index, ref first, index);
         head.Next = first.Next;
         head.Segments--;
         if (head.Tail == index)
@@ -123,15 +123,15 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// The head, whose bytes are of no further use, takes over another mbuf's storage and bytes; that mbuf gets the head's old
-    /// storage, to free it.
+    /// An mbuf whose bytes are of no further use takes over another's storage and bytes; that one gets its old storage, to free
+    /// it.
     /// </summary>
-    private void ExchangeStorage(ref MbufHeader head, ref MbufHeader other, uint otherIndex)
+    private void ExchangeStorage(ref MbufHeader header, uint index, ref MbufHeader other, uint otherIndex)
     {
-        StorageKind kind = head.Kind;
-        uint storage = head.Storage;
-        uint flags = head.Flags & HeaderFlags.OfStorage;
-        _cache.MoveStorage(ref other, ref head, _index);
+        StorageKind kind = header.Kind;
+        uint storage = header.Storage;
+        uint flags = header.Flags & HeaderFlags.OfStorage;
+        _cache.MoveStorage(ref other, ref header, index);
         if (kind == StorageKind.Internal)
         {
             _cache.AttachInternal(ref other, otherIndex, 0);

@@ -19,6 +19,9 @@ public static class MbufSizes
     /// </summary>
     public const int SmallestInCluster = InternalSize + 1;
 
+    /// <summary>As a length: everything from the offset to the end of the chain (M_COPYALL).</summary>
+    public const int CopyAll = int.MaxValue;
+
     /// <summary>The most bytes that can be made contiguous: what the largest cluster holds behind its headroom.</summary>
     public const int LargestContiguous = (int)MbufClusterSize.Jumbo16;
 }

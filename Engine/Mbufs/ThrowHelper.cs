@@ -88,6 +88,14 @@ internal static class ThrowHelper
     [DoesNotReturn]
     public static void NoRoomGiven() => throw new InvalidOperationException("The writer was asked for room and gave none.");
 
+    [DoesNotReturn]
+    public static void FragmentLength(string parameter, int value) => throw new ArgumentOutOfRangeException(
+        parameter, value, $"The mbufs of a fragmented chain have 1 to {(int)MbufClusterSize.Standard} bytes each.");
+
+    [DoesNotReturn]
+    public static void SegmentLimit(string parameter, int value)
+        => throw new ArgumentOutOfRangeException(parameter, value, "A chain has at least one mbuf.");
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static MbufStaleException CreateStale() => new();
 

@@ -1,0 +1,149 @@
+using System.Diagnostics;
+
+namespace Engine.Mbufs;
+
+/// <content>
+/// Fresh storage in the place of old, in two steps: all that is needed is taken, or nothing; then, without fail, it is filled and
+/// put in.
+/// </content>
+/// <remarks>
+/// A replacement is one or more linked mbufs for a run of neighbours. Its first mbuf knows the run by fields that have no other
+/// meaning outside a head: the index of the first in <see cref="MbufHeader.Tail"/>, the number of mbufs in
+/// <see cref="MbufHeader.Segments"/>, their bytes in <see cref="MbufHeader.ChainLength"/>. So the second step need not ask again
+/// what may be written, which another thread's free may have changed meanwhile.
+/// </remarks>
+public readonly ref partial struct MbufChain
+{
+    /// <summary>
+    /// Takes a replacement for each mbuf between two offsets that may not be written. All or nothing.
+    /// </summary>
+    /// <param name="start">The first byte that is to be writable.</param>
+    /// <param name="end">The end of these bytes, inside the chain.</param>
+    /// <param name="replacements">For <see cref="Replace"/>, or to be freed.</param>
+    /// <param name="most">Neighbours that may not be written get one replacement together up to this many bytes; 0 for none.</param>
+    private bool TryTakeReplacements(int start, int end, out ChainParts replacements, int most = 0)
+    {
+        replacements = default;
+        int position = 0;
+        for (uint index = _index; index != 0 && position < end;)
+        {
+            ref MbufHeader header = ref At(index);
+            uint next = header.Next;
+            int length = header.SegmentLength;
+            if (Overlaps(length, position, start, end) && !_cache.IsWritable(ref header))
+            {
+                int count = 1;
+                while (next != 0 && At(next).SegmentLength <= most - length && !_cache.IsWritable(ref At(next)))
+                {
+                    length += At(next).SegmentLength;
+                    next = At(next).Next;
+                    count++;
+                }
+
+                if (!TryTakeReplacement(index, count, length, ref replacements))
+                {
+                    return false;
+                }
+            }
+
+            position += length;
+            index = next;
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes a replacement for a run of mbufs; on failure those before are freed, too.</summary>
+    private bool TryTakeReplacement(uint index, int count, int length, ref ChainParts replacements)
+    {
+        uint before = replacements.Last;
+        if (!_cache.TryAddCopy(ref replacements, length))
+        {
+            _cache.FreeParts(replacements);
+            return false;
+        }
+
+        ref MbufHeader first = ref At(before == 0 ? replacements.First : At(before).Next);
+        first.Tail = index;
+        first.Segments = count;
+        first.ChainLength = length;
+        return true;
+    }
+
+    /// <summary>Puts replacements where they belong. Contents stay; lengths stay where a replacement is one mbuf for one.</summary>
+    private void Replace(ChainParts replacements)
+    {
+        for (uint index = replacements.First; index != 0;)
+        {
+            ref MbufHeader first = ref At(index);
+            uint last = index;
+            int segments = 1;
+            for (int left = first.ChainLength - first.SegmentLength; left > 0; left -= At(last).SegmentLength)
+            {
+                last = At(last).Next;
+                segments++;
+            }
+
+            uint next = At(last).Next;
+            At(last).Next = 0;
+            ReplaceRun(first.Tail, first.Segments, new ChainParts { First = index, Last = last, Segments = segments });
+            index = next;
+        }
+    }
+
+    /// <summary>
+    /// Fills fresh mbufs with the bytes of a run of mbufs and puts them in their place. The first of the run stays, with the
+    /// storage of the first fresh one; the others are freed, and so is the old storage.
+    /// </summary>
+    private void ReplaceRun(uint index, int count, ChainParts fresh)
+    {
+        CopyInto(fresh.First, index);
+        ref MbufHeader first = ref At(index);
+        ref MbufHeader front = ref At(fresh.First);
+        uint behind = Unlink(index, count, out uint surplus);
+        uint followers = front.Next;
+        front.Next = surplus;
+        ExchangeStorage(ref first, index, ref front, fresh.First);
+        first.Flags &= ~HeaderFlags.Spare;
+        uint last = index;
+        if (followers != 0)
+        {
+            first.Next = followers;
+            last = fresh.Last;
+        }
+
+        Relink(last, behind, fresh.Segments - count);
+        _cache.FreeParts(new ChainParts { First = fresh.First });
+    }
+
+    /// <summary>Takes the mbufs of a run but its first out of the chain, which is open behind it until it is linked anew.</summary>
+    /// <returns>The mbuf behind the run, 0 for none.</returns>
+    private uint Unlink(uint index, int count, out uint surplus)
+    {
+        uint last = index;
+        for (int i = 1; i < count; i++)
+        {
+            last = At(last).Next;
+        }
+
+        uint behind = At(last).Next;
+        surplus = count > 1 ? At(index).Next : 0;
+        At(last).Next = 0;
+        At(index).Next = 0;
+        return behind;
+    }
+
+    /// <summary>Closes the chain behind a run that is done.</summary>
+    private void Relink(uint last, uint behind, int change)
+    {
+        ref MbufHeader head = ref At(_index);
+        Debug.Assert(behind != 0 || At(last).Next == 0, "What is last has nothing behind it.");
+        At(last).Next = behind;
+        head.Tail = behind == 0 ? last : head.Tail;
+        head.Segments += change;
+        head.MarkIfIntricate();
+    }
+
+    private static bool Overlaps(int length, int position, int start, int end)
+        => length > 0 && start < end && position < end && position + length > start;
+}

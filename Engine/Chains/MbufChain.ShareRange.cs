@@ -1,0 +1,146 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Engine.Mbufs;
+
+/// <content>A part of one payload under another packet, and one payload behind another head.</content>
+public readonly ref partial struct MbufChain
+{
+    /// <summary>
+    /// m_copym: a second chain with a range of the bytes. Clusters and attached storage are shared, not copied; internal buffers,
+    /// of at most 192 bytes, are copied.
+    /// </summary>
+    /// <param name="offset">The first byte, from the start of the chain; 0 or more. At 0 the copy of a packet is a packet, with
+    /// the header's fields, flags and tags; elsewhere a chain without header.</param>
+    /// <param name="length">Bytes, 0 or more; <see cref="MbufSizes.CopyAll"/> for all that follow. The packet length of the copy is
+    /// this, and for all of a packet what its header says.</param>
+    /// <param name="copy">The copy, owned by the caller; null on failure. What is shared can be written through neither, see
+    /// <see cref="Share"/>.</param>
+    /// <returns>
+    /// False if the chain ends before, if there is nothing to copy (but all of an empty chain is an empty chain), or if the arena
+    /// is exhausted: this chain is as it was.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> or <paramref name="length"/> is
+    /// negative.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(segments up to the end of the range): one plain mbuf for each that has bytes of it.</remarks>
+    public bool TryShare(int offset, int length, out MbufChain copy)
+    {
+        ref MbufHeader head = ref Head();
+        copy = default;
+        if (!TryFindEnd(ref head, offset, length, out int end))
+        {
+            return false;
+        }
+
+        bool all = offset == 0 && length == MbufSizes.CopyAll;
+        ChainParts parts = default;
+        bool taken = offset < end ? TryAddShares(ref parts, offset, end - offset) : all && _cache.TryTakeRoom(0, out parts);
+        if (!taken || !TryStartCopy(ref head, parts, withHeader: offset == 0))
+        {
+            return false;
+        }
+
+        ref MbufHeader first = ref At(parts.First);
+        first.ChainLength = end - offset;
+        if (!all && (first.Flags & HeaderFlags.PacketHeader) != 0)
+        {
+            first.PacketLength = first.ChainLength;
+        }
+
+        copy = new MbufChain(_cache, parts.First, first.Generation);
+        return true;
+    }
+
+    /// <summary>
+    /// One payload under many headers: a second packet whose first mbuf is its own and empty, and whose other mbufs have this
+    /// one's bytes as <see cref="Share"/> would give them. Another header can be prepended to each copy without touching the
+    /// payload. It has no mbuf(9) name: there it takes m_gethdr, m_dup_pkthdr and m_copym.
+    /// </summary>
+    /// <param name="headroom">Bytes that can be prepended before another mbuf is needed, 0 to
+    /// <see cref="MbufSizes.LargestContiguous"/>; at least so many.</param>
+    /// <returns>
+    /// The copy, owned by the caller, with the header's fields, flags and tags; null if the arena is exhausted: this chain is as
+    /// it was.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="headroom"/> is out of its range.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(segments). A plain mbuf is the head up to <see cref="MbufSizes.InternalSize"/> bytes.</remarks>
+    [UnscopedRef]
+    public MbufChain ShareBehindHead(int headroom)
+    {
+        ref MbufHeader head = ref Head();
+        CheckContiguous(nameof(headroom), headroom);
+        if (!_cache.TryTakeContiguous(headroom, out uint index))
+        {
+            return default;
+        }
+
+        ref MbufHeader first = ref At(index);
+        first.Data += _cache.RoomBehind(ref first);
+        var parts = new ChainParts { First = index, Last = index, Segments = 1 };
+        if (!TryAddShares(ref parts, 0, head.ChainLength) || !TryStartCopy(ref head, parts, withHeader: true))
+        {
+            return default;
+        }
+
+        first.ChainLength = head.ChainLength;
+        return new MbufChain(_cache, index, first.Generation);
+    }
+
+    /// <summary>Makes linked mbufs a chain, apart from its length; they are freed if that fails.</summary>
+    private bool TryStartCopy(ref MbufHeader head, ChainParts parts, bool withHeader)
+    {
+        ref MbufHeader copy = ref At(parts.First);
+        copy.Flags |= HeaderFlags.Head;
+        copy.Tail = parts.Last;
+        copy.Segments = parts.Segments;
+        if (withHeader)
+        {
+            copy.Type = head.Type;
+            copy.Flags |= head.Flags & HeaderFlags.OfPacket;
+            if (!_cache.TryCopyPacketHeader(ref head, ref copy))
+            {
+                _cache.FreeParts(parts);
+                return false;
+            }
+        }
+
+        copy.MarkIfIntricate();
+        return true;
+    }
+
+    /// <summary>
+    /// Adds an mbuf for each that has bytes of a range, which the chain holds, with the same storage or a copy of its internal
+    /// buffer. On failure all parts are freed, those before, too.
+    /// </summary>
+    private bool TryAddShares(ref ChainParts parts, int offset, int length)
+    {
+        for (uint index = _index; length > 0; index = At(index).Next)
+        {
+            ref MbufHeader header = ref At(index);
+            int piece = Math.Min(header.SegmentLength - offset, length);
+            if (piece <= 0)
+            {
+                offset -= header.SegmentLength;
+                continue;
+            }
+
+            if (!_cache.TryTake(ZoneId.Mbuf, out uint taken))
+            {
+                _cache.FreeParts(parts);
+                return false;
+            }
+
+            ref MbufHeader shared = ref At(taken);
+            shared.Flags = 0;
+            ShareSegment(ref header, ref shared, taken);
+            shared.Data += offset;
+            shared.SegmentLength = piece;
+            _cache.AddPart(ref parts, taken);
+            length -= piece;
+            offset = 0;
+        }
+
+        return true;
+    }
+}

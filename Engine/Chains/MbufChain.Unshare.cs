@@ -1,0 +1,84 @@
+namespace Engine.Mbufs;
+
+/// <content>Making bytes the packet's own.</content>
+public readonly ref partial struct MbufChain
+{
+    /// <summary>
+    /// m_unshare: replaces storage that is shared or read-only by private copies, so that every mbuf can be written; what can be
+    /// is left alone. Neighbours that are replaced come together in one cluster if they fit into 2 KiB, larger ones keep their
+    /// length if a cluster so large is free. Afterwards nothing here is read-only (mbuf(9) leaves the mark on the copy).
+    /// </summary>
+    /// <returns>False if the arena is exhausted: the chain is as it was (mbuf(9) frees it).</returns>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(segments + bytes replaced). Needs memory only if something is shared or read-only.</remarks>
+    public bool TryUnshare()
+    {
+        ref MbufHeader head = ref Head();
+        if (!TryTakeReplacements(0, head.ChainLength, out ChainParts replacements, (int)MbufClusterSize.Standard))
+        {
+            return false;
+        }
+
+        Replace(replacements);
+        ReleaseEmpty();
+        _cache.Settle();
+        return true;
+    }
+
+    /// <summary>
+    /// m_makewritable: replaces storage that is shared or read-only by private copies where it holds bytes of a range, so that
+    /// these can be written. Whole mbufs are replaced, one for one if a cluster so large is free.
+    /// </summary>
+    /// <param name="offset">The first byte, from the start of the chain; 0 or more.</param>
+    /// <param name="length">Bytes, 0 or more; <see cref="MbufSizes.CopyAll"/> for all that follow.</param>
+    /// <returns>False if the chain ends before, or if the arena is exhausted: the chain is as it was.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> or <paramref name="length"/> is
+    /// negative.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(segments before + bytes replaced). Needs memory only if something is shared or read-only.</remarks>
+    public bool TryMakeWritable(int offset, int length)
+    {
+        ref MbufHeader head = ref Head();
+        if (!TryFindEnd(ref head, offset, length, out int end) || !TryTakeReplacements(offset, end, out ChainParts replacements))
+        {
+            return false;
+        }
+
+        Replace(replacements);
+        _cache.Settle();
+        return true;
+    }
+
+    /// <summary>The end of a range that may reach to the end of the chain. False if the chain ends before.</summary>
+    private static bool TryFindEnd(ref MbufHeader head, int offset, int length, out int end)
+    {
+        if (offset < 0)
+        {
+            ThrowHelper.Negative(nameof(offset), offset);
+        }
+
+        if (length < 0)
+        {
+            ThrowHelper.Negative(nameof(length), length);
+        }
+
+        bool fits = length == MbufSizes.CopyAll ? offset <= head.ChainLength : (long)offset + length <= head.ChainLength;
+        end = !fits ? 0 : length == MbufSizes.CopyAll ? head.ChainLength : offset + length;
+        return fits;
+    }
+
+    /// <summary>Storage without data that may not be written is of no use: the mbuf's internal buffer takes its place.</summary>
+    private void ReleaseEmpty()
+    {
+        for (uint index = _index; index != 0; index = At(index).Next)
+        {
+            ref MbufHeader header = ref At(index);
+            if (header.SegmentLength == 0 && !_cache.IsWritable(ref header))
+            {
+                MbufHeader old = header;
+                _cache.AttachInternal(ref header, index, 0);
+                _cache.ReleaseStorage(ref old);
+            }
+        }
+    }
+}
