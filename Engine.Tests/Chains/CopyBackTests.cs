@@ -104,7 +104,7 @@ public sealed class CopyBackTests(ArenaKind kind) : MbufFixture(kind)
     }
 
     [TestCase(0, 5)]
-    [TestCase(6, 3)]
+    [TestCase(6, 7)]
     [TestCase(0, 19)]
     [TestCase(19, 1000)]
     [TestCase(10, 1000)]

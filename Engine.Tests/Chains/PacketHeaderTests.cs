@@ -157,7 +157,7 @@ public sealed class PacketHeaderTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(packet.HasPacketHeader);
     }
 
-    private static void Fill(MbufChain packet, byte value)
+    internal static void Fill(MbufChain packet, byte value)
     {
         packet.PacketLength = value;
         packet.ReceiveInterface = value;
@@ -175,10 +175,10 @@ public sealed class PacketHeaderTests(ArenaKind kind) : MbufFixture(kind)
         packet.ReceiveTimestamp = ulong.MaxValue - value;
     }
 
-    private static ulong[] Filled(byte value) =>
+    internal static ulong[] Filled(byte value) =>
         [value, value, value, value, value, value, value, value, value, value, value + 1ul, value + 2ul, value + 3ul, ulong.MaxValue - value];
 
-    private static ulong[] Fields(MbufChain packet) =>
+    internal static ulong[] Fields(MbufChain packet) =>
     [
         (ulong)packet.PacketLength, packet.ReceiveInterface, (ulong)packet.ChecksumFlags, packet.ChecksumData, packet.FlowId,
         (ulong)packet.HashType, packet.VlanTag, packet.RoutingTable, packet.SegmentSize, packet.Layer2HeaderLength,

@@ -74,6 +74,15 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
         new("TryGetPosition", static chain => chain.TryGetPosition(1, out _)),
         new("Share", static chain => chain.Share().Free()),
         new("TrySplit", static chain => SplitAndJoin(chain)),
+        new("TryShare", static chain => ShareAndFree(chain, 1)),
+        new("TryShare of everything", static chain => ShareAndFree(chain, MbufSizes.CopyAll)),
+        new("ShareBehindHead", static chain => chain.ShareBehindHead(14).Free()),
+        new("Duplicate", static chain => chain.Duplicate().Free()),
+        new("TryUnshare", static chain => chain.TryUnshare()),
+        new("TryMakeWritable", static chain => chain.TryMakeWritable(0, 2)),
+        new("TryFragment", static chain => chain.TryFragment(1)),
+        new("TryDefragment", static chain => chain.TryDefragment()),
+        new("TryCollapse", static chain => chain.TryCollapse(1)),
     ];
 
     public override string ToString() => Name;
@@ -88,6 +97,14 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
         catch (InvalidOperationException exception) when (exception.GetType() == typeof(InvalidOperationException))
         {
             ChainAssert.Holds(chain, ChainAssert.Bytes(chain));
+        }
+    }
+
+    private static void ShareAndFree(MbufChain chain, int length)
+    {
+        if (chain.TryShare(0, length, out MbufChain copy))
+        {
+            copy.Free();
         }
     }
 

@@ -93,6 +93,28 @@ public sealed class EscapingChainTests
         """);
 
     [Test]
+    public void A_copy_cannot_be_returned([Values("Duplicate()", "ShareBehindHead(0)")] string call)
+        => Snippet.IsRefused([EscapingValue], $$"""
+        static MbufChain Leak(MbufArena arena)
+        {
+            using MbufScope mbufs = arena.Enter();
+            using MbufChain packet = mbufs.AllocatePacket();
+            return packet.{{call}};
+        }
+        """);
+
+    [Test]
+    public void A_shared_range_cannot_be_returned() => Snippet.IsRefused([EscapingValue], """
+        static MbufChain Leak(MbufArena arena)
+        {
+            using MbufScope mbufs = arena.Enter();
+            using MbufChain packet = mbufs.AllocatePacket();
+            packet.TryShare(0, 1, out MbufChain copy);
+            return copy;
+        }
+        """);
+
+    [Test]
     public void The_rest_of_a_split_cannot_be_kept() => Snippet.IsRefused([EscapingValue, EscapingArgument], """
         static void Leak(MbufArena arena)
         {

@@ -72,6 +72,9 @@ public sealed class ExhaustionAllocationTests(ArenaKind kind) : MbufFixture(kind
         Must.Hold(!packet.TryPullUp(400, out _));
         Must.Hold(!packet.TryCopyBack(10, s_bytes) && !packet.TryCopyBack(10, s_bytes.AsSpan(0, 20)));
         Must.Hold(packet.Share().IsNull && !packet.TrySplit(100, out _) && packet.Length == 500);
+        Must.Hold(packet.Duplicate().IsNull && packet.ShareBehindHead(14).IsNull && !packet.TryShare(0, 400, out _));
+        Must.Hold(!packet.TryUnshare() && !packet.TryMakeWritable(0, 1) && !packet.TryFragment(100));
+        Must.Hold(!packet.TryDefragment() && !packet.TryCollapse(1));
         _packet = packet.Detach();
     });
 }

@@ -76,4 +76,16 @@ internal static class ChainAssert
 
         return [.. kinds];
     }
+
+    /// <summary>True if every mbuf of the chain can be written, those without data included.</summary>
+    public static bool IsWritableThroughout(MbufChain chain)
+    {
+        bool writable = true;
+        for (uint index = chain.Index; index != 0; index = chain.Cache.Hot.Memory.Header(index).Next)
+        {
+            writable &= chain.Cache.IsWritable(ref chain.Cache.Hot.Memory.Header(index));
+        }
+
+        return writable;
+    }
 }

@@ -30,7 +30,7 @@ internal sealed partial class ChainModel
         _verbs =
         [
             Allocate, AllocateMany, Append, Extend, Prepend, CopyBack, Write, Share, Concatenate, Split, PullUp, TrimStart, TrimEnd, CopyOut,
-            MarkReadOnly, Enqueue, Dequeue, Drain, HandOver, UseStale, Free, FreeMany,
+            MarkReadOnly, Duplicate, ShareRange, Unshare, Fragment, Defragment, Collapse, Enqueue, Dequeue, Drain, HandOver, UseStale, Free, FreeMany,
         ];
         Uses = _verbs.Select(static verb => verb.Method.Name).Distinct().ToDictionary(static name => name, static _ => 0);
     }
