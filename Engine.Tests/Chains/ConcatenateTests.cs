@@ -84,6 +84,25 @@ public sealed class ConcatenateTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That((packet.ReceiveInterface, packet.Flags & ~MbufFlags.External), Is.EqualTo(((ushort)3, MbufFlags.PacketHeader | MbufFlags.Protocol1)));
     }
 
+    /// <summary>Nothing of the other's header comes to light when its mbuf is the first of a chain again.</summary>
+    [Test]
+    public void The_others_flags_are_dropped_but_for_the_storages()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = Packet(mbufs, Pattern(10));
+        MbufChain other = Packet(mbufs, Pattern(20));
+        other.Flags |= MbufFlags.EndOfRecord | MbufFlags.Protocol2 | MbufFlags.VlanTag | MbufFlags.ReadOnly;
+        other.VlanTag = 5;
+
+        packet.Append(other);
+        packet.FreeFirst(out MbufChain rest);
+        using (rest)
+        {
+            Assert.That(rest.Flags, Is.EqualTo(MbufFlags.ReadOnly | MbufFlags.External));
+            Assert.That((rest.IsWritable, rest.VlanTag), Is.EqualTo((false, (ushort)0)));
+        }
+    }
+
     [Test]
     public void A_chain_cannot_be_appended_to_itself()
     {

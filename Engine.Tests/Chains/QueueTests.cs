@@ -76,7 +76,7 @@ public sealed class QueueTests(ArenaKind kind) : MbufFixture(kind)
 
         Assert.That((queue.Count, queue.Drops, queue.Limit, queue.IsFull), Is.EqualTo((2, 3L, 2, true)));
         Assert.That(queue.Drain(mbufs), Is.EqualTo(2));
-        Assert.That((queue.Count, queue.IsFull), Is.EqualTo((0, false)));
+        Assert.That((queue.Count, queue.IsFull, queue.IsEmpty), Is.EqualTo((0, false, true)));
     }
 
     [Test]

@@ -20,6 +20,21 @@ public sealed class SanityTests(ArenaKind kind) : MbufFixture(kind)
     }
 
     [Test]
+    public void The_packet_length_of_an_empty_chain_is_not_compared()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = mbufs.AllocatePacket();
+        packet.PacketLength = 100;
+
+        Assert.That(packet.IsSane(out string? problem), problem);
+        Assert.That(packet.TryAppend([1]));
+        Assert.That(packet.IsSane(out problem), Is.False);
+        Assert.That(problem, Is.EqualTo("The packet header says 101 bytes; the chain holds 1."));
+        Assert.That(packet.FixPacketLength(), Is.EqualTo(1));
+        ChainAssert.Holds(packet, [1]);
+    }
+
+    [Test]
     public void Data_outside_its_storage_is_found()
     {
         FindsInSecond(static (ref header) => header.SegmentLength = -1, "not inside its storage");

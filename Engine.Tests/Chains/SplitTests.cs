@@ -178,6 +178,39 @@ public sealed class SplitTests(ArenaKind kind) : MbufFixture(kind)
     }
 
     [Test]
+    public void A_chain_without_header_that_is_split_at_its_end_has_no_rest()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain chain = BuildPlain(mbufs, Pattern(150), Segment.Internal(100), Segment.Internal(50), Segment.Empty);
+        using MbufChain empty = mbufs.Allocate();
+        Hoard hoard = Hoard.OfEverything(mbufs);
+        ChainSnapshot before = ChainSnapshot.Of(chain);
+
+        Assert.That(chain.TrySplit(150, out MbufChain rest), "Which needs no memory.");
+        Assert.That(rest.IsNull);
+        before.AssertUnchanged(chain);
+        Assert.That(empty.TrySplit(0, out rest));
+        Assert.That(rest.IsNull);
+        Assert.That(chain.TrySplit(151, out rest), Is.False);
+        Assert.That(rest.IsNull);
+        hoard.Release(mbufs);
+    }
+
+    [Test]
+    public void A_packet_that_is_split_at_its_end_has_an_empty_packet_for_rest([Values(0, 150)] int length)
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = Packet(mbufs, Pattern(length));
+
+        Assert.That(packet.TrySplit(length, out MbufChain rest));
+        using (rest)
+        {
+            Assert.That((rest.HasPacketHeader, rest.Length), Is.EqualTo((true, 0)));
+            ChainAssert.Holds(packet, Pattern(length));
+        }
+    }
+
+    [Test]
     public void What_was_split_can_be_joined_again()
     {
         using MbufScope mbufs = Arena.Enter();

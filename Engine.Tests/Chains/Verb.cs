@@ -7,7 +7,7 @@ namespace Engine.Mbufs.Tests.Chains;
 /// <param name="Call">Does it; on a live chain of a few bytes it succeeds, and the chain stays live.</param>
 public sealed record Verb(string Name, Action<MbufChain> Call)
 {
-    /// <summary>All but the three that end a claim: Free, Detach, and being appended.</summary>
+    /// <summary>All but those that end a claim: Free, FreeFirst, Detach, and being appended.</summary>
     public static IReadOnlyList<Verb> All { get; } =
     [
         new("Length", static chain => _ = chain.Length),
@@ -83,6 +83,25 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
         new("TryFragment", static chain => chain.TryFragment(1)),
         new("TryDefragment", static chain => chain.TryDefragment()),
         new("TryCollapse", static chain => chain.TryCollapse(1)),
+        new("FixPacketLength", static chain => chain.FixPacketLength()),
+        new("ClearProtocolFlags", static chain => chain.ClearProtocolFlags()),
+        new("DemoteInterior", static chain => chain.DemoteInterior()),
+        new("Demote", static chain => chain.Demote()),
+        new("RemovePacketHeader", static chain => chain.RemovePacketHeader()),
+        new("IndexOf", static chain => chain.IndexOf(1)),
+        new("IndexOf of bytes", static chain => chain.IndexOf([1, 2])),
+        new("IndexOf of nothing", static chain => chain.IndexOf([])),
+        new("StartsWith", static chain => chain.StartsWith([1])),
+        new("StartsWith of nothing", static chain => chain.StartsWith([])),
+        new("StartsWith of a chain", static chain => chain.StartsWith(chain)),
+        new("SequenceEqual", static chain => chain.SequenceEqual([1])),
+        new("SequenceEqual of a chain", static chain => chain.SequenceEqual(chain)),
+        new("SequenceCompareTo", static chain => chain.SequenceCompareTo([])),
+        new("SequenceCompareTo of a chain", static chain => chain.SequenceCompareTo(chain)),
+        new("TryComputeChecksum", static chain => chain.TryComputeChecksum(0, 1, out _)),
+        new("TryCompleteChecksum", static chain => chain.TryCompleteChecksum()),
+        new("Dump", static chain => chain.Dump()),
+        new("DumpHex", static chain => chain.DumpHex(5)),
     ];
 
     public override string ToString() => Name;

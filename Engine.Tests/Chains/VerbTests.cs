@@ -13,7 +13,11 @@ public sealed class VerbTests(ArenaKind kind) : MbufFixture(kind)
 
         verb.Call(packet);
         Assert.That(packet.IsOwned);
-        packet.PacketLength = packet.Length;
+        if (packet.HasPacketHeader)
+        {
+            packet.FixPacketLength();
+        }
+
         Assert.That(packet.IsSane(out string? problem), problem);
     }
 }

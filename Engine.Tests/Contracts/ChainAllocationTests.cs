@@ -14,7 +14,7 @@ public sealed class ChainAllocationTests(ArenaKind kind) : MbufFixture(kind)
     [Measures(typeof(MbufChain), nameof(MbufChain.Length), nameof(MbufChain.IsEmpty), nameof(MbufChain.SegmentCount),
         nameof(MbufChain.HasPacketHeader), nameof(MbufChain.PacketLength), nameof(MbufChain.Flags), nameof(MbufChain.Type),
         nameof(MbufChain.ReceiveInterface), nameof(MbufChain.IsWritable), nameof(MbufChain.Headroom), nameof(MbufChain.Tailroom),
-        nameof(MbufChain.FirstSpan), nameof(MbufChain.TryGetWritable), nameof(MbufChain.IsSane),
+        nameof(MbufChain.FirstSpan), nameof(MbufChain.TryGetWritable), nameof(MbufChain.IsSane), nameof(MbufChain.FixPacketLength),
         nameof(MbufChain.DangerousClearReadOnly))]
     public void Asking_and_labelling_allocate_nothing() => AllocationAssert.IsFree(Arena, mbufs =>
     {
@@ -29,7 +29,7 @@ public sealed class ChainAllocationTests(ArenaKind kind) : MbufFixture(kind)
         Must.Hold((packet.Flags & MbufFlags.Multicast) != 0 && packet.Type == MbufType.Control && packet.ReceiveInterface == 3);
         Must.Hold(packet.IsWritable && packet.Headroom == Kind.Headroom && packet.Tailroom == 2048);
         Must.Hold(packet.FirstSpan.IsEmpty && packet.TryGetWritable(out Span<byte> bytes) && bytes.IsEmpty);
-        Must.Hold(packet.IsSane(out _));
+        Must.Hold(packet.IsSane(out _) && packet.FixPacketLength() == 0);
     });
 
     [Test]
@@ -50,7 +50,8 @@ public sealed class ChainAllocationTests(ArenaKind kind) : MbufFixture(kind)
     });
 
     [Test]
-    [Measures(typeof(MbufChain), nameof(MbufChain.TryAppend), nameof(MbufChain.TryExtend), nameof(MbufChain.Append))]
+    [Measures(typeof(MbufChain), nameof(MbufChain.TryAppend), nameof(MbufChain.TryExtend), nameof(MbufChain.Append),
+        nameof(MbufChain.Concatenate))]
     public void Growing_at_the_end_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
         using MbufChain packet = mbufs.AllocatePacket();
@@ -60,6 +61,7 @@ public sealed class ChainAllocationTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain other = mbufs.AllocateChain(3000);
         Must.Hold(other.TryAppend(s_small));
         packet.Append(other);
+        packet.Concatenate(mbufs.AllocateHeader());
         Must.Hold(packet.Length == 21_300);
     });
 

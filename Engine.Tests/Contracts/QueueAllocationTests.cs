@@ -12,10 +12,11 @@ public sealed class QueueAllocationTests(ArenaKind kind) : MbufFixture(kind)
     [Test]
     [Measures(typeof(MbufQueue), nameof(MbufQueue.TryEnqueue), nameof(MbufQueue.TryDequeue), nameof(MbufQueue.Drain),
         nameof(MbufQueue.Limit), nameof(MbufQueue.Count), nameof(MbufQueue.IsFull), nameof(MbufQueue.Length),
-        nameof(MbufQueue.Drops))]
+        nameof(MbufQueue.Drops), nameof(MbufQueue.IsEmpty), nameof(MbufQueue.EnqueueFirst), nameof(MbufQueue.Append))]
     public void A_queue_that_is_filled_overfilled_and_drained_allocates_nothing()
     {
         var queue = new MbufQueue(Arena, Limit);
+        var other = new MbufQueue(Arena);
         AllocationAssert.IsFree(Arena, mbufs =>
         {
             long drops = queue.Drops;
@@ -27,8 +28,10 @@ public sealed class QueueAllocationTests(ArenaKind kind) : MbufFixture(kind)
 
             Must.Hold(queue.IsFull && queue.Count == Limit && queue.Length == 0 && queue.Drops == drops + 1);
             Must.Hold(queue.TryDequeue(mbufs, out MbufChain first));
-            first.Free();
-            Must.Hold(queue.Drain(mbufs) == Limit - 1);
+            queue.EnqueueFirst(first);
+            other.EnqueueFirst(mbufs.AllocateHeader());
+            queue.Append(mbufs, other);
+            Must.Hold(other.IsEmpty && !queue.IsEmpty && queue.Drain(mbufs) == Limit + 1);
             Must.Hold(!queue.TryDequeue(mbufs, out MbufChain none) && none.IsNull);
         });
     }

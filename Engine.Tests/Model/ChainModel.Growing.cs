@@ -200,7 +200,13 @@ internal sealed partial class ChainModel
         int offset = RandomOffset(packet.Oracle.Length);
         if (chain.TrySplit(offset, out MbufChain rest))
         {
-            Add(packet.Oracle.Split(offset), packet.ReceiveInterface, rest);
+            bool hasRest = packet.Oracle.HasHeader || offset < packet.Oracle.Length;
+            Assert.That(rest.IsNull, Is.EqualTo(!hasRest));
+            if (hasRest)
+            {
+                Add(packet.Oracle.Split(offset), packet.ReceiveInterface, rest);
+            }
+
             Close(packet, chain);
         }
         else if (offset <= packet.Oracle.Length)

@@ -75,53 +75,6 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_catpkt, and m_cat for chains without header: joins another chain behind this one, without copying. The other's packet
-    /// header is dropped, its length added to this one's.
-    /// </summary>
-    /// <param name="other">A chain of the same arena; consumed: every copy of it is stale afterwards, and its Dispose does
-    /// nothing.</param>
-    /// <exception cref="ArgumentException"><paramref name="other"/> is this chain.</exception>
-    /// <exception cref="MbufForeignException"><paramref name="other"/> belongs to another arena.</exception>
-    /// <exception cref="MbufStaleException">Either was freed or given away.</exception>
-    /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes; both are as they were.</exception>
-    /// <remarks>O(1), whatever the number of segments.</remarks>
-    public void Append(MbufChain other)
-    {
-        ref MbufHeader head = ref Head();
-        ref MbufHeader behind = ref other.Head();
-        if (other._index == _index && other._cache.Arena == _cache.Arena)
-        {
-            ThrowHelper.AppendToItself();
-        }
-
-        if (other._cache != _cache && other._cache.Arena != _cache.Arena)
-        {
-            ThrowHelper.Foreign();
-        }
-
-        int length = Sum(head.ChainLength, behind.ChainLength);
-        AddToPacketLength(
-            ref head,
-            (behind.Flags & HeaderFlags.PacketHeader) != 0 ? behind.PacketLength : behind.ChainLength);
-        ref MbufHeader oldTail = ref At(head.Tail);
-        oldTail.Next = other._index;
-        oldTail.Flags &= ~HeaderFlags.Spare; // Bytes go behind the other chain's from now on.
-        head.Tail = behind.Tail;
-        head.Segments += behind.Segments;
-        head.ChainLength = length;
-        head.Flags |= HeaderFlags.Intricate;
-
-        // The other head becomes interior: its claim ends with the new generation.
-        behind.Generation++;
-        if ((behind.Flags & HeaderFlags.Cold) != 0)
-        {
-            _cache.DropCold(ref behind);
-        }
-
-        behind.Flags &= ~(HeaderFlags.Head | HeaderFlags.PacketHeader);
-    }
-
-    /// <summary>
     /// Links mbufs that were filled elsewhere and counts their bytes, and those written into the last mbuf's room, as the
     /// chain's.
     /// </summary>

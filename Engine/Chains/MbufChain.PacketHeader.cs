@@ -28,6 +28,17 @@ public readonly ref partial struct MbufChain
         }
     }
 
+    /// <summary>m_fixhdr: sets <see cref="PacketLength"/> to what the chain really holds.</summary>
+    /// <returns>That length, in bytes.</returns>
+    /// <exception cref="InvalidOperationException">The chain has no packet header.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(1): the length is known, not walked for.</remarks>
+    public int FixPacketLength()
+    {
+        ref MbufHeader head = ref HeadOfPacket();
+        return head.PacketLength = head.ChainLength;
+    }
+
     /// <summary>m_pkthdr.rcvif: the number of the interface that received the packet, 0 for none. O(1).</summary>
     /// <exception cref="InvalidOperationException">It is set on a chain without packet header.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>

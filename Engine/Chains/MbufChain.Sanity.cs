@@ -7,7 +7,7 @@ public readonly ref partial struct MbufChain
 {
     /// <summary>
     /// m_sanity: walks the chain and checks what must be true of it: links, data inside its storage, one head, the known
-    /// length, tail and number of segments, and that the packet header's length is that of the data.
+    /// length, tail and number of segments, and, unless the chain is empty, that the packet header's length is that of the data.
     /// </summary>
     /// <param name="problem">What is wrong, in a sentence; null if nothing is.</param>
     /// <returns>True if everything is as it must be. A packet length that the user set otherwise is reported, too.</returns>
@@ -17,7 +17,8 @@ public readonly ref partial struct MbufChain
     {
         ref MbufHeader head = ref Head();
         problem = _cache.FindProblem(_index);
-        if (problem is null && (head.Flags & HeaderFlags.PacketHeader) != 0 && head.PacketLength != head.ChainLength)
+        bool hasHeader = (head.Flags & HeaderFlags.PacketHeader) != 0;
+        if (problem is null && hasHeader && head.ChainLength != 0 && head.PacketLength != head.ChainLength)
         {
             problem = $"The packet header says {head.PacketLength} bytes; the chain holds {head.ChainLength}.";
         }

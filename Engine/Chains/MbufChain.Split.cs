@@ -8,8 +8,11 @@ public readonly ref partial struct MbufChain
     /// shared by both halves, an internal buffer's tail is copied. A packet's rest is a packet: with the receive interface, and
     /// its part of the packet length, and nothing else of the header.
     /// </summary>
-    /// <param name="offset">Bytes to keep, 0 or more. 0 leaves this chain empty; its length makes the rest empty.</param>
-    /// <param name="rest">The rest, owned by the caller; null on failure.</param>
+    /// <param name="offset">Bytes to keep, 0 or more. 0 leaves this chain empty; its length makes a packet's rest empty.</param>
+    /// <param name="rest">
+    /// The rest, owned by the caller; null on failure, and if a chain without packet header is split at its end: there is no
+    /// rest, which mbuf(9) cannot tell from a failure.
+    /// </param>
     /// <returns>False if the chain is shorter or the arena is exhausted: the chain is as it was.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> is negative.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
@@ -26,6 +29,11 @@ public readonly ref partial struct MbufChain
         if (offset > head.ChainLength)
         {
             return false;
+        }
+
+        if (offset == head.ChainLength && (head.Flags & HeaderFlags.PacketHeader) == 0)
+        {
+            return true; // Nothing is left that could be a chain, and no header that would make a packet of it.
         }
 
         uint last = FindCut(offset, out int kept, out int segments);

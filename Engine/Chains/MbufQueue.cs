@@ -39,6 +39,9 @@ public sealed class MbufQueue
     /// <summary>mbufq_full: true if the next <see cref="TryEnqueue"/> is refused; never without a limit. O(1).</summary>
     public bool IsFull => Limit != 0 && Count >= Limit;
 
+    /// <summary>True if there is no packet in the queue. O(1).</summary>
+    public bool IsEmpty => Count == 0;
+
     /// <summary>The bytes of all packets in the queue. O(1).</summary>
     public long Length { get; private set; }
 
@@ -54,34 +57,90 @@ public sealed class MbufQueue
     /// <remarks>O(1).</remarks>
     public bool TryEnqueue(MbufChain packet)
     {
-        ref MbufHeader head = ref packet.VerifiedHead();
-        MbufCache cache = packet.Cache;
-        if (cache.Arena != _arena)
-        {
-            ThrowHelper.Foreign();
-        }
-
+        ref MbufHeader head = ref HeadToEnqueue(packet);
         if (IsFull)
         {
             Drops++;
             return false;
         }
 
-        // The queue holds the claim now: every chain and handle of the packet is stale.
-        head.Generation++;
         if (_first == 0)
         {
             _first = packet.Index;
         }
         else
         {
-            cache.Hot.Memory.Header(_last).NextPacket = packet.Index;
+            packet.Cache.Hot.Memory.Header(_last).NextPacket = packet.Index;
         }
 
         _last = packet.Index;
-        Count++;
-        Length += head.ChainLength;
+        CountIn(ref head);
         return true;
+    }
+
+    /// <summary>
+    /// mbufq_prepend: puts a packet at the head, as one does with a packet that was taken off and could not be sent. The limit is
+    /// ignored.
+    /// </summary>
+    /// <param name="packet">The packet; consumed.</param>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <exception cref="MbufForeignException">The packet belongs to another arena.</exception>
+    /// <remarks>O(1).</remarks>
+    public void EnqueueFirst(MbufChain packet)
+    {
+        ref MbufHeader head = ref HeadToEnqueue(packet);
+        head.NextPacket = _first;
+        _first = packet.Index;
+        if (_last == 0)
+        {
+            _last = packet.Index;
+        }
+
+        CountIn(ref head);
+    }
+
+    /// <summary>
+    /// mbufq_concat: puts all packets of another queue behind this one's, in their order. The limit is ignored.
+    /// </summary>
+    /// <param name="mbufs">A scope of the arena of both queues.</param>
+    /// <param name="other">The queue whose packets they are; empty afterwards, its <see cref="Drops"/> stay.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="other"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="other"/> is this queue.</exception>
+    /// <exception cref="MbufForeignException">The scope or the other queue belongs to another arena.</exception>
+    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
+    /// <remarks>O(1), whatever the number of packets.</remarks>
+    public void Append(in MbufScope mbufs, MbufQueue other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        MbufCache cache = OpenCache(mbufs);
+        if (other == this)
+        {
+            throw new ArgumentException("A queue cannot be appended to itself.", nameof(other));
+        }
+
+        if (other._arena != _arena)
+        {
+            ThrowHelper.Foreign();
+        }
+
+        if (other._first == 0)
+        {
+            return;
+        }
+
+        if (_first == 0)
+        {
+            _first = other._first;
+        }
+        else
+        {
+            cache.Hot.Memory.Header(_last).NextPacket = other._first;
+        }
+
+        _last = other._last;
+        Count += other.Count;
+        Length += other.Length;
+        (other._first, other._last, other.Count, other.Length) = (0, 0, 0, 0);
     }
 
     /// <summary>mbufq_dequeue: takes the packet at the head.</summary>
@@ -93,17 +152,7 @@ public sealed class MbufQueue
     /// <remarks>O(1).</remarks>
     public bool TryDequeue(in MbufScope mbufs, out MbufChain packet)
     {
-        MbufCache cache = mbufs.Cache;
-        if (cache.Arena != _arena)
-        {
-            ThrowHelper.Foreign();
-        }
-
-        if (cache.Hot.LastIndex == 0)
-        {
-            ThrowHelper.ScopeClosed();
-        }
-
+        MbufCache cache = OpenCache(mbufs);
         uint index = _first;
         if (index == 0)
         {
@@ -147,4 +196,40 @@ public sealed class MbufQueue
     /// <summary>For people: packets, limit, drops. Allocates a string.</summary>
     public override string ToString()
         => $"queue of {Count}{(Limit == 0 ? "" : $" of at most {Limit}")} packets, {Length} bytes, {Drops} dropped";
+
+    private ref MbufHeader HeadToEnqueue(MbufChain packet)
+    {
+        ref MbufHeader head = ref packet.VerifiedHead();
+        if (packet.Cache.Arena != _arena)
+        {
+            ThrowHelper.Foreign();
+        }
+
+        return ref head;
+    }
+
+    /// <summary>The cache of a scope that is open and belongs to the queue's arena.</summary>
+    private MbufCache OpenCache(in MbufScope mbufs)
+    {
+        MbufCache cache = mbufs.Cache;
+        if (cache.Arena != _arena)
+        {
+            ThrowHelper.Foreign();
+        }
+
+        if (cache.Hot.LastIndex == 0)
+        {
+            ThrowHelper.ScopeClosed();
+        }
+
+        return cache;
+    }
+
+    /// <summary>Counts a packet that was put in: the queue holds the claim now, every chain and handle of it is stale.</summary>
+    private void CountIn(ref MbufHeader head)
+    {
+        head.Generation++;
+        Count++;
+        Length += head.ChainLength;
+    }
 }

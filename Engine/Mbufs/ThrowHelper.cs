@@ -47,6 +47,9 @@ internal static class ThrowHelper
     public static void AppendToItself() => throw CreateAppendToItself();
 
     [DoesNotReturn]
+    public static void OtherType(MbufType type, MbufType other) => throw CreateOtherType(type, other);
+
+    [DoesNotReturn]
     public static void NoPacketHeader() => throw CreateNoPacketHeader();
 
     [DoesNotReturn]
@@ -142,6 +145,10 @@ internal static class ThrowHelper
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static ArgumentException CreateAppendToItself()
         => new("A chain cannot be appended to itself. Share() or copy it first.", "other");
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ArgumentException CreateOtherType(MbufType type, MbufType other)
+        => new($"A chain of type {other} cannot be concatenated to one of type {type}. Set Type, or use Append.", nameof(other));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static InvalidOperationException CreateNoPacketHeader() => new(

@@ -1,0 +1,101 @@
+namespace Engine.Mbufs;
+
+/// <content>Comparing bytes, wherever the borders between segments lie.</content>
+public readonly ref partial struct MbufChain
+{
+    /// <summary>True if the chain holds exactly these bytes (no counterpart in mbuf(9)).</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(1) if the lengths differ, else O(segments + bytes), to the first difference.</remarks>
+    public bool SequenceEqual(ReadOnlySpan<byte> bytes) => bytes.Length == Head().ChainLength && GoesOn(_index, bytes);
+
+    /// <summary>
+    /// True if both chains hold the same bytes, whatever their layout, headers and flags (no counterpart in mbuf(9)).
+    /// </summary>
+    /// <param name="other">A chain of this arena or another.</param>
+    /// <exception cref="MbufStaleException">Either was freed or given away.</exception>
+    /// <remarks>O(1) if the lengths differ, else O(segments + bytes), to the first difference.</remarks>
+    public bool SequenceEqual(MbufChain other)
+    {
+        int length = other.Head().ChainLength;
+        return length == Head().ChainLength && CompareCommon(other) == 0;
+    }
+
+    /// <summary>
+    /// Compares the chain's bytes with others, as unsigned numbers from the first on (no counterpart in mbuf(9)).
+    /// </summary>
+    /// <param name="bytes">The bytes to compare with.</param>
+    /// <returns>
+    /// Negative if this chain comes first, positive if it comes second, 0 if the bytes are the same. Of two of which one is the
+    /// start of the other, the shorter comes first.
+    /// </returns>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(segments + bytes), to the first difference.</remarks>
+    public int SequenceCompareTo(ReadOnlySpan<byte> bytes)
+    {
+        int order = Head().ChainLength.CompareTo(bytes.Length);
+        for (uint index = _index; index != 0 && !bytes.IsEmpty; index = At(index).Next)
+        {
+            ref MbufHeader header = ref At(index);
+            int length = Math.Min(header.SegmentLength, bytes.Length);
+            int difference = _cache.BytesOf(ref header)[..length].SequenceCompareTo(bytes[..length]);
+            if (difference != 0)
+            {
+                return difference;
+            }
+
+            bytes = bytes[length..];
+        }
+
+        return order;
+    }
+
+    /// <summary>
+    /// Compares the bytes of two chains, as unsigned numbers from the first on, whatever their layout (no counterpart in
+    /// mbuf(9)).
+    /// </summary>
+    /// <param name="other">A chain of this arena or another.</param>
+    /// <exception cref="MbufStaleException">Either was freed or given away.</exception>
+    /// <inheritdoc cref="SequenceCompareTo(ReadOnlySpan{byte})"/>
+    public int SequenceCompareTo(MbufChain other)
+    {
+        int order = Head().ChainLength.CompareTo(other.Head().ChainLength);
+        int difference = CompareCommon(other);
+        return difference != 0 ? difference : order;
+    }
+
+    /// <summary>Compares as many bytes as the shorter of two chains has, from the first on.</summary>
+    private int CompareCommon(MbufChain other)
+    {
+        var theirs = new SegmentEnumerator(other);
+        ReadOnlySpan<byte> others = default;
+        foreach (ReadOnlySpan<byte> segment in Segments)
+        {
+            ReadOnlySpan<byte> bytes = segment;
+            while (!bytes.IsEmpty)
+            {
+                if (others.IsEmpty)
+                {
+                    if (!theirs.MoveNext())
+                    {
+                        return 0;
+                    }
+
+                    others = theirs.Current;
+                }
+
+                int length = Math.Min(bytes.Length, others.Length);
+                int difference = bytes[..length].SequenceCompareTo(others[..length]);
+                if (difference != 0)
+                {
+                    return difference;
+                }
+
+                bytes = bytes[length..];
+                others = others[length..];
+            }
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,91 @@
+namespace Engine.Mbufs;
+
+/// <content>Making one chain of two.</content>
+public readonly ref partial struct MbufChain
+{
+    /// <summary>
+    /// m_catpkt: joins another chain behind this one, without copying. The other's packet header is dropped, with its flags and
+    /// tags, and its length added to this one's; of a chain without packet header the bytes are added.
+    /// </summary>
+    /// <param name="other">A chain of the same arena; consumed: every copy of it is stale afterwards, and its Dispose does
+    /// nothing.</param>
+    /// <exception cref="ArgumentException"><paramref name="other"/> is this chain.</exception>
+    /// <exception cref="MbufForeignException"><paramref name="other"/> belongs to another arena.</exception>
+    /// <exception cref="MbufStaleException">Either was freed or given away.</exception>
+    /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes; both are as they were.</exception>
+    /// <remarks>O(1), whatever the number of segments, and O(tags) for the other's tags. Never needs memory.</remarks>
+    public void Append(MbufChain other)
+    {
+        ref MbufHeader head = ref Head();
+        ref MbufHeader behind = ref HeadToJoin(other);
+        int length = Sum(head.ChainLength, behind.ChainLength);
+        AddToPacketLength(
+            ref head,
+            (behind.Flags & HeaderFlags.PacketHeader) != 0 ? behind.PacketLength : behind.ChainLength);
+        Join(ref head, ref behind, other._index, length);
+        behind.Flags &= ~(HeaderFlags.Head | HeaderFlags.PacketHeader | HeaderFlags.Clearable);
+    }
+
+    /// <summary>
+    /// m_cat: joins another chain behind this one, without copying (mbuf(9) may copy what fits into the last mbuf). The packet
+    /// length stays as it is: <see cref="FixPacketLength"/> corrects it. A packet header of the other is dropped, with its
+    /// tags; other flags stay on its mbufs.
+    /// </summary>
+    /// <param name="other">A chain of the same arena and type; consumed: every copy of it is stale afterwards, and its Dispose
+    /// does nothing.</param>
+    /// <exception cref="ArgumentException"><paramref name="other"/> is this chain, or the two are of different
+    /// <see cref="Type"/>.</exception>
+    /// <exception cref="MbufForeignException"><paramref name="other"/> belongs to another arena.</exception>
+    /// <exception cref="MbufStaleException">Either was freed or given away.</exception>
+    /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes; both are as they were.</exception>
+    /// <remarks>O(1), whatever the number of segments, and O(tags) for the other's tags. Never needs memory.</remarks>
+    public void Concatenate(MbufChain other)
+    {
+        ref MbufHeader head = ref Head();
+        ref MbufHeader behind = ref HeadToJoin(other);
+        if (behind.Type != head.Type)
+        {
+            ThrowHelper.OtherType(head.Type, behind.Type);
+        }
+
+        Join(ref head, ref behind, other._index, Sum(head.ChainLength, behind.ChainLength));
+        behind.Flags &= ~(HeaderFlags.Head | HeaderFlags.PacketHeader);
+    }
+
+    /// <summary>The head of a chain that is about to be joined behind this one.</summary>
+    private ref MbufHeader HeadToJoin(MbufChain other)
+    {
+        ref MbufHeader behind = ref other.Head();
+        if (other._index == _index && other._cache.Arena == _cache.Arena)
+        {
+            ThrowHelper.AppendToItself();
+        }
+
+        if (other._cache != _cache && other._cache.Arena != _cache.Arena)
+        {
+            ThrowHelper.Foreign();
+        }
+
+        return ref behind;
+    }
+
+    /// <summary>
+    /// Links another chain behind this one. Its head becomes interior: its claim ends with the new generation. The caller takes
+    /// the marks of a head away.
+    /// </summary>
+    private void Join(ref MbufHeader head, ref MbufHeader behind, uint index, int length)
+    {
+        ref MbufHeader oldTail = ref At(head.Tail);
+        oldTail.Next = index;
+        oldTail.Flags &= ~HeaderFlags.Spare; // Bytes go behind the other chain's from now on.
+        head.Tail = behind.Tail;
+        head.Segments += behind.Segments;
+        head.ChainLength = length;
+        head.Flags |= HeaderFlags.Intricate;
+        behind.Generation++;
+        if ((behind.Flags & HeaderFlags.Cold) != 0)
+        {
+            _cache.DropCold(ref behind);
+        }
+    }
+}

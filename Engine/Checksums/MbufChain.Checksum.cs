@@ -1,0 +1,157 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+
+namespace Engine.Mbufs;
+
+/// <content>The Internet checksum over a chain, and completing one that was left to be done later.</content>
+public readonly ref partial struct MbufChain
+{
+    private const int SmallestIPv4Header = 20;
+    private const int PlaceOfIPv4Length = 2;
+    private const int PlaceOfUdpLength = 4;
+
+    /// <summary>
+    /// in_cksum, in_cksum_skip: the Internet checksum of some bytes (RFC 1071): the complement of the ones' complement sum of
+    /// 16-bit big-endian words, which start at the offset; a last odd byte counts with a zero byte behind it.
+    /// </summary>
+    /// <param name="offset">The first byte, from the start of the chain; 0 or more.</param>
+    /// <param name="length">
+    /// How many bytes, 0 or more. (in_cksum_skip counts from the start of the chain: its len is offset + length here.)
+    /// </param>
+    /// <param name="checksum">
+    /// The checksum as a number, to be stored in network byte order; 0xFFFF for no bytes and for zeros; 0 on failure. Over bytes
+    /// that contain their own right checksum it is 0.
+    /// </param>
+    /// <returns>False if the chain ends before that.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> or <paramref name="length"/> is
+    /// negative.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(segments before + bytes), eight bytes at a time. Never needs memory.</remarks>
+    public bool TryComputeChecksum(int offset, int length, out ushort checksum)
+    {
+        ref MbufHeader header = ref Head();
+        checksum = 0;
+        if ((offset | length) < 0)
+        {
+            ThrowHelper.Negative(offset < 0 ? nameof(offset) : nameof(length), offset < 0 ? offset : length);
+        }
+
+        if ((long)offset + length > header.ChainLength)
+        {
+            return false;
+        }
+
+        InternetChecksum sum = default;
+        while (length > 0)
+        {
+            int count = Math.Clamp(header.SegmentLength - offset, 0, length);
+            if (count > 0)
+            {
+                sum.Add(_cache.Hot.Memory.Bytes(header.Data + offset, count));
+            }
+
+            offset = Math.Max(0, offset - header.SegmentLength);
+            length -= count;
+            header = ref At(header.Next);
+        }
+
+        checksum = sum.Value;
+        return true;
+    }
+
+    /// <summary>
+    /// in_delayed_cksum: computes the transport checksum of an IPv4 packet that was left to be done later, and stores it. The
+    /// sum goes from the end of the IPv4 header, over a UDP datagram's own length if <see cref="ChecksumFlags"/> has
+    /// <see cref="MbufChecksumFlags.Udp"/>, where 0 is stored as 0xFFFF, and else to the end of the IP packet. Its field, which
+    /// is <see cref="ChecksumData"/> bytes behind the IPv4 header, holds the pseudo header's sum before and the checksum after.
+    /// </summary>
+    /// <returns>
+    /// False if the packet does not start with an IPv4 header, wherever the borders between segments lie, if it is shorter than
+    /// its headers and <see cref="ChecksumData"/> say, or if the arena is exhausted: the packet is as it was. (mbuf(9) reads and
+    /// writes behind its end.)
+    /// </returns>
+    /// <exception cref="InvalidOperationException">The chain has no packet header.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>
+    /// O(bytes). Storage of the field that is shared or read-only is replaced by a private copy first. The checksum flags stay,
+    /// as in mbuf(9): who completes a checksum clears <see cref="MbufChecksumFlags.DelayedData"/>, so that it is not done again.
+    /// </remarks>
+    public bool TryCompleteChecksum()
+    {
+        ref MbufHeader head = ref HeadOfPacket();
+        bool isUdp = (head.ChecksumFlags & (uint)MbufChecksumFlags.Udp) != 0;
+        if (!TryFindTransport(isUdp, out int start, out int length))
+        {
+            return false;
+        }
+
+        long field = (long)start + head.ChecksumData;
+        if (field + sizeof(ushort) > head.ChainLength || !TryComputeChecksum(start, length, out ushort checksum))
+        {
+            return false;
+        }
+
+        return TryWriteNumber((int)field, checksum == 0 && isUdp ? ushort.MaxValue : checksum);
+    }
+
+    /// <summary>Where the transport's bytes start, behind the IPv4 header at the chain's start, and how many there are.</summary>
+    private bool TryFindTransport(bool isUdp, out int start, out int length)
+    {
+        (start, length) = (0, 0);
+        if (Head().ChainLength < SmallestIPv4Header)
+        {
+            return false;
+        }
+
+        int first = ReadNumber(0) >> 8; // Version and header length, of four bits each.
+        start = (first & 0xF) * sizeof(uint);
+        if (first >> 4 != 4 || start < SmallestIPv4Header)
+        {
+            return false;
+        }
+
+        if (!isUdp)
+        {
+            length = ReadNumber(PlaceOfIPv4Length) - start;
+            return length >= 0;
+        }
+
+        if (start + PlaceOfUdpLength + sizeof(ushort) > Head().ChainLength)
+        {
+            return false;
+        }
+
+        length = ReadNumber(start + PlaceOfUdpLength);
+        return true;
+    }
+
+    /// <summary>A 16-bit big-endian number inside the chain.</summary>
+    private ushort ReadNumber(int offset)
+    {
+        TwoBytes bytes = default;
+        TryCopyTo(offset, bytes);
+        return BinaryPrimitives.ReadUInt16BigEndian(bytes);
+    }
+
+    /// <summary>Stores a 16-bit big-endian number inside the chain, in private storage. False if the arena is exhausted.</summary>
+    private bool TryWriteNumber(int offset, ushort number)
+    {
+        if (!TryTakeReplacements(offset, offset + sizeof(ushort), out ChainParts replacements))
+        {
+            return false;
+        }
+
+        TwoBytes bytes = default;
+        BinaryPrimitives.WriteUInt16BigEndian(bytes, number);
+        Replace(replacements);
+        Overwrite(_index, offset, sizeof(ushort), bytes);
+        _cache.Settle();
+        return true;
+    }
+
+    [InlineArray(sizeof(ushort))]
+    private struct TwoBytes
+    {
+        private byte _first;
+    }
+}
