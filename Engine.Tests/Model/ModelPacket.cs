@@ -1,14 +1,135 @@
 namespace Engine.Mbufs.Tests.Model;
 
-/// <summary>A packet and what it must be.</summary>
-internal sealed class ModelPacket(Mbuf handle, ByteOracle oracle, ushort receiveInterface)
+/// <summary>A packet, or a chain without header, and everything that it must be. The verbs are the engine's, done plainly.</summary>
+internal sealed class ModelPacket
 {
-    public Mbuf Handle { get; set; } = handle;
+    /// <summary>What an operation that sets flags sets and clears; a read-only mark belongs to the storage, and is not looked at here.</summary>
+    public const MbufFlags Settable = (MbufFlags)0x00FF_FFFF & ~(MbufFlags.External | MbufFlags.PacketHeader | MbufFlags.ReadOnly);
 
-    public ByteOracle Oracle { get; } = oracle;
+    /// <summary>Names the packet in messages.</summary>
+    public int Number { get; set; }
 
-    public ushort ReceiveInterface { get; set; } = receiveInterface;
+    public Mbuf Handle { get; set; }
 
-    /// <summary>Mbufs, as of the last time the packet was looked at.</summary>
+    public ModelBytes Bytes { get; } = new();
+
+    public List<ModelTag> Tags { get; } = [];
+
+    public MbufFlags Flags { get; set; }
+
+    public MbufType Type { get; set; }
+
+    public ModelHeader Header { get; set; }
+
+    /// <summary>Mbufs, and the first one's index, as of the last time that the packet was looked at.</summary>
     public int Segments { get; set; }
+
+    public uint Index { get; set; }
+
+    public int Length => Bytes.Length;
+
+    public bool HasHeader => (Flags & MbufFlags.PacketHeader) != 0;
+
+    public int PacketLength
+    {
+        get => Header.PacketLength;
+        set => Header = Header with { PacketLength = value };
+    }
+
+    /// <summary>The state of a chain that was just allocated.</summary>
+    public void Start(bool hasHeader)
+    {
+        Bytes.Clear();
+        Tags.Clear();
+        Flags = hasHeader ? MbufFlags.PacketHeader : MbufFlags.None;
+        Type = MbufType.Data;
+        Header = default;
+    }
+
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        Bytes.Append(bytes);
+        Count(bytes.Length);
+    }
+
+    public void Prepend(ReadOnlySpan<byte> bytes)
+    {
+        Bytes.Prepend(bytes);
+        Count(bytes.Length);
+    }
+
+    public int TrimStart(int count)
+    {
+        count = Bytes.TrimStart(count);
+        Count(-count);
+        return count;
+    }
+
+    public int TrimEnd(int count)
+    {
+        count = Bytes.TrimEnd(count);
+        Count(-count);
+        return count;
+    }
+
+    public void CopyBack(int offset, ReadOnlySpan<byte> bytes)
+    {
+        Bytes.CopyBack(offset, bytes);
+        if (HasHeader)
+        {
+            PacketLength = Math.Max(PacketLength, offset + bytes.Length);
+        }
+    }
+
+    /// <summary>The packet length follows what is added and trimmed, and ends at 0 and at the largest length if it is a lie.</summary>
+    public void Count(long change)
+    {
+        if (HasHeader)
+        {
+            PacketLength = (int)Math.Clamp(PacketLength + change, 0, int.MaxValue);
+        }
+    }
+
+    /// <summary>The rest of a packet is a packet with the interface, its part of the length, and nothing else of the header.</summary>
+    public void SplitInto(int offset, ModelPacket rest)
+    {
+        rest.Start(HasHeader);
+        rest.Bytes.Set(Bytes.Span[offset..]);
+        Bytes.TrimEnd(Length - offset);
+        if (HasHeader)
+        {
+            rest.Header = new ModelHeader
+            {
+                ReceiveInterface = Header.ReceiveInterface,
+                PacketLength = Math.Max(0, PacketLength - offset),
+            };
+            PacketLength = offset;
+        }
+    }
+
+    /// <summary>The other becomes a copy: bytes, header, tags, flags and type.</summary>
+    public void CopyInto(ModelPacket copy)
+    {
+        copy.Bytes.Set(Bytes.Span);
+        copy.Tags.Clear();
+        copy.Tags.AddRange(Tags);
+        copy.Flags = Flags;
+        copy.Type = Type;
+        copy.Header = Header;
+    }
+
+    public void TakeFieldsFrom(ModelPacket other)
+    {
+        Header = other.Header;
+        Flags = (other.Flags & Settable) | MbufFlags.PacketHeader;
+        Tags.Clear();
+    }
+
+    /// <summary>What <c>m_demote_pkthdr</c> leaves: the other flags stay.</summary>
+    public void DropHeader()
+    {
+        Flags &= ~MbufFlags.PacketHeader;
+        Header = default;
+        Tags.Clear();
+    }
 }

@@ -1,0 +1,75 @@
+using System.Buffers;
+
+namespace Engine.Mbufs.Tests.Model;
+
+/// <content>New packets made of bytes.</content>
+internal sealed partial class Churn
+{
+    private Outcome AllocateFrom(in MbufScope mbufs)
+    {
+        if (IsFull)
+        {
+            return Outcome.Idle;
+        }
+
+        ReadOnlySpan<byte> bytes = RandomBytes(1 + RandomLength());
+        int headroom = Noted(_random.Next(MbufSizes.InternalSize + 1));
+        ushort receiveInterface = (ushort)_random.Next(ushort.MaxValue);
+        var source = new NoiseSource(bytes);
+        CountFailures();
+        using MbufChain chain = OneIn(2)
+            ? mbufs.AllocateFrom(bytes, headroom, receiveInterface)
+            : mbufs.AllocateFrom(ref source, bytes.Length, headroom, receiveInterface);
+        if (chain.IsNull)
+        {
+            RequireFailure();
+            return Outcome.Exhausted;
+        }
+
+        ModelPacket packet = NewPacket(hasHeader: true);
+        packet.Append(bytes);
+        packet.Header = packet.Header with { ReceiveInterface = receiveInterface };
+        Require(chain.Headroom >= headroom, "The headroom is there.");
+        Add(packet, chain);
+        return Outcome.Done;
+    }
+
+    private Outcome AllocateFromSequence(in MbufScope mbufs)
+    {
+        if (IsFull)
+        {
+            return Outcome.Idle;
+        }
+
+        var source = new ReadOnlySequence<byte>(_noise, _random.Next(MostNoise), RandomLength());
+        int most = OneIn(3) ? 0 : RandomLength();
+        int length = (int)(most == 0 ? source.Length : Math.Min(most, source.Length));
+        ReadOnlySpan<byte> bytes = source.FirstSpan[..length];
+        int headroom = Noted(_random.Next(MbufSizes.InternalSize + 1));
+        bool hasHeader = OneIn(2);
+        long left = source.Length - length;
+        CountFailures();
+        using MbufChain chain = hasHeader
+            ? mbufs.AllocateFrom(ref source, most, headroom)
+            : mbufs.AllocateChainFrom(ref source, most, headroom);
+        if (chain.IsNull)
+        {
+            Require(source.Length == left + length, "The sequence is as it was.");
+            RequireFailure();
+            return Outcome.Exhausted;
+        }
+
+        Require(source.Length == left && chain.Headroom >= headroom, "The sequence has moved on, and the headroom is there.");
+        ModelPacket packet = NewPacket(hasHeader);
+        packet.Append(bytes);
+        Add(packet, chain);
+        return Outcome.Done;
+    }
+
+    private readonly ref struct NoiseSource(ReadOnlySpan<byte> bytes) : IMbufSource
+    {
+        private readonly ReadOnlySpan<byte> _bytes = bytes;
+
+        public void CopyTo(int offset, Span<byte> destination) => _bytes.Slice(offset, destination.Length).CopyTo(destination);
+    }
+}

@@ -1,0 +1,81 @@
+namespace Engine.Mbufs.Tests.Model;
+
+/// <content>Second packets over the same bytes, two packets of one, one of two.</content>
+internal sealed partial class Churn
+{
+    private Outcome Share(in MbufScope mbufs)
+    {
+        if (IsFull || Pick() is not { } packet)
+        {
+            return Outcome.Idle;
+        }
+
+        MbufChain chain = Begin(mbufs, packet);
+        using MbufChain share = chain.Share();
+        if (share.IsNull)
+        {
+            return Exhausted(packet, chain);
+        }
+
+        _before.AssertUnchanged(chain);
+        ModelPacket copy = NewPacket(packet.HasHeader);
+        packet.CopyInto(copy);
+        Add(copy, share);
+        return Done(packet, chain);
+    }
+
+    private Outcome Split(in MbufScope mbufs)
+    {
+        if (IsFull || Pick() is not { } packet)
+        {
+            return Outcome.Idle;
+        }
+
+        MbufChain chain = Begin(mbufs, packet);
+        int offset = RandomOffset(packet.Length);
+        if (!chain.TrySplit(offset, out MbufChain rest))
+        {
+            Require(rest.IsNull, "There is no rest of what was not split.");
+            return Refused(packet, chain, offset <= packet.Length);
+        }
+
+        if (rest.IsNull)
+        {
+            Require(!packet.HasHeader && offset == packet.Length, "Only behind a chain without header there is nothing.");
+            _before.AssertUnchanged(chain);
+            return Done(packet, chain);
+        }
+
+        ModelPacket half = NewPacket(packet.HasHeader);
+        packet.SplitInto(offset, half);
+        half.Type = rest.Type;
+        Add(half, rest);
+        return Done(packet, chain);
+    }
+
+    /// <summary>Joins two packets: the header's length grows by what the other's says.</summary>
+    private Outcome Join(in MbufScope mbufs)
+    {
+        if (PickPair(out ModelPacket packet, out ModelPacket other))
+        {
+            MbufChain chain = Begin(mbufs, packet);
+            using MbufChain behind = BeginOther(mbufs, other);
+            chain.Append(behind);
+            Require(!behind.IsOwned, "What was appended is nobody's own.");
+            packet.Bytes.Append(other.Bytes.Span);
+            packet.Count(other.HasHeader ? other.PacketLength : other.Length);
+            Remove(other);
+            return Done(packet, chain);
+        }
+
+        return Outcome.Idle;
+    }
+
+    /// <summary>Two packets that together are not too long.</summary>
+    private bool PickPair(out ModelPacket packet, out ModelPacket other)
+    {
+        packet = Pick()!;
+        other = packet is null ? null! : PickBut(packet)!;
+        return other is not null && packet!.Length + other.Length <= MostBytes;
+    }
+}
