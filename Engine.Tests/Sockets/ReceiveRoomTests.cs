@@ -29,4 +29,25 @@ public sealed class ReceiveRoomTests : MbufFixture
         ChainAssert.Holds(chain, bytes);
         Assert.That(ChainAssert.Lengths(chain), Is.EqualTo(new[] { 100, 2048, 150 }));
     }
+
+    [Test]
+    public void Room_is_not_taken_in_storage_whose_caller_may_count_at_any_time()
+    {
+        byte[] bytes = Pattern(10);
+        using var memory = new Attachment(100);
+        memory.Counter = 1;
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain chain = mbufs.AllocateHeader();
+        Assert.That(chain.DangerousTryAttachExternal(memory.Describe(MbufExternalType.CallerCounted), 0));
+        ReceiveRoom room = ReceiveRoom.Take(chain, bytes.Length);
+
+        foreach (ReceiveRoom.Piece piece in room)
+        {
+            bytes.CopyTo(chain.Cache.Hot.Memory.Bytes(piece.Offset, piece.Length));
+        }
+
+        room.Commit(bytes.Length);
+        ChainAssert.Holds(chain, bytes);
+        Assert.That(ChainAssert.Lengths(chain), Is.EqualTo(new[] { 0, 10 }));
+    }
 }

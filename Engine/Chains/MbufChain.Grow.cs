@@ -30,13 +30,19 @@ public readonly ref partial struct MbufChain
     /// <summary>Free bytes behind the data of one mbuf that may be written, spare or not.</summary>
     internal int RoomOf(ref MbufHeader header) => _cache.IsWritable(ref header) ? _cache.RoomBehind(ref header) : 0;
 
+    /// <summary>
+    /// The same for room that is counted first and filled later: none in storage whose caller counts, who may do so in between.
+    /// </summary>
+    internal int LastingRoomOf(ref MbufHeader header)
+        => _cache.IsWritable(ref header) && header.IsPlainlyWritable ? _cache.RoomBehind(ref header) : 0;
+
     /// <summary>Free bytes from a fill point to the end of the chain; no more than asked for are counted.</summary>
     private long RoomFrom(uint point, int enough)
     {
         long room = 0;
         for (uint index = point; index != 0 && room < enough; index = At(index).Next)
         {
-            room += RoomOf(ref At(index));
+            room += LastingRoomOf(ref At(index));
         }
 
         return room;
@@ -87,7 +93,7 @@ public readonly ref partial struct MbufChain
         for (uint index = point; count > 0; index = At(index).Next)
         {
             ref MbufHeader header = ref At(index);
-            int length = Math.Min(count, RoomOf(ref header));
+            int length = Math.Min(count, LastingRoomOf(ref header));
             header.SegmentLength += length;
             count -= length;
         }

@@ -87,7 +87,8 @@ public readonly ref partial struct MbufChain
         get
         {
             ref MbufHeader head = ref Head();
-            return (int)Math.Min(RoomFrom(FillPoint(ref head), int.MaxValue), int.MaxValue);
+            uint point = FillPoint(ref head);
+            return point == head.Tail ? RoomOf(ref At(point)) : (int)Math.Min(RoomFrom(point, int.MaxValue), int.MaxValue);
         }
     }
 

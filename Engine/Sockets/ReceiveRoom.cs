@@ -45,7 +45,7 @@ internal readonly ref struct ReceiveRoom
         int pieces = 0;
         for (uint index = point; index != 0 && room < length && pieces < MostPieces; index = cache.Hot.Memory.Header(index).Next)
         {
-            int here = Math.Min(chain.RoomOf(ref cache.Hot.Memory.Header(index)), length - room);
+            int here = Math.Min(chain.LastingRoomOf(ref cache.Hot.Memory.Header(index)), length - room);
             pieces += here > 0 ? 1 : 0;
             room += here;
         }
