@@ -24,6 +24,63 @@ internal sealed partial class Churn
         return Done(packet, chain);
     }
 
+    private Outcome ShareRange(in MbufScope mbufs)
+    {
+        if (IsFull || Pick() is not { } packet)
+        {
+            return Outcome.Idle;
+        }
+
+        MbufChain chain = Begin(mbufs, packet);
+        int offset = RandomOffset(packet.Length);
+        bool isAll = OneIn(4);
+        int length = isAll ? MbufSizes.CopyAll : RandomRange(packet.Length, offset);
+        int end = isAll ? packet.Length : offset + length;
+        bool isAnything = offset < end || (isAll && offset == 0);
+        if (!chain.TryShare(offset, length, out MbufChain share))
+        {
+            Require(share.IsNull, "There is no copy of what was not copied.");
+            return Refused(packet, chain, isAnything && end <= packet.Length);
+        }
+
+        Require(isAnything && end <= packet.Length, "There are such bytes.");
+        ModelPacket copy = NewPacket(hasHeader: false);
+        packet.CopyRangeInto(copy, offset, end);
+        if (offset > 0)
+        {
+            copy.Type = share.Type;
+        }
+        else if (packet.HasHeader && !isAll)
+        {
+            copy.PacketLength = length;
+        }
+
+        Add(copy, share);
+        return Unchanged(packet, chain);
+    }
+
+    private Outcome ShareBehindHead(in MbufScope mbufs)
+    {
+        if (IsFull || Pick() is not { } packet)
+        {
+            return Outcome.Idle;
+        }
+
+        MbufChain chain = Begin(mbufs, packet);
+        int headroom = RandomContiguous();
+        using MbufChain share = chain.ShareBehindHead(headroom);
+        if (share.IsNull)
+        {
+            return Exhausted(packet, chain);
+        }
+
+        Require(share.FirstSpan.IsEmpty && share.Headroom >= headroom, "The first mbuf is empty, and has the room.");
+        ModelPacket copy = NewPacket(packet.HasHeader);
+        packet.CopyInto(copy);
+        Add(copy, share);
+        return Unchanged(packet, chain);
+    }
+
     private Outcome Split(in MbufScope mbufs)
     {
         if (IsFull || Pick() is not { } packet)

@@ -118,6 +118,18 @@ internal sealed class ModelPacket
         copy.Header = Header;
     }
 
+    /// <summary>The other becomes a copy of a part: with everything else if it starts at the front, and bare if it does not.</summary>
+    public void CopyRangeInto(ModelPacket copy, int offset, int end)
+    {
+        copy.Start(hasHeader: false);
+        if (offset == 0)
+        {
+            CopyInto(copy);
+        }
+
+        copy.Bytes.Set(Bytes.Span[offset..end]);
+    }
+
     public void TakeFieldsFrom(ModelPacket other)
     {
         Header = other.Header;
