@@ -35,7 +35,7 @@ internal sealed partial class Churn
 
     private static void CompareSanity(ModelPacket packet, MbufChain chain)
     {
-        bool isLie = packet.HasHeader && packet.PacketLength != packet.Length;
+        bool isLie = packet.HasHeader && packet.PacketLength != packet.Length && packet.Length != 0;
         bool isSane = chain.IsSane(out string? problem);
         if (isSane == isLie || (isLie && chain.Cache.FindProblem(chain.Index) is not null))
         {
