@@ -52,6 +52,28 @@ public sealed class DemoteTests(ArenaKind kind) : MbufFixture(kind)
     }
 
     [Test]
+    public void The_mark_of_a_header_that_got_inside_a_chain_goes([Values] bool all)
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = Flagged(mbufs);
+        uint second = packet.VerifiedHead().Next;
+        packet.Cache.Hot.Memory.Header(second).Flags |= HeaderFlags.PacketHeader;
+        Assert.That(packet.IsSane(out _), Is.False);
+
+        if (all)
+        {
+            packet.Demote();
+        }
+        else
+        {
+            packet.DemoteInterior();
+        }
+
+        Assert.That(packet.IsSane(out string? problem), problem);
+        Assert.That(packet.HasPacketHeader, Is.Not.EqualTo(all));
+    }
+
+    [Test]
     public void Only_the_header_is_removed()
     {
         using MbufScope mbufs = Arena.Enter();

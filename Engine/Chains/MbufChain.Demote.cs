@@ -17,13 +17,13 @@ public readonly ref partial struct MbufChain
     {
         ref MbufHeader head = ref Head();
         _cache.DropPacketHeader(ref head);
-        ClearFlags(_index, ~(uint)keep & HeaderFlags.Clearable);
+        ClearFlags(_index, (~(uint)keep & HeaderFlags.Clearable) | HeaderFlags.PacketHeader);
         head.MarkIfIntricate();
     }
 
     /// <summary>
     /// m_demote with all = 0: every mbuf but the first loses all flags but those that describe its storage and those to keep.
-    /// (Packet headers inside a chain, which m_demote removes as well, do not exist here.)
+    /// No operation leaves a packet header inside a chain; the mark of one that got there all the same goes, too.
     /// </summary>
     /// <param name="keep">
     /// Flags that stay where they are set. <see cref="MbufFlags.ReadOnly"/> and <see cref="MbufFlags.External"/> stay always,
@@ -32,7 +32,7 @@ public readonly ref partial struct MbufChain
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(segments). Never needs memory.</remarks>
     public void DemoteInterior(MbufFlags keep = MbufFlags.None)
-        => ClearFlags(Head().Next, ~(uint)keep & HeaderFlags.Clearable);
+        => ClearFlags(Head().Next, (~(uint)keep & HeaderFlags.Clearable) | HeaderFlags.PacketHeader);
 
     /// <summary>
     /// m_demote_pkthdr: takes the packet header away, with its fields and tags. The bytes stay, and so do the flags of the first
