@@ -76,7 +76,10 @@ public readonly ref partial struct MbufChain : IDisposable
         }
     }
 
-    /// <summary>m_freem, if the chain is still owned; else nothing. What <c>using</c> calls. O(segments), never throws.</summary>
+    /// <summary>
+    /// m_freem, if the chain is still owned; else nothing. What <c>using</c> calls. O(segments). Never throws, but for what a
+    /// free routine of external storage throws, after everything was freed.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Dispose()
     {
