@@ -16,6 +16,9 @@ public sealed class StressTests(ArenaKind kind) : MbufFixture(kind)
         ("m_getm2", 3, static (in mbufs) => mbufs.AllocateChain(5000).Free()),
         ("bulk", 7, static (in mbufs) => Bulk(mbufs, 7)),
         ("wait", 1, static (in mbufs) => mbufs.AllocatePacket(Timeout.InfiniteTimeSpan).Free()),
+        ("m_get2", 2, static (in mbufs) => mbufs.AllocateContiguous(5000).Free()),
+        ("m_tag_alloc", 1, static (in mbufs) => mbufs.AllocateTag(1, 8).Free()),
+        ("MEXTADD", 2, static (in mbufs) => Attach(mbufs)),
     ];
 
     private MbufStress Stress => Arena.Stress;
@@ -34,7 +37,7 @@ public sealed class StressTests(ArenaKind kind) : MbufFixture(kind)
     }
 
     [Test]
-    public void Every_item_that_an_operation_takes_is_one_allocation([Range(0, 6)] int number)
+    public void Every_item_that_an_operation_takes_is_one_allocation([Range(0, 9)] int number)
     {
         (string name, int taken, Thrown.ScopeUse use) = s_operations[number];
         using MbufScope mbufs = Arena.Enter();
@@ -181,6 +184,12 @@ public sealed class StressTests(ArenaKind kind) : MbufFixture(kind)
         Mbuf[] packets = new Mbuf[count];
         Assert.That(mbufs.TryAllocatePackets(packets));
         mbufs.Free(packets);
+    }
+
+    private static void Attach(in MbufScope mbufs)
+    {
+        using MbufChain packet = mbufs.AllocateHeader();
+        Assert.That(packet.TryAttachExternal(new byte[10], 10));
     }
 
     private bool[] Outcomes(int count)
