@@ -116,7 +116,7 @@ public sealed class SetLimitTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(free, Is.Positive);
         if (!Kind.Checked)
         {
-            Assert.That(() => Arena.SetLimit(MbufZone.Mbufs, 1), Throws.InvalidOperationException, "This scope's magazine cannot be looked into.");
+            Assert.That(() => Arena.SetLimit(MbufZone.Mbufs, 1), Throws.InvalidOperationException, "This scope's magazine is its own.");
         }
 
         using MbufChain one = mbufs.Allocate();

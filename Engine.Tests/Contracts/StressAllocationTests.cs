@@ -9,7 +9,8 @@ public sealed class StressAllocationTests(ArenaKind kind) : MbufFixture(kind)
 {
     [Test]
     [Measures(typeof(MbufArena), nameof(MbufArena.Stress))]
-    [Measures(typeof(MbufStress), nameof(MbufStress.Seed), nameof(MbufStress.AllocationFailureRate), nameof(MbufStress.FailAllocationNumber))]
+    [Measures(typeof(MbufStress), nameof(MbufStress.Seed), nameof(MbufStress.FragmentSize))]
+    [Measures(typeof(MbufStress), nameof(MbufStress.AllocationFailureRate), nameof(MbufStress.FailAllocationNumber))]
     [Measures(typeof(MbufStress), nameof(MbufStress.Allocations), nameof(MbufStress.AllocationFailures))]
     [Measures(typeof(MbufStress), nameof(MbufStress.DefragmentFailureRate), nameof(MbufStress.DefragmentFailures))]
     public void Switching_it_and_failing_by_it_allocate_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
@@ -18,7 +19,7 @@ public sealed class StressAllocationTests(ArenaKind kind) : MbufFixture(kind)
         stress.Seed++;
         stress.DefragmentFailureRate = 1;
         Must.Hold(stress.StrikesDefragment() && stress.DefragmentFailureRate == 1 && stress.DefragmentFailures > 0);
-        stress.DefragmentFailureRate = 0;
+        (stress.DefragmentFailureRate, stress.FragmentSize) = (0, stress.FragmentSize);
         stress.FailAllocationNumber = 2;
         mbufs.AllocatePacket().Free();
         Must.Hold(mbufs.AllocatePacket().IsNull && stress.FailAllocationNumber == 0);

@@ -4,7 +4,9 @@ using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Diagnostics;
 
-/// <summary>Every request that an exhausted arena refuses is counted once, whatever its form; one that waited is counted as delayed, too.</summary>
+/// <summary>
+/// Every request that an exhausted arena refuses is counted once, whatever its form; one that waited is counted as delayed, too.
+/// </summary>
 [TestFixtureSource(typeof(ArenaKind), nameof(ArenaKind.All))]
 public sealed class DenialCountTests(ArenaKind kind) : MbufFixture(kind)
 {

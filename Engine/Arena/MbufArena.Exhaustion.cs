@@ -40,8 +40,8 @@ public sealed partial class MbufArena
     /// <exception cref="ObjectDisposedException">The arena is disposed.</exception>
     /// <remarks>
     /// <para>An allocation that finds nothing anywhere calls all of them and tries once more before it is denied or waits. It
-    /// does so on its own thread, in the middle of its operation and holding no lock: a callback may enter a scope of its own, open handles, free
-    /// packets and allocate, but it should not block.</para>
+    /// does so on its own thread, in the middle of its operation and holding no lock: a callback may enter a scope of its own, open
+    /// handles, free packets and allocate, but it should not block.</para>
     /// <para>They are never run by two threads at a time, nor by what a callback allocates: an allocation that finds nothing
     /// meanwhile is denied. If they did not help, exhaustion of the same kind does not call them again before
     /// <see cref="MbufArenaOptions.ReclaimInterval"/> has passed, so that a storm of denials is no storm of calls; if they

@@ -26,6 +26,7 @@ public sealed class MbufStress
     private double _allocationFailureRate;
     private double _defragmentFailureRate;
     private long _failAllocationNumber;
+    private int _fragmentSize;
     private long _allocations;
     private long _allocationFailures;
     private long _defragmentFailures;
@@ -84,7 +85,7 @@ public sealed class MbufStress
     }
 
     /// <summary>
-    /// The probability that MbufChain.TryDefragment fails, where it has anything to do, 0 to 1
+    /// The probability that <see cref="MbufChain.TryDefragment"/> fails, where it has anything to do, 0 to 1
     /// (kern.ipc.m_defragrandomfailures); 0, for never, is the default.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is less than 0, more than 1 or not a number.</exception>
@@ -95,6 +96,27 @@ public sealed class MbufStress
         {
             ThrowIfNotRate(value);
             Volatile.Write(ref _defragmentFailureRate, value);
+        }
+    }
+
+    /// <summary>
+    /// Bytes of each mbuf, at most, that a packet handed to a send of <see cref="MbufSocket"/> comes apart into before it is sent,
+    /// 1 to 2,048 (net.inet.ip.mbuf_frag_size); 0, for as it is, is the default. What is sent is the same. A packet stays apart if
+    /// not all of it was sent; it is sent as it is if there is no memory to take it apart.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or more than 2,048.</exception>
+    public int FragmentSize
+    {
+        get => Volatile.Read(ref _fragmentSize);
+        set
+        {
+            if (value is < 0 or > (int)MbufClusterSize.Standard)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(value), value, "A fragment has 1 to 2048 bytes; 0 leaves packets as they are.");
+            }
+
+            Volatile.Write(ref _fragmentSize, value);
         }
     }
 
@@ -142,6 +164,16 @@ public sealed class MbufStress
         }
 
         return strikes;
+    }
+
+    /// <summary>Takes a packet apart that is about to be sent.</summary>
+    internal void Fragment(MbufChain chain)
+    {
+        int size = FragmentSize;
+        if (size != 0 && !chain.IsEmpty)
+        {
+            chain.TryFragment(size);
+        }
     }
 
     /// <summary>Counts down. True for the one that comes to 0.</summary>

@@ -64,6 +64,7 @@ public static class MbufSocket
         try
         {
             handle.DangerousAddRef(ref held);
+            chain.Cache.Arena.Stress.Fragment(chain);
             return OperatingSystem.IsLinux()
                 ? BlockingSocket.Send(socket, (int)handle.DangerousGetHandle(), chain)
                 : PortableSocket.Send(socket, chain);
@@ -102,6 +103,7 @@ public static class MbufSocket
     public static MbufSocketResult Send(int fileDescriptor, MbufChain chain)
     {
         ThrowIfNotLinux();
+        chain.Cache.Arena.Stress.Fragment(chain);
         return LinuxSocket.Send(fileDescriptor, chain);
     }
 
