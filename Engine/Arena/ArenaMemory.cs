@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Engine.Mbufs;
 
@@ -45,6 +46,38 @@ internal readonly unsafe struct ArenaMemory(byte* address, long countsOffset, lo
         Debug.Assert(length >= 0, "The length of a view is never negative.");
         return new Span<byte>(_address + offset, length);
     }
+
+    /// <summary>Bytes of a value.</summary>
+    public static int SizeOf<T>()
+        where T : unmanaged
+        => sizeof(T);
+
+    /// <summary>The bytes of a value, as they lie in memory.</summary>
+    public static Span<byte> BytesOf<T>(ref T value)
+        where T : unmanaged
+        => MemoryMarshal.AsBytes(new Span<T>(ref value));
+
+    /// <summary>
+    /// The bytes at an offset from the base, seen as a value, aligned or not; the caller has checked that the mbuf has them.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref T ValueAt<T>(long offset)
+        where T : unmanaged
+        => ref Unsafe.AsRef<T>(_address + offset);
+
+    /// <summary>A copy of the bytes at an offset from the base; the caller has checked that the mbuf has them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Read<T>(long offset)
+        where T : unmanaged
+        => Unsafe.ReadUnaligned<T>(_address + offset);
+
+    /// <summary>
+    /// Writes a value's bytes at an offset from the base; the caller has checked that the mbuf has them and may be written.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Write<T>(long offset, T value)
+        where T : unmanaged
+        => Unsafe.WriteUnaligned(_address + offset, value);
 
     /// <summary>The address of the data at an offset, for system calls that take vectors of addresses.</summary>
     public nint Pointer(long offset) => (nint)(_address + offset);

@@ -62,6 +62,24 @@ public readonly ref partial struct MbufChain
         return true;
     }
 
+    /// <summary>A reader at the first byte. O(1).</summary>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    [UnscopedRef]
+    public MbufReader GetReader()
+    {
+        _ = ref Head();
+        return new MbufReader(this);
+    }
+
+    /// <summary>A writer at the first byte: it writes over what is there, and then makes the chain longer. O(1).</summary>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    [UnscopedRef]
+    public MbufWriter GetWriter()
+    {
+        _ = ref Head();
+        return new MbufWriter(this);
+    }
+
     /// <summary>The mbuf that holds a byte, which the chain has, the mbuf before it (0 if there is none), and the byte's place
     /// in it.</summary>
     private uint Find(int offset, out uint previous, out int inside)

@@ -43,106 +43,109 @@ public readonly ref partial struct MbufChain
             ThrowHelper.Negative(nameof(length), length);
         }
 
-        if (length > head.ChainLength || !TryMakeRoom(ref head, length))
+        if (length > head.ChainLength || !TryMakeRoom(ref head, _index, length))
         {
             return false;
         }
 
-        PullFromFollowers(ref head, length - head.SegmentLength);
+        PullFromFollowers(ref head, ref head, _index, length - head.SegmentLength);
         _cache.Settle();
         return true;
     }
 
     /// <summary>
-    /// Gives the first mbuf storage that holds <paramref name="length"/> bytes from its data's start on, with its bytes in it.
+    /// Gives an mbuf storage that holds <paramref name="length"/> bytes from its data's start on, with its bytes in it.
     /// </summary>
-    private bool TryMakeRoom(ref MbufHeader head, int length)
+    private bool TryMakeRoom(ref MbufHeader header, uint index, int length)
     {
-        if (_cache.IsWritable(ref head))
+        if (_cache.IsWritable(ref header))
         {
-            if (length - head.SegmentLength <= _cache.RoomBehind(ref head))
+            if (length - header.SegmentLength <= _cache.RoomBehind(ref header))
             {
                 return true;
             }
 
-            if (length <= _cache.CapacityOf(ref head))
+            if (length <= _cache.CapacityOf(ref header))
             {
-                SlideToFit(ref head, length);
+                SlideToFit(ref header, length);
                 return true;
             }
         }
 
-        return TryMoveHead(ref head, length);
+        return TryReplaceStorage(ref header, index, length);
     }
 
-    /// <summary>Moves the first mbuf's bytes down in its own storage, keeping as much of the usual headroom as fits.</summary>
-    private void SlideToFit(ref MbufHeader head, int length)
+    /// <summary>Moves an mbuf's bytes down in its own storage, keeping as much of the usual headroom as fits.</summary>
+    private void SlideToFit(ref MbufHeader header, int length)
     {
-        Span<byte> bytes = _cache.BytesOf(ref head);
-        int headroom = Math.Min(_cache.Storages[(int)head.Kind].Headroom, _cache.CapacityOf(ref head) - length);
-        head.Data = _cache.StartOf(ref head) + headroom;
-        bytes.CopyTo(_cache.BytesOf(ref head));
+        Span<byte> bytes = _cache.BytesOf(ref header);
+        int headroom = Math.Min(_cache.Storages[(int)header.Kind].Headroom, _cache.CapacityOf(ref header) - length);
+        header.Data = _cache.StartOf(ref header) + headroom;
+        bytes.CopyTo(_cache.BytesOf(ref header));
     }
 
-    /// <summary>Copies the first mbuf's bytes into larger or private storage and gives the old one back.</summary>
-    private bool TryMoveHead(ref MbufHeader head, int length)
+    /// <summary>Copies an mbuf's bytes into larger or private storage and gives the old one back.</summary>
+    private bool TryReplaceStorage(ref MbufHeader header, uint index, int length)
     {
         StorageKind kind = StorageKind.Internal;
-        uint storage = _index;
+        uint storage = index;
 
         // An internal buffer is free only while the mbuf's data lies elsewhere.
-        bool fitsInternal = length <= MbufSizes.InternalSize && head.Kind != StorageKind.Internal;
+        bool fitsInternal = length <= MbufSizes.InternalSize && header.Kind != StorageKind.Internal;
         if (!fitsInternal && !_cache.TryTakeCluster(length, out kind, out storage))
         {
             return false;
         }
 
-        MbufHeader old = head;
+        MbufHeader old = header;
         if (kind == StorageKind.Internal)
         {
             int headroom = Math.Min(_cache.Arena.Layout.Headroom, MbufSizes.InternalSize - length);
-            _cache.AttachInternal(ref head, _index, headroom);
+            _cache.AttachInternal(ref header, index, headroom);
         }
         else
         {
-            _cache.AttachCluster(ref head, kind, storage, length);
+            _cache.AttachCluster(ref header, kind, storage, length);
         }
 
-        head.SegmentLength = old.SegmentLength;
-        _cache.BytesOf(ref old).CopyTo(_cache.BytesOf(ref head));
+        header.SegmentLength = old.SegmentLength;
+        _cache.BytesOf(ref old).CopyTo(_cache.BytesOf(ref header));
         _cache.ReleaseStorage(ref old);
         return true;
     }
 
-    /// <summary>Moves bytes from the mbufs behind the head to the end of the head's, which has room for them.</summary>
-    private void PullFromFollowers(ref MbufHeader head, int count)
+    /// <summary>
+    /// Moves bytes from the mbufs behind one, which is the head or not, to the end of its own, which has room for them.
+    /// </summary>
+    private void PullFromFollowers(ref MbufHeader head, ref MbufHeader into, uint intoIndex, int count)
     {
-        Debug.Assert(count <= _cache.RoomBehind(ref head), "Room was made for all of the bytes.");
+        Debug.Assert(count <= _cache.RoomBehind(ref into), "Room was made for all of the bytes.");
         while (count > 0)
         {
-            uint index = head.Next;
+            uint index = into.Next;
             ref MbufHeader next = ref At(index);
             int length = Math.Min(count, next.SegmentLength);
-            _cache.Hot.Memory.Bytes(next.Data, length).CopyTo(_cache.Hot.Memory.Bytes(head.Data + head.SegmentLength, length));
-            head.SegmentLength += length;
+            _cache.Hot.Memory.Bytes(next.Data, length).CopyTo(_cache.Hot.Memory.Bytes(into.Data + into.SegmentLength, length));
+            into.SegmentLength += length;
             next.Data += length;
             next.SegmentLength -= length;
             count -= length;
             if (next.SegmentLength == 0)
             {
-                UnlinkBehindHead(ref head, ref next, index);
+                UnlinkBehind(ref head, ref into, intoIndex, ref next, index);
             }
         }
     }
 
-    private void UnlinkBehindHead(ref MbufHeader head, ref MbufHeader next, uint index)
+    /// <summary>Takes an mbuf without bytes of use out of the chain, behind the one before it, and frees it.</summary>
+    private void UnlinkBehind(ref MbufHeader head, ref MbufHeader previous, uint previousIndex, ref MbufHeader next, uint index)
     {
-        head.Next = next.Next;
+        previous.Next = next.Next;
         head.Segments--;
         head.MarkIfIntricate();
         if (head.Tail == index)
         {
-            head.Tail = _index;
+            head.Tail = previousIndex;
         }
 
         _cache.FreeMbuf(ref next, index);

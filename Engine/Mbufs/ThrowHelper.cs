@@ -53,6 +53,14 @@ internal static class ThrowHelper
     public static void NoPacketHeader() => throw CreateNoPacketHeader();
 
     [DoesNotReturn]
+    public static void NotWritable() => throw new InvalidOperationException(
+        "The first mbuf's storage is read-only or shared. IsWritable tells; TryCopyUp or TryApplyInPlace gives the packet its own.");
+
+    [DoesNotReturn]
+    public static void TooFewContiguous(int wanted, int length) => throw new InvalidOperationException(
+        $"The first mbuf has {length} bytes; the type takes {wanted}. TryPullUp makes them contiguous, if the packet has them.");
+
+    [DoesNotReturn]
     public static void NotAttachable() => throw new InvalidOperationException(
         "The first mbuf has data, or storage other than its own already. Attach storage to an mbuf that is empty: Allocate or AllocateHeader gives one.");
 

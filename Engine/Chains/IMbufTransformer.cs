@@ -1,0 +1,12 @@
+namespace Engine.Mbufs;
+
+/// <summary>What <see cref="MbufChain.TryApplyInPlace"/> calls (mbuf(9): a function for m_apply that writes).</summary>
+/// <remarks>A struct, or a ref struct, costs neither a call through a table nor an allocation.</remarks>
+public interface IMbufTransformer
+{
+    /// <summary>Called with each contiguous piece of the range, in order; never with an empty one.</summary>
+    /// <param name="bytes">The piece, to be read and written. It is not valid any more when the chain is laid out anew or
+    /// freed.</param>
+    /// <returns>0 to go on; anything else ends the walk and is its result.</returns>
+    int Transform(Span<byte> bytes);
+}

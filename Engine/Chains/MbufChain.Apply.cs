@@ -1,0 +1,95 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Engine.Mbufs;
+
+/// <content>Handing bytes out to a function, piece by piece.</content>
+public readonly ref partial struct MbufChain
+{
+    /// <summary>m_apply: calls a visitor with each contiguous piece of a range, in order, for reading.</summary>
+    /// <typeparam name="TVisitor">Best a struct, so that the calls are direct; a ref struct may be declared <c>scoped</c>, so
+    /// that the compiler lets it see views of this chain.</typeparam>
+    /// <param name="offset">The first byte, from the start of the chain; 0 or more.</param>
+    /// <param name="length">Bytes, 0 or more; for none, the visitor is not called.</param>
+    /// <param name="visitor">Called until it returns something else than 0.</param>
+    /// <param name="result">What the visitor returned last; 0 if it was not called.</param>
+    /// <returns>False if the chain is shorter: the visitor was not called.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> or <paramref name="length"/> is
+    /// negative.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away, before or by the visitor.</exception>
+    /// <remarks>O(segments before + pieces), and the visitor's own work.</remarks>
+    [UnscopedRef]
+    public bool TryApply<TVisitor>(int offset, int length, ref TVisitor visitor, out int result)
+        where TVisitor : IMbufVisitor, allows ref struct
+    {
+        result = 0;
+        if (!HasRange(ref Head(), offset, length))
+        {
+            return false;
+        }
+
+        var cursor = new MbufCursor(this);
+        cursor.Move(offset);
+        while (length > 0 && result == 0)
+        {
+            ref MbufHeader header = ref cursor.Here();
+            int at = cursor.Offset;
+            int count = cursor.Take(ref header, length);
+            length -= count;
+            result = visitor.Visit(_cache.Hot.Memory.Bytes(header.Data + at, count));
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// m_apply with a function that writes: calls a transformer with each contiguous piece of a range, in order. Storage of the
+    /// range that is shared or read-only is replaced by a private copy first, so that nobody else sees the change (mbuf(9)
+    /// leaves that to the caller).
+    /// </summary>
+    /// <typeparam name="TTransformer">Best a struct, so that the calls are direct; a ref struct may be declared <c>scoped</c>, so
+    /// that the compiler lets it see views of this chain.</typeparam>
+    /// <param name="offset">The first byte, from the start of the chain; 0 or more.</param>
+    /// <param name="length">Bytes, 0 or more; for none, the transformer is not called.</param>
+    /// <param name="transformer">Called until it returns something else than 0; what it wrote until then stays.</param>
+    /// <param name="result">What the transformer returned last; 0 if it was not called.</param>
+    /// <returns>
+    /// False if the chain is shorter or the arena is exhausted: the transformer was not called, and the chain is as it was.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> or <paramref name="length"/> is
+    /// negative.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away, before or by the transformer.</exception>
+    /// <remarks>
+    /// O(segments before + pieces), and the transformer's own work; a cluster and its copy for each mbuf that may not be written.
+    /// </remarks>
+    [UnscopedRef]
+    public bool TryApplyInPlace<TTransformer>(int offset, int length, ref TTransformer transformer, out int result)
+        where TTransformer : IMbufTransformer, allows ref struct
+    {
+        result = 0;
+        if (!HasRange(ref Head(), offset, length) || !TryTakeReplacements(offset, offset + length, out ChainParts replacements))
+        {
+            return false;
+        }
+
+        Replace(offset, offset + length, replacements);
+        try
+        {
+            var cursor = new MbufCursor(this);
+            cursor.Move(offset);
+            while (length > 0 && result == 0)
+            {
+                ref MbufHeader header = ref cursor.Here();
+                int at = cursor.Offset;
+                int count = cursor.Take(ref header, length);
+                length -= count;
+                result = transformer.Transform(_cache.Hot.Memory.Bytes(header.Data + at, count));
+            }
+        }
+        finally
+        {
+            _cache.Settle();
+        }
+
+        return true;
+    }
+}

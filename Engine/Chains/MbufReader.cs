@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace Engine.Mbufs;
+
+/// <summary>
+/// Reads bytes and numbers from a chain, one after the other, wherever they lie (mbuf(9): mtod and m_copydata with an offset that
+/// moves). <see cref="MbufChain.GetReader"/> gives one.
+/// </summary>
+/// <remarks>
+/// A mutable ref struct: pass it by <c>ref</c>. Bytes appended while it reads are read, too. After any other change of the chain's
+/// layout, <see cref="TrySeek"/> says where to go on; reading without it throws <see cref="MbufStaleException"/> if the mbuf that
+/// it stopped in is gone. A read that fails goes nowhere.
+/// </remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+public ref partial struct MbufReader
+{
+    private MbufCursor _cursor;
+
+    internal MbufReader(MbufChain chain) => _cursor = new MbufCursor(chain);
+
+    /// <summary>Bytes from the start of the chain, as counted while reading. O(1), never throws.</summary>
+    public readonly int Position => _cursor.Position;
+
+    /// <summary>Bytes from here to the end of the chain. O(1).</summary>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    public readonly int Remaining => _cursor.Chain.Length - _cursor.Position;
+
+    /// <summary>Goes to any place of the chain, counted from its start as it is now.</summary>
+    /// <param name="position">Bytes from the start, 0 or more; the chain's length is the end.</param>
+    /// <returns>False if the chain is shorter: the reader stays where it is.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="position"/> is negative.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(segments before).</remarks>
+    public bool TrySeek(int position)
+    {
+        bool inside = MbufCursor.IsInside(nameof(position), position, _cursor.Chain.Length);
+        if (inside)
+        {
+            _cursor.MoveTo(position);
+        }
+
+        return inside;
+    }
+
+    /// <summary>Goes over bytes without reading them.</summary>
+    /// <param name="count">Bytes, 0 or more.</param>
+    /// <returns>False if there are fewer: the reader stays where it is.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away, or laid out anew.</exception>
+    /// <remarks>O(segments gone over).</remarks>
+    public bool TryAdvance(int count)
+    {
+        bool inside = MbufCursor.IsInside(nameof(count), count, Remaining);
+        if (inside)
+        {
+            _cursor.Move(count);
+        }
+
+        return inside;
+    }
+
+    /// <summary>m_copydata: copies the next bytes and goes over them.</summary>
+    /// <param name="destination">Receives the bytes; its length says how many. Must not be a view of this chain.</param>
+    /// <returns>False if there are fewer: nothing was copied, and the reader stays where it is.</returns>
+    /// <exception cref="MbufStaleException">The packet was freed or given away, or laid out anew.</exception>
+    /// <remarks>O(bytes + segments).</remarks>
+    public bool TryRead(scoped Span<byte> destination)
+    {
+        if (destination.Length > Remaining)
+        {
+            return false;
+        }
+
+        _cursor.Read(destination);
+        return true;
+    }
+
+    /// <summary>m_copydata: copies the next bytes and does not go over them.</summary>
+    /// <param name="destination">Receives the bytes; its length says how many. Must not be a view of this chain.</param>
+    /// <returns>False if there are fewer: nothing was copied.</returns>
+    /// <exception cref="MbufStaleException">The packet was freed or given away, or laid out anew.</exception>
+    /// <remarks>O(bytes + segments).</remarks>
+    public readonly bool TryPeek(scoped Span<byte> destination)
+    {
+        MbufReader ahead = this;
+        return ahead.TryRead(destination);
+    }
+
+    /// <summary>Reads a byte.</summary>
+    /// <param name="value">The byte; 0 on failure.</param>
+    /// <returns>False at the end of the chain.</returns>
+    /// <exception cref="MbufStaleException">The packet was freed or given away, or laid out anew.</exception>
+    /// <remarks>O(1).</remarks>
+    public bool TryReadByte(out byte value) => TryRead(out value);
+
+    /// <summary>Reads a byte and does not go over it.</summary>
+    /// <param name="value">The byte; 0 on failure.</param>
+    /// <returns>False at the end of the chain.</returns>
+    /// <exception cref="MbufStaleException">The packet was freed or given away, or laid out anew.</exception>
+    /// <remarks>O(1).</remarks>
+    public readonly bool TryPeekByte(out byte value) => TryPeek(out value);
+
+    /// <summary>For people. Allocates a string.</summary>
+    [SuppressMessage("Usage", "CA2231", Justification = "A ref struct is not compared.")]
+    public override readonly string ToString() => $"reader at byte {Position} of a {_cursor.Chain.ToString()}";
+
+    /// <summary>The next bytes as a value, in the order in which they lie in memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryRead<T>(out T value)
+        where T : unmanaged
+    {
+        ref MbufHeader here = ref _cursor.Here();
+        int size = ArenaMemory.SizeOf<T>();
+        if (here.SegmentLength - _cursor.Offset < size)
+        {
+            return TryReadAcross(out value);
+        }
+
+        value = _cursor.Memory.Read<T>(here.Data + _cursor.Offset);
+        _cursor.Skip(size);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly bool TryPeek<T>(out T value)
+        where T : unmanaged
+    {
+        MbufReader ahead = this;
+        return ahead.TryRead(out value);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryReadAcross<T>(out T value)
+        where T : unmanaged
+    {
+        value = default;
+        return TryRead(ArenaMemory.BytesOf(ref value));
+    }
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Engine.Mbufs;
+
+/// <summary>
+/// Writes bytes and numbers into a chain, one after the other: over what is there, then behind it (mbuf(9): m_copyback with an
+/// offset that moves). <see cref="MbufChain.GetWriter"/> gives one.
+/// </summary>
+/// <remarks>
+/// <para>Storage that is shared or read-only is replaced by a private copy where it is written, so that nobody else sees the
+/// change. The packet length is raised to the end of what was written if it was less.</para>
+/// <para>A mutable ref struct: pass it by <c>ref</c>. Bytes may be appended to the chain while it writes. After any other change of
+/// the chain's layout, <see cref="TrySeek"/> says where to go on; writing without it throws <see cref="MbufStaleException"/> if
+/// the mbuf that it stopped in is gone. A write that fails changes nothing and goes nowhere.</para>
+/// </remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+public ref partial struct MbufWriter
+{
+    private MbufCursor _cursor;
+
+    internal MbufWriter(MbufChain chain) => _cursor = new MbufCursor(chain);
+
+    /// <summary>Bytes from the start of the chain, as counted while writing. O(1), never throws.</summary>
+    public readonly int Position => _cursor.Position;
+
+    /// <summary>Bytes from here to the end of the chain: those that are written over before it grows. O(1).</summary>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    public readonly int Remaining => _cursor.Chain.Length - _cursor.Position;
+
+    /// <summary>Goes to any place of the chain, counted from its start as it is now.</summary>
+    /// <param name="position">Bytes from the start, 0 or more; the chain's length is the end.</param>
+    /// <returns>False if the chain is shorter: the writer stays where it is.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="position"/> is negative.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(segments before).</remarks>
+    public bool TrySeek(int position)
+    {
+        bool inside = MbufCursor.IsInside(nameof(position), position, _cursor.Chain.Length);
+        if (inside)
+        {
+            _cursor.MoveTo(position);
+        }
+
+        return inside;
+    }
+
+    /// <summary>Goes over bytes and leaves them as they are.</summary>
+    /// <param name="count">Bytes, 0 or more.</param>
+    /// <returns>False if there are fewer: the writer stays where it is.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away, or laid out anew.</exception>
+    /// <remarks>O(segments gone over).</remarks>
+    public bool TryAdvance(int count)
+    {
+        bool inside = MbufCursor.IsInside(nameof(count), count, Remaining);
+        if (inside)
+        {
+            _cursor.Move(count);
+        }
+
+        return inside;
+    }
+
+    /// <summary>m_copyback: writes bytes here, over what is there, and makes the chain longer where it ends.</summary>
+    /// <param name="source">The bytes; must not be a view of this chain.</param>
+    /// <returns>False if the arena is exhausted: the chain is as it was, and the writer stays where it is.</returns>
+    /// <exception cref="MbufStaleException">The packet was freed or given away, or laid out anew.</exception>
+    /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
+    /// <remarks>
+    /// O(bytes) inside one mbuf's writable storage and at the end of the chain; else O(segments before + bytes).
+    /// </remarks>
+    public bool TryWrite(scoped ReadOnlySpan<byte> source)
+    {
+        ref MbufHeader here = ref _cursor.Here();
+        if (here.SegmentLength - _cursor.Offset < source.Length || !_cursor.Chain.Cache.IsWritable(ref here))
+        {
+            return TryWriteAcross(ref here, source);
+        }
+
+        source.CopyTo(_cursor.Memory.Bytes(here.Data + _cursor.Offset, source.Length));
+        _cursor.Skip(source.Length);
+        return true;
+    }
+
+    /// <summary>Writes a byte.</summary>
+    /// <param name="value">The byte.</param>
+    /// <inheritdoc cref="TryWriteUInt16BigEndian"/>
+    public bool TryWriteByte(byte value) => TryWrite(value);
+
+    /// <summary>For people. Allocates a string.</summary>
+    public override readonly string ToString() => $"writer at byte {Position} of a {_cursor.Chain.ToString()}";
+
+    /// <summary>Writes a value in the order in which it lies in memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryWrite<T>(T value)
+        where T : unmanaged
+    {
+        ref MbufHeader here = ref _cursor.Here();
+        int size = ArenaMemory.SizeOf<T>();
+        if (here.SegmentLength - _cursor.Offset < size || !_cursor.Chain.Cache.IsWritable(ref here))
+        {
+            return TryWriteAcross(ref here, ArenaMemory.BytesOf(ref value));
+        }
+
+        _cursor.Memory.Write(here.Data + _cursor.Offset, value);
+        _cursor.Skip(size);
+        return true;
+    }
+
+    /// <summary>Writes where there is more to do: over several mbufs, into a private copy, behind the end.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryWriteAcross(ref MbufHeader here, scoped ReadOnlySpan<byte> source)
+    {
+        MbufChain chain = _cursor.Chain;
+        bool atEnd = _cursor.Offset == here.SegmentLength; // Else there would be an mbuf with data behind it.
+        ref MbufHeader head = ref chain.VerifiedHead();
+        bool counted = (head.Flags & HeaderFlags.PacketHeader) == 0 || head.PacketLength == head.ChainLength;
+        bool done = atEnd && counted ? chain.TryAppend(source) : chain.TryCopyBack(_cursor.PositionNow, source);
+        if (done)
+        {
+            _cursor.Move(source.Length);
+        }
+
+        return done;
+    }
+}
