@@ -72,6 +72,16 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
         new("Start", static chain => _ = chain.Start),
         new("LastSegment", static chain => _ = chain.LastSegment),
         new("TryGetPosition", static chain => chain.TryGetPosition(1, out _)),
+        new("GetReader", static chain => _ = chain.GetReader()),
+        new("GetWriter", static chain => _ = chain.GetWriter()),
+        new("TryPullDown", static chain => chain.TryPullDown(1, 2, out ReadOnlySpan<byte> _)),
+        new("TryPullDown to a position", static chain => chain.TryPullDown(1, 8, out MbufPosition _)),
+        new("TryPullDownToSegment", static chain => chain.TryPullDownToSegment(1, 8, out _)),
+        new("TryCopyUp", static chain => chain.TryCopyUp(2, 8, out _)),
+        new("TryApply", static chain => Visit(chain)),
+        new("TryApplyInPlace", static chain => Transform(chain)),
+        new("FirstAs", static chain => _ = chain.FirstAs<byte>()),
+        new("WritableFirstAs", static chain => chain.WritableFirstAs<byte>() = 1),
         new("Share", static chain => chain.Share().Free()),
         new("TrySplit", static chain => SplitAndJoin(chain)),
         new("TryShare", static chain => ShareAndFree(chain, 1)),
@@ -133,5 +143,23 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
         {
             chain.Append(rest);
         }
+    }
+    private static void Visit(MbufChain chain)
+    {
+        Nothing nothing = default;
+        chain.TryApply(0, 2, ref nothing, out _);
+    }
+
+    private static void Transform(MbufChain chain)
+    {
+        Nothing nothing = default;
+        chain.TryApplyInPlace(0, 2, ref nothing, out _);
+    }
+
+    private readonly struct Nothing : IMbufVisitor, IMbufTransformer
+    {
+        public int Visit(ReadOnlySpan<byte> bytes) => 0;
+
+        public int Transform(Span<byte> bytes) => 0;
     }
 }

@@ -9,7 +9,7 @@ namespace Engine.Mbufs.Tests.Contracts;
 public sealed class ConfinedTests
 {
     private static readonly string[] s_types =
-        ["MbufScope", "MbufChain", "MbufChain.SegmentEnumerable", "MbufChain.SegmentEnumerator", "MbufPosition"];
+        ["MbufScope", "MbufChain", "MbufChain.SegmentEnumerable", "MbufChain.SegmentEnumerator", "MbufPosition", "MbufReader", "MbufWriter"];
 
     private static readonly string[] s_variables =
     [

@@ -69,7 +69,10 @@ public sealed class ExhaustionAllocationTests(ArenaKind kind) : MbufFixture(kind
         MbufChain packet = mbufs.Open(_packet);
         Must.Hold(!packet.TryAppend(s_bytes) && !packet.TryExtend(1000, out _));
         Must.Hold(!packet.TryPrepend(s_bytes) && !packet.TryPrepend(10, out _));
-        Must.Hold(!packet.TryPullUp(400, out _));
+        Must.Hold(!packet.TryPullUp(400, out _) && !packet.TryCopyUp(100, 14, out _));
+        Must.Hold(!packet.TryPullDown(250, 200, out ReadOnlySpan<byte> _) && !packet.TryPullDownToSegment(10, 20, out _));
+        MbufWriter writer = packet.GetWriter();
+        Must.Hold(!writer.TryWrite(s_bytes) && !writer.TryWriteUInt32BigEndian(1));
         Must.Hold(!packet.TryCopyBack(10, s_bytes) && !packet.TryCopyBack(10, s_bytes.AsSpan(0, 20)));
         Must.Hold(packet.Share().IsNull && !packet.TrySplit(100, out _) && packet.Length == 500);
         Must.Hold(packet.Duplicate().IsNull && packet.ShareBehindHead(14).IsNull && !packet.TryShare(0, 400, out _));

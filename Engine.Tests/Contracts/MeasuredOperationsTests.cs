@@ -15,7 +15,7 @@ public sealed class MeasuredOperationsTests
     [
         typeof(Mbuf), typeof(MbufArena), typeof(MbufCache), typeof(MbufScope), typeof(MbufQueue), typeof(MbufChain),
         typeof(MbufChain.SegmentEnumerable), typeof(MbufChain.SegmentEnumerator), typeof(MbufStress),
-        typeof(MbufPosition),
+        typeof(MbufPosition), typeof(MbufReader), typeof(MbufWriter),
     ];
 
     /// <summary>What begins and ends the life of an arena or cache happens once, not for each packet.</summary>

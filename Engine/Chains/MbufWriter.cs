@@ -73,7 +73,7 @@ public ref partial struct MbufWriter
     public bool TryWrite(scoped ReadOnlySpan<byte> source)
     {
         ref MbufHeader here = ref _cursor.Here();
-        if (here.SegmentLength - _cursor.Offset < source.Length || !_cursor.Chain.Cache.IsWritable(ref here))
+        if (!CanWriteInPlace(ref here, source.Length))
         {
             return TryWriteAcross(ref here, source);
         }
@@ -98,7 +98,7 @@ public ref partial struct MbufWriter
     {
         ref MbufHeader here = ref _cursor.Here();
         int size = ArenaMemory.SizeOf<T>();
-        if (here.SegmentLength - _cursor.Offset < size || !_cursor.Chain.Cache.IsWritable(ref here))
+        if (!CanWriteInPlace(ref here, size))
         {
             return TryWriteAcross(ref here, ArenaMemory.BytesOf(ref value));
         }
@@ -106,6 +106,15 @@ public ref partial struct MbufWriter
         _cursor.Memory.Write(here.Data + _cursor.Offset, value);
         _cursor.Skip(size);
         return true;
+    }
+
+    /// <summary>True if the mbuf has the bytes, they may be written, and there is no packet length to be raised.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly bool CanWriteInPlace(ref MbufHeader here, int size)
+    {
+        ref MbufHeader head = ref _cursor.Chain.VerifiedHead();
+        bool understated = head.PacketLength < head.ChainLength && (head.Flags & HeaderFlags.PacketHeader) != 0;
+        return here.SegmentLength - _cursor.Offset >= size && !understated && _cursor.Chain.Cache.IsWritable(ref here);
     }
 
     /// <summary>Writes where there is more to do: over several mbufs, into a private copy, behind the end.</summary>
