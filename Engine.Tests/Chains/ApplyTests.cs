@@ -60,13 +60,10 @@ public sealed class ApplyTests(ArenaKind kind) : MbufFixture(kind)
         byte[] bytes = Pattern(26);
         using MbufChain packet = Build(mbufs, bytes, s_layout);
         var visitor = new Collector { StopAt = 1, StopWith = 5 };
-        var inverter = new Inverter();
         ChainSnapshot before = ChainSnapshot.Of(packet);
 
         Assert.That(packet.TryApply(offset, length, ref visitor, out int result), Is.False);
         Assert.That((result, visitor.Bytes.Count), Is.EqualTo((0, 0)));
-        Assert.That(packet.TryApplyInPlace(offset, length, ref inverter, out result), Is.False);
-        Assert.That((result, inverter.Bytes), Is.EqualTo((0, 0)));
         before.AssertUnchanged(packet);
         ChainAssert.Holds(packet, bytes);
     }
@@ -84,79 +81,6 @@ public sealed class ApplyTests(ArenaKind kind) : MbufFixture(kind)
             var visitor = new Collector();
             chain.TryApply(offset, length, ref visitor, out _);
         });
-        Expect.Throws<ArgumentOutOfRangeException>(packet, chain =>
-        {
-            var inverter = new Inverter();
-            chain.TryApplyInPlace(offset, length, ref inverter, out _);
-        });
-    }
-
-    [Test]
-    public void Every_range_is_transformed_in_private_storage([Values(0, 1, 2, 4, 15, 26)] int offset)
-    {
-        using MbufScope mbufs = Arena.Enter();
-        byte[] bytes = Pattern(26);
-        for (int length = 0; offset + length <= 26; length++)
-        {
-            using MbufChain packet = Build(mbufs, bytes, s_layout);
-            using MbufChain share = packet.Share();
-            var inverter = new Inverter();
-            byte[] expected = [.. bytes];
-            Invert(expected.AsSpan(offset, length));
-
-            Assert.That(packet.TryApplyInPlace(offset, length, ref inverter, out int result));
-            Assert.That((result, inverter.Bytes), Is.EqualTo((0, length)));
-            ChainAssert.Holds(packet, expected);
-            ChainAssert.Holds(share, bytes);
-            FreePartners(mbufs);
-        }
-    }
-
-    [Test]
-    public void Storage_outside_of_the_range_stays_shared()
-    {
-        using MbufScope mbufs = Arena.Enter();
-        byte[] bytes = Pattern(300);
-        using MbufChain packet = Build(mbufs, bytes, Segment.Shared(100), Segment.Shared(100), Segment.Shared(100));
-        var inverter = new Inverter();
-
-        Assert.That(packet.TryApplyInPlace(100, 100, ref inverter, out _));
-        Assert.That(packet.TryGetPosition(100, out MbufPosition second));
-        Assert.That((packet.IsWritable, second.IsWritable, packet.LastSegment.IsWritable), Is.EqualTo((false, true, false)));
-    }
-
-    [Test]
-    public void A_transformer_that_ends_the_walk_leaves_the_rest()
-    {
-        using MbufScope mbufs = Arena.Enter();
-        byte[] bytes = Pattern(300);
-        using MbufChain packet = Build(mbufs, bytes, Segment.Internal(100), Segment.Shared(100), Segment.Cluster(100));
-        var inverter = new Inverter { StopAt = 2 };
-        byte[] expected = [.. bytes];
-        Invert(expected.AsSpan(50, 150));
-
-        Assert.That(packet.TryApplyInPlace(50, 250, ref inverter, out int result));
-        Assert.That(result, Is.EqualTo(2));
-        ChainAssert.Holds(packet, expected);
-    }
-
-    [Test]
-    public void An_exhausted_arena_leaves_the_chain_as_it_was()
-    {
-        using MbufScope mbufs = Arena.Enter();
-        byte[] bytes = Pattern(300);
-        using MbufChain packet = Build(mbufs, bytes, Segment.Cluster(100), Segment.Shared(100), Segment.ReadOnly(100));
-        Hoard hoard = Hoard.OfEverything(mbufs);
-        hoard.ReleaseClusters(mbufs, 1);
-        ChainSnapshot before = ChainSnapshot.Of(packet);
-        var inverter = new Inverter();
-
-        Assert.That(packet.TryApplyInPlace(0, 300, ref inverter, out int result), Is.False, "It takes two clusters, and there is one.");
-        Assert.That((result, inverter.Bytes), Is.EqualTo((0, 0)));
-        before.AssertUnchanged(packet);
-        ChainAssert.Holds(packet, bytes);
-        Assert.That(packet.TryApplyInPlace(0, 200, ref inverter, out _));
-        hoard.Release(mbufs);
     }
 
     [Test]
@@ -195,29 +119,6 @@ public sealed class ApplyTests(ArenaKind kind) : MbufFixture(kind)
         ChainAssert.Holds(packet, Pattern(30).AsSpan(0, 10));
     }
 
-    [Test]
-    public void A_transformer_that_throws_leaves_a_sane_packet()
-    {
-        using MbufScope mbufs = Arena.Enter();
-        byte[] bytes = Pattern(200);
-        using MbufChain packet = Build(mbufs, bytes, Segment.Shared(100), Segment.Shared(100));
-        Expect.Throws<InvalidTimeZoneException>(packet, static chain =>
-        {
-            var thrower = new Thrower();
-            chain.TryApplyInPlace(0, 200, ref thrower, out _);
-        });
-
-        ChainAssert.Holds(packet, bytes);
-    }
-
-    private static void Invert(Span<byte> bytes)
-    {
-        foreach (ref byte one in bytes)
-        {
-            one = (byte)~one;
-        }
-    }
-
     private struct Collector() : IMbufVisitor
     {
         private int _pieces;
@@ -237,28 +138,6 @@ public sealed class ApplyTests(ArenaKind kind) : MbufFixture(kind)
             _pieces++;
             return _pieces == StopAt ? StopWith : 0;
         }
-    }
-
-    private struct Inverter : IMbufTransformer
-    {
-        private int _pieces;
-
-        public int Bytes { get; private set; }
-
-        public int StopAt { get; init; }
-
-        public int Transform(Span<byte> bytes)
-        {
-            Invert(bytes);
-            Bytes += bytes.Length;
-            _pieces++;
-            return _pieces == StopAt ? _pieces : 0;
-        }
-    }
-
-    private struct Thrower : IMbufTransformer
-    {
-        public readonly int Transform(Span<byte> bytes) => throw new InvalidTimeZoneException();
     }
 
     private ref struct Detacher(MbufChain chain) : IMbufVisitor

@@ -203,7 +203,7 @@ public sealed class PullDownPlaceTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = Build(
             mbufs, bytes, Segment.Cluster(10), Segment.ReadOnly(20, lead: 60), Segment.Shared(30, lead: 60), Segment.ReadOnly(100, lead: 60), Segment.Cluster(300, lead: 60));
         using MbufChain share = packet.Share();
-        PrefixSnapshot before = PrefixSnapshot.Of(packet, offset);
+        PrefixSnapshot before = PrefixSnapshot.Of(packet, offset, withStorage: true);
 
         _ = toSegment ? packet.TryPullDownToSegment(offset, length, out _) : packet.TryPullDown(offset, length, out MbufPosition _);
         before.AssertUntouched(packet);

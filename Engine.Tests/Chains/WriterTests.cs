@@ -146,34 +146,26 @@ public sealed class WriterTests(ArenaKind kind) : MbufFixture(kind)
         ChainAssert.Holds(packet, Pattern(10));
     }
 
-    /// <summary>As TryCopyBack does: raised to what was written, and not further.</summary>
-    [TestCase(0, 30, 30)]
-    [TestCase(24, 6, 30)]
-    [TestCase(0, 5, 7)]
-    [TestCase(24, 0, 24)]
-    public void A_packet_length_that_is_too_small_is_raised(int place, int size, int expected)
+    [Test]
+    public void A_large_cluster_that_is_copied_into_small_ones_is_written_on([Values(0, 3000, 9000)] int place)
     {
-        using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = Build(mbufs, Pattern(Length), s_layout);
-        packet.PacketLength = 7;
+        MbufArena arena = NewArena(mbufs: 32, clusters: 16, jumbo9: 1);
+        using MbufScope mbufs = arena.Enter();
+        using MbufChain packet = mbufs.AllocatePacket(MbufClusterSize.Jumbo9);
+        Assert.That(packet.TryAppend(Pattern(9216)));
+        using MbufChain share = packet.Share();
+        var oracle = new ByteOracle(hasHeader: true, Pattern(9216));
         MbufWriter writer = packet.GetWriter();
+        Assert.That(writer.TrySeek(place));
+        for (uint i = 0; i < 100; i++)
+        {
+            oracle.CopyBack(place + (int)(4 * i), [0, 0, 0, (byte)i]);
+            Assert.That(writer.TryWriteUInt32BigEndian(i));
+            Assert.That(writer.Position, Is.EqualTo(place + (int)(4 * i) + 4));
+        }
 
-        Assert.That(writer.TrySeek(place) && writer.TryWrite(Pattern(size)));
-        Assert.That(packet.PacketLength, Is.EqualTo(expected));
-    }
-
-    [TestCase(10, 2)]
-    public void A_packet_length_that_is_too_small_is_raised_also_inside_of_one_mbuf(int place, int size)
-    {
-        using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = Packet(mbufs, Pattern(Length));
-        packet.PacketLength = 7;
-        MbufWriter writer = packet.GetWriter();
-
-        Assert.That(writer.TrySeek(place) && writer.TryWrite(Pattern(size)));
-        Assert.That(packet.PacketLength, Is.EqualTo(12));
-        Assert.That(writer.TryWriteUInt16BigEndian(1));
-        Assert.That(packet.PacketLength, Is.EqualTo(14));
+        ChainAssert.Holds(packet, oracle.ToArray());
+        ChainAssert.Holds(share, Pattern(9216));
     }
 
     [Test]

@@ -41,6 +41,11 @@ internal sealed partial class Churn
         new(Split, 5, Refusals.Reach | Refusals.Memory),
         new(Join, 5, Refusals.Never),
         new(PullUp, 5, Refusals.Reach | Refusals.Memory),
+        new(PullDown, 5, Refusals.Reach | Refusals.Memory),
+        new(CopyUp, 3, Refusals.Reach | Refusals.Memory),
+        new(Apply, 2, Refusals.Reach | Refusals.Memory),
+        new(WriteOn, 3, Refusals.Memory),
+        new(ReadOn, 2, Refusals.Never),
 
         new(CopyOut, 2, Refusals.Reach),
         new(CopyOutInPieces, 1, Refusals.Never),

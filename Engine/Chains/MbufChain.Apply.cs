@@ -71,7 +71,7 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
-        Replace(offset, offset + length, replacements);
+        Replace(replacements);
         try
         {
             var cursor = new MbufCursor(this);

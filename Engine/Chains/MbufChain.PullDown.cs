@@ -166,7 +166,7 @@ public readonly ref partial struct MbufChain
             UnlinkBehind(ref head, ref head, _index, ref At(head.Next), head.Next);
         }
 
-        ExchangeStorage(ref head, ref next, nextIndex);
+        ExchangeStorage(ref head, _index, ref next, nextIndex);
         UnlinkBehind(ref head, ref head, _index, ref next, nextIndex);
         return _index;
     }

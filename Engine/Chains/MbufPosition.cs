@@ -7,9 +7,9 @@ namespace Engine.Mbufs;
 /// and the offset that m_getptr and m_pulldown return). It can be read and labelled, and neither opened nor freed.
 /// </summary>
 /// <remarks>
-/// <para>32 bytes, immutable. It names the mbuf, not the byte: it stays right when bytes are appended, when storage is replaced by a
-/// private copy, and when mbufs before it come and go; and shows other bytes after its own mbuf was trimmed or pulled from at
-/// the front.</para>
+/// <para>32 bytes, immutable. It names the mbuf, not the byte: it stays right when bytes are appended, when its storage is replaced by
+/// a private copy as large, and when mbufs before it come and go; and shows other bytes after its own mbuf was trimmed or pulled
+/// from at the front.</para>
 /// <para>It throws <see cref="MbufStaleException"/> once the packet is freed or given away, once its mbuf is freed (by a trim, a
 /// pull-up, a defragmentation), once the mbuf has fewer bytes than its offset, and once a split has moved the mbuf into the
 /// rest; the last is certain only in checked mode, or until the chain has grown to its old length again.</para>

@@ -125,10 +125,19 @@ public ref partial struct MbufWriter
         bool atEnd = _cursor.Offset == here.SegmentLength; // Else there would be an mbuf with data behind it.
         ref MbufHeader head = ref chain.VerifiedHead();
         bool counted = (head.Flags & HeaderFlags.PacketHeader) == 0 || head.PacketLength == head.ChainLength;
-        bool done = atEnd && counted ? chain.TryAppend(source) : chain.TryCopyBack(_cursor.PositionNow, source);
+        if (atEnd && counted)
+        {
+            bool appended = chain.TryAppend(source);
+            _cursor.Move(appended ? source.Length : 0);
+            return appended;
+        }
+
+        // A private copy may be laid out in other pieces than the storage was.
+        int place = _cursor.PositionNow;
+        bool done = chain.TryCopyBack(place, source);
         if (done)
         {
-            _cursor.Move(source.Length);
+            _cursor.MoveTo(place + source.Length);
         }
 
         return done;
