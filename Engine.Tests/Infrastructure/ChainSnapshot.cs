@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 
 using NUnit.Framework;
 
@@ -6,12 +8,14 @@ namespace Engine.Mbufs.Tests;
 
 /// <summary>
 /// The headers of every mbuf of a chain at one moment, to show that a failed operation left the layout as it was: links, places,
-/// lengths, flags, generation. Only the mark that storage may be shared is left out: it is a hint, and may stay behind.
+/// lengths, flags, generation, and the packet header's cold line and tags. Only the mark that storage may be shared is left out:
+/// it is a hint, and may stay behind.
 /// </summary>
 internal sealed class ChainSnapshot
 {
     private readonly List<uint> _indices = [];
     private readonly List<MbufHeader> _headers = [];
+    private string _cold = "";
 
     public static ChainSnapshot Of(MbufChain chain)
     {
@@ -30,6 +34,8 @@ internal sealed class ChainSnapshot
             _indices.Add(index);
             _headers.Add(HeaderAt(chain, index));
         }
+
+        _cold = ColdOf(chain);
     }
 
     /// <summary>Allows the one change that a failed operation may be said to make: the packet length is put right.</summary>
@@ -48,6 +54,12 @@ internal sealed class ChainSnapshot
         if (index != 0 || count != _indices.Count)
         {
             Assert.That(Of(chain).Describe(), Is.EqualTo(Describe()), "The layout of the chain changed.");
+        }
+
+        string cold = ColdOf(chain);
+        if (cold != _cold)
+        {
+            Assert.That(cold, Is.EqualTo(_cold), "The packet header changed.");
         }
     }
 
@@ -70,4 +82,29 @@ internal sealed class ChainSnapshot
         + $"generation {header.Generation}, next {header.Next}, next packet {header.NextPacket}, chain {header.ChainLength} bytes in "
         + $"{header.Segments} to {header.Tail}, packet length {header.PacketLength}, interface {header.ReceiveInterface}, "
         + $"checksum {header.ChecksumFlags} {header.ChecksumData}, flow {header.FlowId}")];
+
+    /// <summary>The cold line and the tags, for people, too; nothing without a cold line.</summary>
+    private static string ColdOf(MbufChain chain)
+    {
+        if ((chain.VerifiedHead().Flags & HeaderFlags.Cold) == 0)
+        {
+            return "";
+        }
+
+        ArenaMemory memory = chain.Cache.Hot.Memory;
+        ref ColdHeader cold = ref memory.ColdOf(ref chain.VerifiedHead());
+        var text = new StringBuilder($"cold line {Convert.ToHexString(Bytes(ref cold))}");
+        for (uint index = cold.FirstTag; index != 0; index = memory.Header(index).Next)
+        {
+            ref MbufHeader tag = ref memory.Header(index);
+            text.Append(CultureInfo.InvariantCulture, $"; tag {index} {Convert.ToHexString(Bytes(ref tag))}");
+            text.Append(CultureInfo.InvariantCulture, $" of {Convert.ToHexString(memory.Bytes(tag.Data, tag.SegmentLength))}");
+        }
+
+        return text.ToString();
+    }
+
+    private static ReadOnlySpan<byte> Bytes<T>(ref T line)
+        where T : unmanaged
+        => MemoryMarshal.AsBytes(new ReadOnlySpan<T>(ref line));
 }

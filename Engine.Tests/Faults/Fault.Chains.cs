@@ -1,0 +1,63 @@
+namespace Engine.Mbufs.Tests.Faults;
+
+/// <content>What is done with the data of a chain.</content>
+internal sealed partial record Fault
+{
+    private static Fault Chain(string operation, FaultAttempt attempt, string what = "") => new($"MbufChain.{operation}", what, attempt);
+
+    private static IEnumerable<Fault> OfChains() =>
+    [
+        Chain("TryAppend(ReadOnlySpan)", static (in _, chain, _) => chain.TryAppend(Bytes(20)), "few"),
+        Chain("TryAppend(ReadOnlySpan)", static (in _, chain, _) => chain.TryAppend(Bytes(20_100)), "many"),
+        Chain("TryExtend(Int32, Span)", static (in _, chain, _) => Extended(chain, 20), "little"),
+        Chain("TryExtend(Int32, Span)", static (in _, chain, _) => Extended(chain, 16_384), "much"),
+        Chain("TryAddRoom(Int32)", static (in _, chain, _) => chain.TryAddRoom(10_100)),
+        Chain("TryPrepend(Int32, Span)", static (in _, chain, _) => Prepended(chain, 200), "little"),
+        Chain("TryPrepend(Int32, Span)", static (in _, chain, _) => Prepended(chain, 16_384), "much"),
+        Chain("TryPrepend(ReadOnlySpan)", static (in _, chain, _) => chain.TryPrepend(Bytes(3000))),
+        Chain("TryPullUp(Int32, ReadOnlySpan)", static (in _, chain, _) => chain.TryPullUp(chain.Length, out _), "all"),
+        Chain("TryPullUp(Int32, ReadOnlySpan)", static (in _, chain, _) => chain.TryPullUp(Half(chain), out _), "half"),
+        Chain("TryCopyBack(Int32, ReadOnlySpan)", static (in _, chain, _) => chain.TryCopyBack(0, Bytes(chain.Length)), "over all"),
+        Chain("TryCopyBack(Int32, ReadOnlySpan)", static (in _, chain, _) => chain.TryCopyBack(Half(chain), [1]), "over one"),
+        Chain("TryCopyBack(Int32, ReadOnlySpan)", static (in _, chain, _) => chain.TryCopyBack(Half(chain), Bytes(20_000)), "past the end"),
+        Chain("TryCopyBack(Int32, ReadOnlySpan)", static (in _, chain, _) => chain.TryCopyBack(chain.Length + 5000, [1]), "behind a gap"),
+        Chain("Share()", static (in _, chain, _) => Freed(chain.Share())),
+        Chain("TrySplit(Int32, MbufChain)", static (in _, chain, _) => SplitAndJoined(chain, Half(chain)), "in the middle"),
+        Chain("TrySplit(Int32, MbufChain)", static (in _, chain, _) => SplitAndJoined(chain, 0), "at the start"),
+        Chain("TrySplit(Int32, MbufChain)", static (in _, chain, _) => SplitAndJoined(chain, chain.Length), "at the end"),
+        Chain("TryAttachCluster()", static (in _, chain, _) => chain.TryAttachCluster()) with { NeedsEmptyFirst = true },
+        Chain("TryAttachCluster(MbufClusterSize)", static (in _, chain, _) => chain.TryAttachCluster(MbufClusterSize.Jumbo9))
+            with { NeedsEmptyFirst = true },
+    ];
+
+    private static int Half(MbufChain chain) => (chain.Length + 1) / 2;
+
+    private static bool Extended(MbufChain chain, int length)
+    {
+        bool done = chain.TryExtend(length, out Span<byte> room);
+        room.Fill(9);
+        return done;
+    }
+
+    private static bool Prepended(MbufChain chain, int length)
+    {
+        bool done = chain.TryPrepend(length, out Span<byte> room);
+        room.Fill(9);
+        return done;
+    }
+
+    private static bool SplitAndJoined(MbufChain chain, int offset)
+    {
+        if (!chain.TrySplit(offset, out MbufChain rest))
+        {
+            return false;
+        }
+
+        if (!rest.IsNull)
+        {
+            chain.Append(rest);
+        }
+
+        return true;
+    }
+}

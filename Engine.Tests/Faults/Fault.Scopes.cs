@@ -1,0 +1,112 @@
+using System.Buffers;
+
+namespace Engine.Mbufs.Tests.Faults;
+
+/// <content>Allocations.</content>
+internal sealed partial record Fault
+{
+    private static Fault Fresh(string operation, FaultAttempt attempt, string what = "")
+        => new($"MbufScope.{operation}", what, attempt) { IsFresh = true };
+
+    private static IEnumerable<Fault> OfScopes() =>
+    [
+        Fresh("Allocate()", static (in mbufs, _, _) => Freed(mbufs.Allocate())),
+        Fresh("AllocateHeader()", static (in mbufs, _, _) => Freed(mbufs.AllocateHeader())),
+        Fresh("AllocateZeroed()", static (in mbufs, _, _) => Freed(mbufs.AllocateZeroed())),
+        Fresh("AllocatePacket()", static (in mbufs, _, _) => Freed(mbufs.AllocatePacket())),
+        Fresh("AllocateCluster()", static (in mbufs, _, _) => Freed(mbufs.AllocateCluster())),
+        Fresh("AllocatePacket(MbufClusterSize)", static (in mbufs, _, _) => Freed(mbufs.AllocatePacket(MbufClusterSize.Jumbo9))),
+        Fresh("AllocateCluster(MbufClusterSize)", static (in mbufs, _, _) => Freed(mbufs.AllocateCluster(MbufClusterSize.Jumbo16))),
+        Fresh("AllocateChain(Int32)", static (in mbufs, _, _) => Freed(mbufs.AllocateChain(10_100))),
+        Fresh("AllocateChainWithoutHeader(Int32)", static (in mbufs, _, _) => Freed(mbufs.AllocateChainWithoutHeader(10_100))),
+        Fresh("AllocateContiguous(Int32)", static (in mbufs, _, _) => Freed(mbufs.AllocateContiguous(100)), "small"),
+        Fresh("AllocateContiguous(Int32)", static (in mbufs, _, _) => Freed(mbufs.AllocateContiguous(9000)), "large"),
+        Fresh("AllocateContiguousPacket(Int32)", static (in mbufs, _, _) => Freed(mbufs.AllocateContiguousPacket(1000))),
+        Fresh("AllocateContiguousPacket(Int32)", static (in mbufs, _, _) => Freed(mbufs.AllocateContiguousPacket(16_384)), "large"),
+        Fresh("AllocateFrom(ReadOnlySpan, Int32, UInt16)", static (in mbufs, _, _) => Freed(mbufs.AllocateFrom(Bytes(6600), 60, 1))),
+        Fresh("AllocateFrom(TSource, Int32, Int32, UInt16)", static (in mbufs, _, _) => FromSource(mbufs)),
+        Fresh("AllocateFrom(ReadOnlySequence, Int32, Int32)", static (in mbufs, _, _) => FromSequence(mbufs, header: true)),
+        Fresh("AllocateChainFrom(ReadOnlySequence, Int32, Int32)", static (in mbufs, _, _) => FromSequence(mbufs, header: false)),
+        Fresh("TryAllocatePackets(Span)", static (in mbufs, _, _) => Bulk(mbufs)),
+        Fresh("AllocateTag(UInt32, UInt16, Int32)", static (in mbufs, _, _) => Freed(mbufs.AllocateTag(9, 1, 9000))),
+        Fresh("AllocateTag(UInt16, Int32)", static (in mbufs, _, _) => Freed(mbufs.AllocateTag(1, 10))),
+    ];
+
+    /// <summary>What waits tries again after a failure on purpose, also if it has no time at all.</summary>
+    private static Fault Waiting(string operation, FaultAttempt attempt) => Fresh(operation, attempt) with { Recovers = true };
+
+    private static IEnumerable<Fault> OfWaiting() =>
+    [
+        Waiting("Allocate(TimeSpan, CancellationToken)", static (in mbufs, _, _) => Freed(mbufs.Allocate(TimeSpan.Zero))),
+        Waiting("AllocateHeader(TimeSpan, CancellationToken)", static (in mbufs, _, _) => Freed(mbufs.AllocateHeader(TimeSpan.Zero))),
+        Waiting("AllocateZeroed(TimeSpan, CancellationToken)", static (in mbufs, _, _) => Freed(mbufs.AllocateZeroed(TimeSpan.Zero))),
+        Waiting("AllocatePacket(TimeSpan, CancellationToken)", static (in mbufs, _, _) => Freed(mbufs.AllocatePacket(TimeSpan.Zero))),
+        Waiting("AllocateCluster(TimeSpan, CancellationToken)", static (in mbufs, _, _) => Freed(mbufs.AllocateCluster(TimeSpan.Zero))),
+        Waiting(
+            "AllocatePacket(MbufClusterSize, TimeSpan, CancellationToken)",
+            static (in mbufs, _, _) => Freed(mbufs.AllocatePacket(MbufClusterSize.Page, TimeSpan.Zero))),
+        Waiting(
+            "AllocateCluster(MbufClusterSize, TimeSpan, CancellationToken)",
+            static (in mbufs, _, _) => Freed(mbufs.AllocateCluster(MbufClusterSize.Page, TimeSpan.Zero))),
+        Waiting(
+            "AllocateChain(Int32, TimeSpan, CancellationToken)",
+            static (in mbufs, _, _) => Freed(mbufs.AllocateChain(10_100, TimeSpan.Zero))),
+        Waiting(
+            "AllocateChainWithoutHeader(Int32, TimeSpan, CancellationToken)",
+            static (in mbufs, _, _) => Freed(mbufs.AllocateChainWithoutHeader(10_100, TimeSpan.Zero))),
+        Waiting(
+            "AllocateContiguous(Int32, TimeSpan, CancellationToken)",
+            static (in mbufs, _, _) => Freed(mbufs.AllocateContiguous(3000, TimeSpan.Zero))),
+        Waiting(
+            "AllocateContiguousPacket(Int32, TimeSpan, CancellationToken)",
+            static (in mbufs, _, _) => Freed(mbufs.AllocateContiguousPacket(3000, TimeSpan.Zero))),
+    ];
+
+    private static bool FromSource(in MbufScope mbufs)
+    {
+        var source = new Sevens();
+        bool done = Freed(mbufs.AllocateFrom(ref source, 6600, 60, 1));
+        Must(done == (source.Given == 6600) && (done || source.Given == 0), "A source is asked only if there is room for everything.");
+        return done;
+    }
+
+    private static bool FromSequence(in MbufScope mbufs, bool header)
+    {
+        var source = new ReadOnlySequence<byte>(Bytes(7000));
+        bool done = Freed(header ? mbufs.AllocateFrom(ref source, 6600, 0) : mbufs.AllocateChainFrom(ref source, 6600, 0));
+        Must(source.Length == (done ? 400 : 7000), "A sequence moves on by what was taken.");
+        return done;
+    }
+
+    private static bool Bulk(in MbufScope mbufs)
+    {
+        var packets = new Mbuf[9];
+        if (mbufs.TryAllocatePackets(packets))
+        {
+            mbufs.Free(packets);
+            return true;
+        }
+
+        Must(packets.All(static packet => packet.IsNull), "The destination is untouched.");
+        return false;
+    }
+
+    private static void Must(bool truth, string sentence)
+    {
+        if (!truth)
+        {
+            throw new InvalidOperationException(sentence);
+        }
+    }
+
+    private struct Sevens : IMbufSource
+    {
+        public int Given { get; private set; }
+
+        public void CopyTo(int offset, Span<byte> destination)
+        {
+            destination.Fill(7);
+            Given += destination.Length;
+        }
+    }
+}
