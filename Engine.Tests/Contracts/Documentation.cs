@@ -22,4 +22,29 @@ internal static class Documentation
             .Where(entry => entry.Key[2..] == name || entry.Key[2..].StartsWith(name + "(", StringComparison.Ordinal))
             .SelectMany(static entry => entry.Select(static element => element.Value)));
     }
+
+    /// <summary>The same, and the words of the members that one of the overloads inherits from.</summary>
+    public static string WithInherited(MethodBase method)
+    {
+        string name = $"{method.DeclaringType!.FullName!.Replace('+', '.')}.{method.Name}";
+        var ids = new Queue<string>(s_members.Value.Select(static entry => entry.Key).Where(id => IsNamed(id[2..], name)));
+        var seen = new HashSet<string>(ids);
+        var words = new List<string>();
+        while (ids.TryDequeue(out string? id))
+        {
+            foreach (XElement element in Of(id))
+            {
+                words.Add(element.Value);
+                if (element.Name == "inheritdoc" && (string?)element.Attribute("cref") is { } from && seen.Add(from))
+                {
+                    ids.Enqueue(from);
+                }
+            }
+        }
+
+        return string.Join('\n', words);
+    }
+
+    private static bool IsNamed(string id, string name)
+        => id == name || (id.StartsWith(name, StringComparison.Ordinal) && (id[name.Length] is '(' or '`'));
 }

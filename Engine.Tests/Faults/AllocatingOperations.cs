@@ -34,8 +34,8 @@ internal static class AllocatingOperations
 
     private static Dictionary<string, MethodBase> Find()
     {
-        MethodBase[] all = [.. s_engine.GetTypes().SelectMany(static type => type.GetMethods(Declared).Concat<MethodBase>(type.GetConstructors(Declared)))];
-        ILookup<int, MethodBase> callers = all
+        ILookup<int, MethodBase> callers = s_engine.GetTypes()
+            .SelectMany(static type => type.GetMethods(Declared).Concat<MethodBase>(type.GetConstructors(Declared)))
             .SelectMany(static caller => Calls(caller).Select(callee => (callee, caller)))
             .ToLookup(static call => call.callee, static call => call.caller);
         int take = typeof(MbufCache).GetMethod(nameof(MbufCache.TryTake), Declared)!.MetadataToken;

@@ -8,6 +8,8 @@ internal sealed partial record Fault
     /// <summary>Lives as long as the process: packets of many tests refer to it.</summary>
     private static readonly Attachment s_memory = new(100);
 
+    private static readonly ReadOnlyMemory<byte> s_bytes = new byte[100];
+
     private static Fault Attach(string operation, FaultAttempt attempt) => Chain(operation, attempt) with { NeedsEmptyFirst = true };
 
     private static IEnumerable<Fault> OfHeaders() =>
@@ -18,7 +20,7 @@ internal sealed partial record Fault
         Attach("DangerousTryAttachExternal(MbufExternalStorage, Int32)",
             static (in _, chain, _) => chain.DangerousTryAttachExternal(s_memory.Describe(), 100)),
         Attach("TryAttachExternal(Memory, Int32)", static (in _, chain, _) => chain.TryAttachExternal(new byte[100], 50)),
-        Attach("TryAttachExternal(ReadOnlyMemory)", static (in _, chain, _) => chain.TryAttachExternal((ReadOnlyMemory<byte>)new byte[100])),
+        Attach("TryAttachExternal(ReadOnlyMemory)", static (in _, chain, _) => chain.TryAttachExternal(s_bytes)),
         Attach("TryAttachExternal(IMemoryOwner, Int32)", static (in _, chain, _) => OwnerAttached(chain)),
     ];
 

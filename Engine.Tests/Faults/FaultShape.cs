@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Engine.Mbufs.Tests.Faults;
 
 /// <summary>A chain to try operations on: what its mbufs are, and what else is special about it.</summary>
@@ -10,15 +12,19 @@ internal sealed record FaultShape(string Name, params Segment[] Layout)
         new("cluster", Segment.Cluster(1500)),
         new("clusters", Segment.Cluster(1000), Segment.Cluster(2048), Segment.Cluster(1)),
         new("page cluster", Segment.Jumbo(MbufClusterSize.Page, 4096)),
-        new("jumbo clusters", Segment.Jumbo(MbufClusterSize.Jumbo9, 9000), Segment.Internal(100), Segment.Jumbo(MbufClusterSize.Jumbo16, 3000)),
+        new(
+            "jumbo clusters",
+            Segment.Jumbo(MbufClusterSize.Jumbo9, 9000), Segment.Internal(100), Segment.Jumbo(MbufClusterSize.Jumbo16, 3000)),
         new("shared", Segment.Shared(800)),
         new("several shared", Segment.Shared(500, lead: 9), Segment.Shared(1), Segment.Internal(20), Segment.Shared(700)),
         new("read-only", Segment.ReadOnly(800)),
         new("several read-only", Segment.ReadOnly(100), Segment.ReadOnly(2048), Segment.Internal(20)),
         new("external", Segment.External(700, lead: 50)),
         new("several external", Segment.External(2048), Segment.Internal(10), Segment.External(100)),
-        new("mixed with empty ones", Segment.Empty, Segment.Internal(100), Segment.EmptyCluster, Segment.Shared(300), Segment.Empty,
-            Segment.ReadOnly(200), Segment.External(90), Segment.Cluster(100), Segment.Jumbo(MbufClusterSize.Page, 2100), Segment.EmptyCluster),
+        new(
+            "mixed with empty ones",
+            Segment.Empty, Segment.Internal(100), Segment.EmptyCluster, Segment.Shared(300), Segment.Empty, Segment.ReadOnly(200),
+            Segment.External(90), Segment.Cluster(100), Segment.Jumbo(MbufClusterSize.Page, 2100), Segment.EmptyCluster),
         new("many small ones", [.. Enumerable.Repeat(Segment.Internal(7), 12)]),
         new("empty", Segment.Empty),
         new("empty first", Segment.Empty, Segment.Shared(300), Segment.Cluster(300)),
@@ -43,6 +49,9 @@ internal sealed record FaultShape(string Name, params Segment[] Layout)
 
     public bool StartsEmpty => Layout[0] == Segment.Empty;
 
+    /// <summary>It is a packet, with an IPv4 header and something behind it.</summary>
+    public bool IsIPv4 => HasHeader && Length > 22;
+
     private int Length => Layout.Sum(static segment => segment.Length);
 
     public override string ToString() => Name;
@@ -51,7 +60,7 @@ internal sealed record FaultShape(string Name, params Segment[] Layout)
     /// <param name="kept">Receives the packets that share its storage.</param>
     public MbufChain Build(in MbufScope mbufs, ICollection<Mbuf> kept)
     {
-        MbufChain chain = ChainBuilder.Build(mbufs, kept, HasHeader, BytePattern.Of(Length), Layout);
+        MbufChain chain = ChainBuilder.Build(mbufs, kept, HasHeader, Content(), Layout);
         if (HasTags)
         {
             AddTags(mbufs, chain);
@@ -68,6 +77,18 @@ internal sealed record FaultShape(string Name, params Segment[] Layout)
     /// <summary>A packet whose header has everything that a header can have.</summary>
     public static MbufChain BuildPartner(in MbufScope mbufs, ICollection<Mbuf> kept)
         => All.Single(static shape => shape.HasTags).Build(mbufs, kept);
+
+    /// <summary>Bytes like no others, after the start of an IPv4 header that gives the right length.</summary>
+    private byte[] Content()
+    {
+        byte[] bytes = BytePattern.Of(Length);
+        if (IsIPv4)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(bytes, 0x4500_0000u | (uint)Length);
+        }
+
+        return bytes;
+    }
 
     private static void AddTags(in MbufScope mbufs, MbufChain packet)
     {
