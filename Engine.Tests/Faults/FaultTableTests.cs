@@ -15,7 +15,13 @@ public sealed class FaultTableTests
 
     /// <summary>What goes through the kernel is tried on sockets: <see cref="SocketFaultTests"/>.</summary>
     private static readonly string[] s_onSockets =
-        ["MbufSocket.Receive(Socket, MbufChain, Int32)", "MbufSocket.Receive(Int32, MbufChain, Int32)"];
+    [
+        "MbufSocket.Receive(Socket, MbufChain, Int32)", "MbufSocket.Receive(Int32, MbufChain, Int32)",
+        "MbufSocket.Send(Socket, MbufChain)", "MbufSocket.Send(Int32, MbufChain)",
+    ];
+
+    /// <summary>They allocate because of stress alone (<see cref="MbufStress.FragmentSize"/>), and do without if they must.</summary>
+    private static readonly string[] s_neverRefused = ["MbufSocket.Send(Socket, MbufChain)", "MbufSocket.Send(Int32, MbufChain)"];
 
     /// <summary>The ways to say that an operation can be refused for want of memory.</summary>
     private static readonly Regex s_refusal =
@@ -34,7 +40,8 @@ public sealed class FaultTableTests
 
     [Test]
     public void Every_operation_that_can_come_to_allocate_says_what_happens_without_memory() => Assert.That(
-        AllocatingOperations.All.Where(static operation => !IsRefusable(operation.Value)).Select(static operation => operation.Key),
+        AllocatingOperations.All.Where(static operation => !IsRefusable(operation.Value)).Select(static operation => operation.Key)
+            .Except(s_neverRefused),
         Is.Empty);
 
     [Test]

@@ -3,7 +3,8 @@ using NUnit.Framework;
 namespace Engine.Mbufs.Tests.Faults;
 
 /// <summary>
-/// Receiving when allocations fail: what there is room for is received; without any the chain is as it was, and no byte is lost.
+/// Receiving when allocations fail: what there is room for is received; without any the chain is as it was, and no byte is lost. Nor
+/// when a packet is to come apart before it is sent, and cannot.
 /// </summary>
 public sealed class SocketFaultTests : MbufFixture
 {
@@ -50,6 +51,25 @@ public sealed class SocketFaultTests : MbufFixture
             ChainAssert.Holds(chain, [.. bytes, .. sent]);
             mbufs.Free(_kept.ToArray());
             _kept.Clear();
+        }
+    }
+
+    [Test]
+    public void Whichever_allocation_fails_what_is_to_be_sent_is_sent([ValueSource(nameof(s_forms))] SocketForm form)
+    {
+        using var pair = new SocketPair(Transport.Tcp4);
+        using MbufScope mbufs = Arena.Enter();
+        bool struck = true;
+        for (int number = 1; struck; number++)
+        {
+            using MbufChain chain = Packet(mbufs, Pattern(2000));
+            Arena.Stress.FragmentSize = 500;
+            Arena.Stress.FailAllocationNumber = number;
+            Assert.That(form.Send(pair.Near, chain).Bytes, Is.EqualTo(2000));
+            struck = Arena.Stress.FailAllocationNumber == 0;
+            Arena.Stress.FailAllocationNumber = 0;
+            Arena.Stress.FragmentSize = 0;
+            Assert.That(pair.ReadAtFar(2000), Is.EqualTo(Pattern(2000)));
         }
     }
 }
