@@ -151,6 +151,16 @@ public sealed class EscapingChainTests
         """);
 
     [Test]
+    public void A_place_in_a_packet_of_a_queue_cannot_be_returned() => Snippet.IsRefused([EscapingValue], """
+        static MbufPosition Leak(MbufArena arena, MbufQueue queue)
+        {
+            using MbufScope mbufs = arena.Enter();
+            queue.TryPeekFirst(mbufs, out MbufPosition position);
+            return position;
+        }
+        """);
+
+    [Test]
     public void A_packet_from_a_queue_cannot_be_returned() => Snippet.IsRefused([EscapingValue], """
         static MbufChain Leak(MbufArena arena, MbufQueue queue)
         {

@@ -12,7 +12,8 @@ public sealed class QueueAllocationTests(ArenaKind kind) : MbufFixture(kind)
     [Test]
     [Measures(typeof(MbufQueue), nameof(MbufQueue.TryEnqueue), nameof(MbufQueue.TryDequeue), nameof(MbufQueue.Drain),
         nameof(MbufQueue.Limit), nameof(MbufQueue.Count), nameof(MbufQueue.IsFull), nameof(MbufQueue.Length),
-        nameof(MbufQueue.Drops), nameof(MbufQueue.IsEmpty), nameof(MbufQueue.EnqueueFirst), nameof(MbufQueue.Append))]
+        nameof(MbufQueue.Drops), nameof(MbufQueue.IsEmpty), nameof(MbufQueue.EnqueueFirst), nameof(MbufQueue.Append),
+        nameof(MbufQueue.TryPeekFirst), nameof(MbufQueue.TryPeekLast))]
     public void A_queue_that_is_filled_overfilled_and_drained_allocates_nothing()
     {
         var queue = new MbufQueue(Arena, Limit);
@@ -27,6 +28,7 @@ public sealed class QueueAllocationTests(ArenaKind kind) : MbufFixture(kind)
             }
 
             Must.Hold(queue.IsFull && queue.Count == Limit && queue.Length == 0 && queue.Drops == drops + 1);
+            Must.Hold(queue.TryPeekFirst(mbufs, out MbufPosition place) && queue.TryPeekLast(mbufs, out place) && place.IsEnd);
             Must.Hold(queue.TryDequeue(mbufs, out MbufChain first));
             queue.EnqueueFirst(first);
             other.EnqueueFirst(mbufs.AllocateHeader());

@@ -11,7 +11,7 @@ namespace Engine.Mbufs;
 /// owns what is in it: drain it before it is dropped.
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
-public sealed class MbufQueue
+public sealed partial class MbufQueue
 {
     private readonly MbufArena _arena;
     private uint _first;

@@ -1,0 +1,35 @@
+namespace Engine.Mbufs;
+
+/// <content>Looking at packets that stay in the queue.</content>
+public sealed partial class MbufQueue
+{
+    /// <summary>mbufq_first: the start of the packet at the head, which stays in the queue.</summary>
+    /// <param name="mbufs">A scope of the queue's arena.</param>
+    /// <param name="position">The packet's first byte; null if the queue is empty. Stale once the packet leaves the
+    /// queue.</param>
+    /// <returns>False if the queue is empty.</returns>
+    /// <exception cref="MbufForeignException">The scope belongs to another arena.</exception>
+    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
+    /// <remarks>O(1).</remarks>
+    public bool TryPeekFirst(in MbufScope mbufs, out MbufPosition position) => TryPeek(OpenCache(mbufs), _first, out position);
+
+    /// <summary>mbufq_last: the start of the packet at the tail, which stays in the queue.</summary>
+    /// <inheritdoc cref="TryPeekFirst"/>
+    public bool TryPeekLast(in MbufScope mbufs, out MbufPosition position) => TryPeek(OpenCache(mbufs), _last, out position);
+
+    /// <summary>
+    /// A position in a packet that the queue holds the claim on: it shares that claim, and ends with it when the packet leaves.
+    /// </summary>
+    private static bool TryPeek(MbufCache cache, uint index, out MbufPosition position)
+    {
+        if (index == 0)
+        {
+            position = default;
+            return false;
+        }
+
+        var packet = new MbufChain(cache, index, cache.Hot.Memory.Header(index).Generation);
+        position = new MbufPosition(packet, index, start: 0, offset: 0);
+        return true;
+    }
+}
