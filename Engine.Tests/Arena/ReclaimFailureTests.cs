@@ -80,4 +80,34 @@ public sealed class ReclaimFailureTests(ArenaKind kind) : ExhaustionFixture(kind
         allocator.Join();
         Assert.That(told, Is.Positive);
     }
+
+    [Test]
+    public void Corruption_that_a_callback_is_told_of_is_told_again_to_the_program()
+    {
+        using var arena = Arenas.Of(mbufs: 40, isChecked: true);
+        var told = new List<Exception>();
+        var taken = new List<Mbuf>();
+        arena.CallbackFailed += (_, failed) => told.Add(failed.GetException());
+        using IDisposable registration = arena.RegisterReclaim(() => arena.Enter().Dispose());
+        using MbufScope mbufs = arena.Enter();
+        MbufChain packet = mbufs.Allocate();
+        Assert.That(packet.TryExtend(100, out Span<byte> stale));
+        packet.Free();
+        stale[50] = 1;
+        for (int free = 0; free < 40; free++)
+        {
+            mbufs.Allocate().Dispose(); // Sends it out of quarantine, and never throws.
+        }
+
+        Expect.Throws<MbufCorruptionException>(mbufs, scope =>
+        {
+            while (true)
+            {
+                taken.Add(scope.Allocate().Detach());
+            }
+        });
+        Assert.That(told, Has.Count.EqualTo(1).And.All.TypeOf<MbufCorruptionException>());
+        Assert.That(taken, Has.Count.EqualTo(40));
+        mbufs.Free(taken.ToArray());
+    }
 }

@@ -171,9 +171,15 @@ public sealed partial class MbufArena
 
     private void ReportFailure(Exception failure)
     {
-        if (failure is ThreadInterruptedException)
+        // Neither was meant for the callback: the thread is told again when it waits, the program when nothing is half done.
+        switch (failure)
         {
-            Thread.CurrentThread.Interrupt(); // It was meant for the thread, not for the callback.
+            case ThreadInterruptedException:
+                Thread.CurrentThread.Interrupt();
+                break;
+            case MbufCorruptionException:
+                Quarantine?.TellAgain(failure.Message);
+                break;
         }
 
         try
