@@ -84,7 +84,7 @@ public sealed class ReclaimFailureTests(ArenaKind kind) : ExhaustionFixture(kind
     [Test]
     public void Corruption_that_a_callback_is_told_of_is_told_again_to_the_program()
     {
-        using var arena = Arenas.Of(mbufs: 40, isChecked: true);
+        using MbufArena arena = Arenas.Of(mbufs: 40, isChecked: true);
         var told = new List<Exception>();
         var taken = new List<Mbuf>();
         arena.CallbackFailed += (_, failed) => told.Add(failed.GetException());
