@@ -16,7 +16,8 @@ internal delegate bool FaultAttempt(in MbufScope mbufs, MbufChain chain, MbufCha
 internal sealed partial record Fault(string Operation, string Case, FaultAttempt Attempt)
 {
     /// <summary>Several uses of one operation may be in it; every operation has to be.</summary>
-    public static IReadOnlyList<Fault> All { get; } = [.. OfScopes(), .. OfWaiting(), .. OfChains(), .. OfLayouts(), .. OfHeaders()];
+    public static IReadOnlyList<Fault> All { get; } =
+        [.. OfScopes(), .. OfWaiting(), .. OfChains(), .. OfLayouts(), .. OfViews(), .. OfWriters(), .. OfHeaders()];
 
     /// <summary>It makes a chain of its own and leaves the one it is given alone: one shape is enough.</summary>
     public bool IsFresh { get; init; }
@@ -30,6 +31,9 @@ internal sealed partial record Fault(string Operation, string Case, FaultAttempt
     /// <summary>For chains with a packet header only.</summary>
     public bool NeedsHeader { get; init; }
 
+    /// <summary>For chains that hold some bytes.</summary>
+    public bool NeedsData { get; init; }
+
     /// <summary>For packets with an IPv4 header only.</summary>
     public bool NeedsIPv4 { get; init; }
 
@@ -37,6 +41,7 @@ internal sealed partial record Fault(string Operation, string Case, FaultAttempt
         => (!IsFresh || shape == FaultShape.All[0])
             && (!NeedsEmptyFirst || shape.StartsEmpty)
             && (!NeedsHeader || shape.HasHeader)
+            && (!NeedsData || shape.Length > 1)
             && (!NeedsIPv4 || shape.IsIPv4);
 
     public override string ToString() => Case.Length == 0 ? Operation : $"{Operation}, {Case}";

@@ -52,7 +52,7 @@ internal sealed record FaultShape(string Name, params Segment[] Layout)
     /// <summary>It is a packet, with an IPv4 header and something behind it.</summary>
     public bool IsIPv4 => HasHeader && Length > 22;
 
-    private int Length => Layout.Sum(static segment => segment.Length);
+    public int Length => Layout.Sum(static segment => segment.Length);
 
     public override string ToString() => Name;
 
