@@ -3,6 +3,8 @@ namespace Engine.Mbufs.Tests.Model;
 /// <content>Queues: one with a limit, one without.</content>
 internal sealed partial class Churn
 {
+    private const int MostQueued = 20;
+
     private readonly ModelQueue[] _queues;
 
     private Outcome Enqueue(in MbufScope mbufs)
@@ -24,6 +26,36 @@ internal sealed partial class Churn
 
         _packets.Remove(packet);
         queue.Packets.Add(packet);
+        return Done(queue);
+    }
+
+    /// <summary>At the head, whatever the limit.</summary>
+    private Outcome EnqueueFirst(in MbufScope mbufs)
+    {
+        ModelQueue queue = PickQueue();
+        if (queue.Packets.Count > MostQueued || Pick() is not { } packet)
+        {
+            return Outcome.Idle;
+        }
+
+        MbufChain chain = Begin(mbufs, packet);
+        queue.Queue.EnqueueFirst(chain);
+        Require(!chain.IsOwned, "The packet is the queue's.");
+        _packets.Remove(packet);
+        queue.Packets.Insert(0, packet);
+        return Done(queue);
+    }
+
+    /// <summary>All packets of one queue behind those of another.</summary>
+    private Outcome AppendQueue(in MbufScope mbufs)
+    {
+        int number = Noted(_random.Next(_queues.Length));
+        ModelQueue queue = _queues[number];
+        ModelQueue other = _queues[^(number + 1)];
+        queue.Queue.Append(mbufs, other.Queue);
+        queue.Packets.AddRange(other.Packets);
+        other.Packets.Clear();
+        other.Compare();
         return Done(queue);
     }
 

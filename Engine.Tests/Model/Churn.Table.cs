@@ -40,6 +40,7 @@ internal sealed partial class Churn
         new(Collapse, 4, Refusals.Reach | Refusals.Memory),
         new(Split, 5, Refusals.Reach | Refusals.Memory),
         new(Join, 5, Refusals.Never),
+        new(Concatenate, 2, Refusals.Never),
         new(PullUp, 5, Refusals.Reach | Refusals.Memory),
         new(PullDown, 5, Refusals.Reach | Refusals.Memory),
         new(CopyUp, 3, Refusals.Reach | Refusals.Memory),
@@ -53,8 +54,21 @@ internal sealed partial class Churn
         new(WriteAtPosition, 2, Refusals.Reach),
         new(SetTypeAtPosition, 1, Refusals.Never),
 
+        new(FindByte, 1, Refusals.Reach),
+        new(FindBytes, 1, Refusals.Reach),
+        new(CompareWithBytes, 1, Refusals.Never),
+        new(CompareWithChain, 1, Refusals.Never),
+        new(Print, 1, Refusals.Never),
+
+        new(AllocateDatagram, 1, Refusals.Memory),
+        new(ComputeChecksum, 2, Refusals.Reach),
+        new(CompleteChecksum, 2, Refusals.Reach | Refusals.Memory),
+
         new(SetField, 2, Refusals.Never),
         new(SetPacketLength, 1, Refusals.Never),
+        new(FixPacketLength, 2, Refusals.Never),
+        new(RemoveHeader, 1, Refusals.Never),
+        new(Demote, 1, Refusals.Never),
         new(SetFlags, 1, Refusals.Never),
         new(SetType, 1, Refusals.Never),
         new(MarkReadOnly, 2, Refusals.Never),
@@ -74,6 +88,8 @@ internal sealed partial class Churn
         new(CopyTags, 2, Refusals.Memory),
 
         new(Enqueue, 3, Refusals.Reach),
+        new(EnqueueFirst, 1, Refusals.Never),
+        new(AppendQueue, 1, Refusals.Never),
         new(Dequeue, 3, Refusals.Reach),
         new(DrainQueue, 1, Refusals.Never),
 
