@@ -38,6 +38,14 @@ internal sealed partial class Churn
             ChecksumFlags = chain.ChecksumFlags = isUdp ? MbufChecksumFlags.Udp : MbufChecksumFlags.Tcp,
             ChecksumData = chain.ChecksumData = isUdp ? PlaceOfUdpChecksum : PlaceOfTcpChecksum,
         };
+        using MbufChain share = IsFull ? default : chain.Share();
+        if (!share.IsNull)
+        {
+            ModelPacket copy = NewPacket(hasHeader: true);
+            packet.CopyInto(copy);
+            Add(copy, share);
+        }
+
         Add(packet, chain);
         return Outcome.Done;
     }
