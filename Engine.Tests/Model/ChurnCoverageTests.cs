@@ -14,7 +14,7 @@ public sealed class ChurnCoverageTests
     private static readonly Type[] s_types =
     [
         typeof(MbufScope), typeof(MbufChain), typeof(MbufChain.SegmentEnumerator), typeof(MbufChain.TagEnumerator),
-        typeof(MbufPosition), typeof(MbufQueue), typeof(MbufTag), typeof(MbufTagHandle),
+        typeof(MbufPosition), typeof(MbufReader), typeof(MbufWriter), typeof(MbufQueue), typeof(MbufTag), typeof(MbufTagHandle),
     ];
 
     /// <summary>What the churn does not call, and why.</summary>
