@@ -59,6 +59,37 @@ internal sealed partial class Churn
         return Done(queue);
     }
 
+    /// <summary>The packets at both ends, which stay where they are.</summary>
+    private Outcome PeekQueue(in MbufScope mbufs)
+    {
+        ModelQueue queue = PickQueue();
+        bool isThere = queue.Packets.Count > 0;
+        Require(queue.Queue.TryPeekFirst(mbufs, out MbufPosition first) == isThere, "The first packet is seen, if there is one.");
+        Require(queue.Queue.TryPeekLast(mbufs, out MbufPosition last) == isThere, "The last packet is seen, if there is one.");
+        if (!isThere)
+        {
+            return Outcome.OutOfReach;
+        }
+
+        RequirePeeked(first, queue.Packets[0]);
+        RequirePeeked(last, queue.Packets[^1]);
+        return Done(queue);
+    }
+
+    private static void RequirePeeked(MbufPosition position, ModelPacket packet)
+    {
+        Require(position.Remaining == packet.Length && position.Flags.HasFlag(packet.Flags), "It is the packet at that end.");
+        int offset = 0;
+        bool isMore = true;
+        for (; isMore; isMore = position.TryGetNext(out position))
+        {
+            Require(packet.Bytes.Span[offset..].StartsWith(position.Segment), "Its bytes are seen.");
+            offset += position.Segment.Length;
+        }
+
+        Require(offset == packet.Length, "All of its bytes are seen.");
+    }
+
     private Outcome Dequeue(in MbufScope mbufs)
     {
         if (IsFull)

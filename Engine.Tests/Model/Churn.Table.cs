@@ -92,6 +92,7 @@ internal sealed partial class Churn
         new(Enqueue, 3, Refusals.Reach),
         new(EnqueueFirst, 1, Refusals.Never),
         new(AppendQueue, 1, Refusals.Never),
+        new(PeekQueue, 1, Refusals.Reach),
         new(Dequeue, 3, Refusals.Reach),
         new(DrainQueue, 1, Refusals.Never),
 
