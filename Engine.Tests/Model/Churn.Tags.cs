@@ -112,8 +112,6 @@ internal sealed partial class Churn
     private void Keep(MbufTag tag, ModelTag model)
     {
         Require(model.Is(tag) && !tag.IsAttached, "A tag holds what was written into it.");
-        MbufTagHandle handle = tag.Detach();
-        Require(!handle.IsNull, "A tag has a handle.");
-        _tags.Add(new LooseTag(handle, model));
+        _tags.Add(new LooseTag(tag.Detach(), model));
     }
 }
