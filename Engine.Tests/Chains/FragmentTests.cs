@@ -103,4 +103,31 @@ public sealed class FragmentTests(ArenaKind kind) : MbufFixture(kind)
         ChainAssert.HoldsWhateverTheHeaderSays(packet, Pattern(bytes));
         hoard.Release(mbufs);
     }
+
+    [Test]
+    public void A_routine_that_throws_does_so_when_everything_is_done()
+    {
+        using var attachment = new Attachment(300, throws: true);
+        using MbufScope mbufs = Arena.Enter();
+        Pattern(300).CopyTo(attachment.Bytes);
+        using MbufChain packet = attachment.Attach(mbufs);
+
+        Expect.Throws<InvalidOperationException>(packet, static chain => chain.TryFragment(200));
+        ChainAssert.HoldsWhateverTheHeaderSays(packet, Pattern(300));
+        Assert.That(packet.SegmentCount, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void A_spare_mbuf_that_became_a_chain_of_its_own_is_one_like_others()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        MbufChain room = mbufs.AllocateChain(2048 + 10);
+        room.FreeFirst(out MbufChain rest);
+        using (rest)
+        {
+            Assert.That(rest.TryFragment(100));
+            Assert.That(rest.TryAppend(Pattern(3000)) && rest.TryFragment(1000));
+            ChainAssert.Holds(rest, Pattern(3000));
+        }
+    }
 }

@@ -96,6 +96,19 @@ public sealed class MakeWritableTests(ArenaKind kind) : MbufFixture(kind)
     }
 
     [Test]
+    public void A_routine_that_throws_does_so_when_everything_is_done()
+    {
+        using var attachment = new Attachment(300, throws: true);
+        using MbufScope mbufs = Arena.Enter();
+        Pattern(300).CopyTo(attachment.Bytes);
+        using MbufChain packet = attachment.Attach(mbufs, MbufFlags.ReadOnly);
+
+        Expect.Throws<InvalidOperationException>(packet, static chain => chain.TryMakeWritable(299, 1));
+        Assert.That(packet.IsWritable);
+        ChainAssert.HoldsWhateverTheHeaderSays(packet, Pattern(300));
+    }
+
+    [Test]
     public void Writing_over_storage_larger_than_any_cluster_that_is_read_only_succeeds_too()
     {
         using var attachment = new Attachment(40_000);

@@ -35,7 +35,12 @@ public sealed partial class MbufCache
     }
 
     /// <summary>Counts as denied that a copy came into more mbufs than was bearable: a larger cluster was missed.</summary>
-    internal void DenyLarge() => CountMiss(MissedZone);
+    internal void DenyLarge(int length)
+    {
+        ZoneId zone = SmallestClusterFor(length);
+        CountMiss(zone);
+        Arena.NoteLimit(zone);
+    }
 
     /// <summary>
     /// Mbufs of exactly so many bytes each, 1 to what a 2 KiB cluster holds, and the last one with the rest; at least one. All or
@@ -96,15 +101,7 @@ public sealed partial class MbufCache
     /// </summary>
     private bool TryAddLarge(ref ChainParts parts, int length)
     {
-        if (Hot.Floor != 0 && IsStruck(ZoneId.Jumbo16))
-        {
-            return false;
-        }
-
-        _isProbing = true;
-        bool found = TryProbeClusters(length, out StorageKind kind, out uint storage);
-        _isProbing = false;
-        if (!found)
+        if ((Hot.Floor != 0 && IsStruck(SmallestClusterFor(length))) || !TryProbeClusters(length, out StorageKind kind, out uint storage))
         {
             return false;
         }

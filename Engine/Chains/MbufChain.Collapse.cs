@@ -42,19 +42,26 @@ public readonly ref partial struct MbufChain
             _ = _cache.IsWritable(ref At(index)); // From here on the flags say what may be written, and only we change them.
         }
 
+        bool done = TryMergeNeighbours(surplus) || TryLayOutAnew(ref head, segments);
+        _cache.Settle();
+        return done;
+    }
+
+    /// <summary>Attempts, from what costs least: only small mbufs move, more of them, all; then fresh clusters are taken, too.</summary>
+    private bool TryMergeNeighbours(int surplus)
+    {
         foreach (int fresh in FreshSizes)
         {
             foreach (int longest in LongestMoves)
             {
-                if (TryCollapse(surplus, longest, fresh))
+                if (TryMergeNeighbours(surplus, longest, fresh))
                 {
-                    _cache.Settle();
                     return true;
                 }
             }
         }
 
-        return TryLayOutAnew(ref head, segments);
+        return false;
     }
 
     /// <summary>Moves everything, if what is free allows a layout that keeps the limit.</summary>
@@ -68,19 +75,18 @@ public readonly ref partial struct MbufChain
             _cache.FreeParts(parts);
             if (taken)
             {
-                _cache.DenyLarge();
+                _cache.DenyLarge(head.ChainLength);
             }
 
             return false;
         }
 
         ReplaceRun(_index, head.Segments, parts);
-        _cache.Settle();
         return true;
     }
 
     /// <summary>One attempt: sees whether enough groups are found, takes the storage for them, and merges.</summary>
-    private bool TryCollapse(int surplus, int longest, int fresh)
+    private bool TryMergeNeighbours(int surplus, int longest, int fresh)
     {
         int left = surplus;
         for (uint index = _index; index != 0 && left > 0;)
