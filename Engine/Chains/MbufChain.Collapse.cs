@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Engine.Mbufs;
 
 /// <content>Fewer mbufs with as little copying as it takes.</content>
@@ -222,7 +224,7 @@ public readonly ref partial struct MbufChain
             ExchangeStorage(ref first, group.First, ref storage, group.Base);
         }
 
-        first.Flags &= ~HeaderFlags.Spare;
+        Debug.Assert((first.Flags & HeaderFlags.Spare) == 0, "A spare mbuf is the last one: nothing behind it is merged into it.");
         Relink(group.First, behind, 1 - group.Count);
         _cache.FreeParts(new ChainParts { First = surplus });
     }

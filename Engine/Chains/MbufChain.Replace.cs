@@ -104,7 +104,7 @@ public readonly ref partial struct MbufChain
         uint followers = front.Next;
         front.Next = surplus;
         ExchangeStorage(ref first, index, ref front, fresh.First);
-        first.Flags &= ~HeaderFlags.Spare;
+        Debug.Assert((first.Flags & HeaderFlags.Spare) == 0, "A spare mbuf is empty and no head: nothing of it is to be replaced.");
         uint last = index;
         if (followers != 0)
         {
