@@ -34,6 +34,28 @@ internal sealed partial class Churn
             operation, operation.Weight * (frees.Contains(operation.Step) ? freeing : 1)))];
     }
 
+    /// <summary>
+    /// Stress that is set anew now and then, on top of the rates that a run starts with: one allocation that fails, and the size of
+    /// the mbufs that packets come apart into before they are sent.
+    /// </summary>
+    private void Stress()
+    {
+        if (!_settings.IsStressed)
+        {
+            return;
+        }
+
+        if (OneIn(40))
+        {
+            _arena.Stress.FailAllocationNumber = 1 + _random.Next(8);
+        }
+
+        if (OneIn(40))
+        {
+            _arena.Stress.FragmentSize = OneIn(3) ? 0 : 1 + _random.Next((int)MbufClusterSize.Standard);
+        }
+    }
+
     private bool OneIn(int times) => _random.Next(times) == 0;
 
     /// <summary>An argument, for the report.</summary>

@@ -55,15 +55,17 @@ internal sealed partial class Churn : IDisposable
         }
     }
 
+    /// <summary>Runs so many steps. What came to nothing, for want of anything to do it with, is not one: another takes its place.</summary>
     public void Run(int steps)
     {
-        for (int step = 0; step < steps; step++)
+        int step = 0;
+        while (step < steps)
         {
             Operation operation = Choose(step);
             _noted = 0;
             try
             {
-                Do(operation, step);
+                step += Do(operation, step) ? 1 : 0;
             }
             catch (Exception exception)
             {
@@ -105,11 +107,19 @@ internal sealed partial class Churn : IDisposable
         atEnd?.Invoke(churn);
     }
 
-    private void Do(Operation operation, int step)
+    /// <summary>False for a step that came to nothing.</summary>
+    private bool Do(Operation operation, int step)
     {
+        Stress();
         using (MbufScope mbufs = _arena.Enter())
         {
-            operation.Count(operation.Step(mbufs));
+            Outcome outcome = operation.Step(mbufs);
+            operation.Count(outcome);
+            if (outcome == Outcome.Idle)
+            {
+                return false;
+            }
+
             if (_isThorough || step % CompareInterval == CompareInterval - 1)
             {
                 CompareAll(mbufs);
@@ -126,6 +136,8 @@ internal sealed partial class Churn : IDisposable
         {
             Drain();
         }
+
+        return true;
     }
 
     /// <summary>Frees everything: nothing is live afterwards, and every attached storage was given back.</summary>
