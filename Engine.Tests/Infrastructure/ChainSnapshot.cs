@@ -63,6 +63,25 @@ internal sealed class ChainSnapshot
         }
     }
 
+    /// <summary>The first bytes are in the same mbufs, at the same places.</summary>
+    public void AssertPrefixInPlace(MbufChain chain, int count)
+    {
+        uint index = chain.Index;
+        for (int number = 0; count > 0; number++)
+        {
+            MbufHeader now = HeaderAt(chain, index);
+            MbufHeader before = _headers[number];
+            int length = Math.Min(count, before.SegmentLength);
+            if (_indices[number] != index || now.SegmentLength < length || (now.Data != before.Data && length > 0))
+            {
+                Assert.Fail($"The first bytes are not all where they were: mbuf {number} of the chain is another, or lies elsewhere.");
+            }
+
+            count -= length;
+            index = now.Next;
+        }
+    }
+
     private static MbufHeader HeaderAt(MbufChain chain, uint index)
     {
         MbufHeader header = chain.Cache.Hot.Memory.Header(index);

@@ -11,13 +11,14 @@ internal sealed partial class Churn
         }
 
         CountFailures();
-        int way = Noted(_random.Next(5));
+        int way = Noted(_random.Next(6));
         using MbufChain chain = way switch
         {
             0 => mbufs.Allocate(),
-            1 => mbufs.AllocateHeader(),
-            2 => mbufs.AllocateZeroed(),
-            3 => mbufs.Allocate(TimeSpan.Zero),
+            1 => mbufs.Allocate(TimeSpan.Zero),
+            2 => mbufs.AllocateHeader(),
+            3 => mbufs.AllocateHeader(TimeSpan.Zero),
+            4 => mbufs.AllocateZeroed(),
             _ => mbufs.AllocateZeroed(TimeSpan.Zero),
         };
         if (chain.IsNull)
@@ -25,9 +26,9 @@ internal sealed partial class Churn
             return NoMbuf();
         }
 
-        ModelPacket packet = NewPacket(hasHeader: way == 1);
+        ModelPacket packet = NewPacket(hasHeader: way is 2 or 3);
         Require(chain.Tailroom == MbufSizes.InternalSize, "A plain mbuf has the room of its buffer.");
-        if (way is 2 or 4)
+        if (way is 4 or 5)
         {
             Require(chain.TryExtend(MbufSizes.InternalSize, out Span<byte> room) && !room.ContainsAnyExcept((byte)0), "The room is zeroed.");
             packet.Append(room);
@@ -46,15 +47,17 @@ internal sealed partial class Churn
 
         MbufClusterSize size = s_sizes[Noted(_random.Next(s_sizes.Length))];
         bool hasHeader = OneIn(2);
-        int way = Noted(_random.Next(3));
-        size = way == 0 ? MbufClusterSize.Standard : size;
+        int way = Noted(_random.Next(4));
+        size = way < 2 ? MbufClusterSize.Standard : size;
         CountFailures();
         using MbufChain chain = (way, hasHeader) switch
         {
             (0, true) => mbufs.AllocatePacket(),
             (0, false) => mbufs.AllocateCluster(),
-            (1, true) => mbufs.AllocatePacket(size),
-            (1, false) => mbufs.AllocateCluster(size),
+            (1, true) => mbufs.AllocatePacket(TimeSpan.Zero),
+            (1, false) => mbufs.AllocateCluster(TimeSpan.Zero),
+            (2, true) => mbufs.AllocatePacket(size),
+            (2, false) => mbufs.AllocateCluster(size),
             (_, true) => mbufs.AllocatePacket(size, TimeSpan.Zero),
             (_, false) => mbufs.AllocateCluster(size, TimeSpan.Zero),
         };
@@ -85,7 +88,13 @@ internal sealed partial class Churn
         int length = RandomContiguous();
         bool hasHeader = OneIn(2);
         CountFailures();
-        using MbufChain chain = hasHeader ? mbufs.AllocateContiguousPacket(length) : mbufs.AllocateContiguous(length);
+        using MbufChain chain = (hasHeader, OneIn(2)) switch
+        {
+            (true, true) => mbufs.AllocateContiguousPacket(length),
+            (true, false) => mbufs.AllocateContiguousPacket(length, TimeSpan.Zero),
+            (false, true) => mbufs.AllocateContiguous(length),
+            (false, false) => mbufs.AllocateContiguous(length, TimeSpan.Zero),
+        };
         if (chain.IsNull)
         {
             RequireFailure();
@@ -108,7 +117,13 @@ internal sealed partial class Churn
         int length = RandomLength();
         bool hasHeader = OneIn(2);
         CountFailures();
-        using MbufChain chain = hasHeader ? mbufs.AllocateChain(length) : mbufs.AllocateChainWithoutHeader(length);
+        using MbufChain chain = (hasHeader, OneIn(2)) switch
+        {
+            (true, true) => mbufs.AllocateChain(length),
+            (true, false) => mbufs.AllocateChain(length, TimeSpan.Zero),
+            (false, true) => mbufs.AllocateChainWithoutHeader(length),
+            (false, false) => mbufs.AllocateChainWithoutHeader(length, TimeSpan.Zero),
+        };
         if (chain.IsNull)
         {
             RequireFailure();
@@ -144,86 +159,5 @@ internal sealed partial class Churn
         }
 
         return Outcome.Done;
-    }
-
-    /// <summary>More empty room behind what there is.</summary>
-    private Outcome AddRoom(in MbufScope mbufs)
-    {
-        if (Pick() is not { } packet)
-        {
-            return Outcome.Idle;
-        }
-
-        MbufChain chain = Begin(mbufs, packet);
-        int length = RandomLength();
-        if (!chain.TryAddRoom(length))
-        {
-            return Exhausted(packet, chain);
-        }
-
-        Require(chain.Tailroom >= length, "There is room for what was asked for, on top of what is left in the last mbuf.");
-        if (length > 0 && packet.Segments == 1)
-        {
-            packet.Flags &= ~MbufFlags.EndOfRecord; // The mark is the last mbuf's, which the head no longer is.
-        }
-
-        return Done(packet, chain);
-    }
-
-    /// <summary>A cluster for an mbuf that has none and no data.</summary>
-    private Outcome AttachCluster(in MbufScope mbufs)
-    {
-        if (PickEmpty() is not { } packet || _arena.Memory.Header(packet.Index).Kind != StorageKind.Internal)
-        {
-            return Outcome.Idle;
-        }
-
-        MbufChain chain = Begin(mbufs, packet);
-        MbufClusterSize size = OneIn(2) ? MbufClusterSize.Standard : s_sizes[Noted(_random.Next(s_sizes.Length))];
-        bool isAttached = size == MbufClusterSize.Standard ? chain.TryAttachCluster() : chain.TryAttachCluster(size);
-        if (!isAttached)
-        {
-            return Exhausted(packet, chain);
-        }
-
-        Require(chain.Headroom == _settings.Kind.Headroom, "The data starts behind the headroom.");
-        return Done(packet, chain);
-    }
-
-    private Outcome AlignToEnd(in MbufScope mbufs)
-    {
-        if (PickEmpty() is not { } packet)
-        {
-            return Outcome.Idle;
-        }
-
-        MbufChain chain = Begin(mbufs, packet);
-        if (!chain.IsWritable)
-        {
-            Close(packet, chain);
-            return Outcome.Idle;
-        }
-
-        ref MbufHeader head = ref _arena.Memory.Header(chain.Index);
-        int capacity = chain.Cache.CapacityOf(ref head);
-        int length = Noted(_random.Next(Math.Min(capacity, 300) + 1));
-        chain.AlignToEnd(length);
-        int behind = chain.Cache.RoomBehind(ref head);
-        Require(behind >= length && (behind < length + 8 || head.Kind == StorageKind.External), "The room ends with the storage.");
-        return Done(packet, chain);
-    }
-
-    /// <summary>A packet whose first mbuf has no data; null if none is found in a few attempts.</summary>
-    private ModelPacket? PickEmpty()
-    {
-        for (int attempt = 0; attempt < 8; attempt++)
-        {
-            if (Pick() is { } packet && _arena.Memory.Header(packet.Index).SegmentLength == 0)
-            {
-                return packet;
-            }
-        }
-
-        return null;
     }
 }

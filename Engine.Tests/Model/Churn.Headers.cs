@@ -60,6 +60,61 @@ internal sealed partial class Churn
         return Done(packet, chain);
     }
 
+    private Outcome FixPacketLength(in MbufScope mbufs)
+    {
+        if (PickWithHeader() is not { } packet)
+        {
+            return Outcome.Idle;
+        }
+
+        MbufChain chain = Begin(mbufs, packet);
+        Require(chain.FixPacketLength() == packet.Length, "It is the true length.");
+        packet.PacketLength = packet.Length;
+        return Done(packet, chain);
+    }
+
+    private Outcome RemoveHeader(in MbufScope mbufs)
+    {
+        if (PickWithHeader() is not { } packet)
+        {
+            return Outcome.Idle;
+        }
+
+        MbufChain chain = Begin(mbufs, packet);
+        chain.RemovePacketHeader();
+        packet.DropHeader();
+        return Done(packet, chain);
+    }
+
+    /// <summary>Takes flags away: of protocols, of all mbufs, or of all but the first; and the header in the second case.</summary>
+    private Outcome Demote(in MbufScope mbufs)
+    {
+        if (Pick() is not { } packet)
+        {
+            return Outcome.Idle;
+        }
+
+        MbufChain chain = Begin(mbufs, packet);
+        MbufFlags keep = (MbufFlags)Noted((uint)_random.Next());
+        switch (Noted(_random.Next(3)))
+        {
+            case 0:
+                chain.Demote(keep);
+                packet.DropHeader();
+                packet.Flags &= keep;
+                break;
+            case 1:
+                chain.DemoteInterior(keep);
+                break;
+            default:
+                chain.ClearProtocolFlags();
+                packet.Flags &= ~MbufFlags.Protocols;
+                break;
+        }
+
+        return Done(packet, chain);
+    }
+
     private Outcome SetFlags(in MbufScope mbufs)
     {
         if (Pick() is not { } packet)

@@ -128,6 +128,23 @@ internal sealed partial class Churn
         return Outcome.Idle;
     }
 
+    /// <summary>Joins two chains of one type: the header's length stays.</summary>
+    private Outcome Concatenate(in MbufScope mbufs)
+    {
+        if (PickPair(out ModelPacket packet, out ModelPacket other) && packet.Type == other.Type)
+        {
+            MbufChain chain = Begin(mbufs, packet);
+            using MbufChain behind = BeginOther(mbufs, other);
+            chain.Concatenate(behind);
+            Require(!behind.IsOwned, "What was joined is nobody's own.");
+            packet.Bytes.Append(other.Bytes.Span);
+            Remove(other);
+            return Done(packet, chain);
+        }
+
+        return Outcome.Idle;
+    }
+
     /// <summary>Two packets that together are not too long.</summary>
     private bool PickPair(out ModelPacket packet, out ModelPacket other)
     {

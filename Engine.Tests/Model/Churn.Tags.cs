@@ -112,6 +112,8 @@ internal sealed partial class Churn
     private void Keep(MbufTag tag, ModelTag model)
     {
         Require(model.Is(tag) && !tag.IsAttached, "A tag holds what was written into it.");
-        _tags.Add(new LooseTag(tag.Detach(), model));
+        MbufTagHandle handle = tag.Detach();
+        Require(!handle.IsNull, "A tag has a handle.");
+        _tags.Add(new LooseTag(handle, model));
     }
 }

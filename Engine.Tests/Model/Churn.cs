@@ -36,7 +36,7 @@ internal sealed partial class Churn : IDisposable
         _references = [.. Enumerable.Range(0, _arena.Layout.Storages.Length).Select(kind => new int[_arena.Layout.Limits[kind] + 1])];
         Operations = Table();
         _whileGrowing = Weigh(freeing: 1);
-        _whileShrinking = Weigh(freeing: 12);
+        _whileShrinking = Weigh(freeing: 6);
     }
 
     public IReadOnlyList<Operation> Operations { get; }

@@ -20,7 +20,7 @@ internal sealed class ModelQueue(MbufArena arena, int limit)
             length += packet.Length;
         }
 
-        Churn.Require(Queue.Count == Packets.Count && Queue.Length == length, "The queue does not know what is in it.");
+        Churn.Require(Queue.Count == Packets.Count && Queue.IsEmpty == (Packets.Count == 0) && Queue.Length == length, "The queue does not know what is in it.");
         Churn.Require(Queue.IsFull == IsFull && Queue.Limit == limit && Queue.Drops == Drops, "The queue does not know its limit, or what it dropped.");
     }
 }

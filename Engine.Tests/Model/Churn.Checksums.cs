@@ -1,0 +1,105 @@
+using System.Buffers.Binary;
+
+namespace Engine.Mbufs.Tests.Model;
+
+/// <content>Checksums.</content>
+internal sealed partial class Churn
+{
+    private const int LengthOfIPv4Header = 20;
+    private const uint PlaceOfUdpChecksum = 6;
+    private const uint PlaceOfTcpChecksum = 16;
+
+    /// <summary>An IPv4 packet whose transport checksum is to be completed, whatever becomes of it until then.</summary>
+    private Outcome AllocateDatagram(in MbufScope mbufs)
+    {
+        if (IsFull)
+        {
+            return Outcome.Idle;
+        }
+
+        bool isUdp = OneIn(2);
+        Span<byte> bytes = _copied.AsSpan(0, LengthOfIPv4Header + 20 + RandomLength());
+        RandomBytes(bytes.Length).CopyTo(bytes);
+        bytes[0] = 0x45;
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[2..], (ushort)bytes.Length);
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[(LengthOfIPv4Header + 4)..], (ushort)(bytes.Length - LengthOfIPv4Header));
+        CountFailures();
+        using MbufChain chain = mbufs.AllocateFrom(bytes, headroom: 0, receiveInterface: 0);
+        if (chain.IsNull)
+        {
+            RequireFailure();
+            return Outcome.Exhausted;
+        }
+
+        ModelPacket packet = NewPacket(hasHeader: true);
+        packet.Append(bytes);
+        packet.Header = packet.Header with
+        {
+            ChecksumFlags = chain.ChecksumFlags = isUdp ? MbufChecksumFlags.Udp : MbufChecksumFlags.Tcp,
+            ChecksumData = chain.ChecksumData = isUdp ? PlaceOfUdpChecksum : PlaceOfTcpChecksum,
+        };
+        using MbufChain share = IsFull ? default : chain.Share();
+        if (!share.IsNull)
+        {
+            ModelPacket copy = NewPacket(hasHeader: true);
+            packet.CopyInto(copy);
+            Add(copy, share);
+        }
+
+        Add(packet, chain);
+        return Outcome.Done;
+    }
+
+    private Outcome CompleteChecksum(in MbufScope mbufs)
+    {
+        if (PickDatagram() is not { } packet)
+        {
+            return Outcome.Idle;
+        }
+
+        MbufChain chain = Begin(mbufs, packet);
+        bool isPossible = ModelChecksum.TryFind(packet, out int field, out ushort checksum);
+        if (!chain.TryCompleteChecksum())
+        {
+            return Refused(packet, chain, isPossible);
+        }
+
+        Require(isPossible, "There is no checksum to complete.");
+        BinaryPrimitives.WriteUInt16BigEndian(packet.Bytes.Span[field..], checksum);
+        return Done(packet, chain);
+    }
+
+    private Outcome ComputeChecksum(in MbufScope mbufs)
+    {
+        if (Pick() is not { } packet)
+        {
+            return Outcome.Idle;
+        }
+
+        MbufChain chain = Begin(mbufs, packet);
+        int offset = RandomOffset(packet.Length);
+        int length = RandomRange(packet.Length, offset);
+        bool isInside = offset + length <= packet.Length;
+        Require(chain.TryComputeChecksum(offset, length, out ushort checksum) == isInside, "What is inside is summed, and nothing else.");
+        if (!isInside)
+        {
+            Require(checksum == 0, "There is no checksum of what is not inside.");
+            return Refused(packet, chain, possible: false);
+        }
+
+        Require(checksum == ModelChecksum.Of(packet.Bytes.Span.Slice(offset, length)), "The checksum is right.");
+        return Unchanged(packet, chain);
+    }
+
+    /// <summary>A packet with a header, and one that starts like IPv4 if one is found in a few attempts.</summary>
+    private ModelPacket? PickDatagram()
+    {
+        ModelPacket? packet = null;
+        for (int attempt = 0; attempt < 10 && (packet is null || packet.Length < LengthOfIPv4Header || packet.Bytes.Span[0] != 0x45); attempt++)
+        {
+            packet = PickWithHeader() ?? packet;
+        }
+
+        return packet;
+    }
+}
