@@ -170,6 +170,91 @@ public sealed class ExternalEndTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That((memory.Counter, memory.Calls), Is.EqualTo((0, 1)));
     }
 
+    [Test]
+    public void A_counter_that_has_reached_its_end_stays_there_and_nothing_is_given_back()
+    {
+        using var memory = new Attachment(100);
+        using MbufScope mbufs = Arena.Enter();
+        MbufChain packet = AttachCounted(mbufs, memory, count: int.MaxValue - 1);
+        packet.Append(Build(mbufs, Pattern(300), Segment.Cluster(300)));
+        using (MbufChain first = packet.Share())
+        using (MbufChain second = packet.Share())
+        {
+            Assert.That(memory.Counter, Is.EqualTo(int.MaxValue));
+            Assert.That(second.TrySplit(50, out MbufChain rest));
+            rest.Free();
+        }
+
+        packet.Free();
+        Assert.That((memory.Counter, memory.Calls), Is.EqualTo((int.MaxValue, 0)));
+        Assert.That((Arena.LiveMbufs, Arena.GetStatistics().ExternalStorages.Current), Is.EqualTo((0, 0)));
+    }
+
+    [Test]
+    public void A_bulk_free_and_a_drained_queue_free_everything_whatever_is_thrown([Values] bool queued)
+    {
+        using var memory = new Attachment(10, throws: true);
+        using MbufScope mbufs = Arena.Enter();
+        Mbuf[] packets = [mbufs.AllocatePacket().Detach(), memory.Attach(mbufs).Detach(), mbufs.AllocateChain(5000).Detach()];
+        var queue = new MbufQueue(Arena);
+        foreach (Mbuf packet in queued ? packets : [])
+        {
+            queue.TryEnqueue(mbufs.Open(packet));
+        }
+
+        Expect.Throws<InvalidOperationException>(mbufs, scope =>
+        {
+            if (queued)
+            {
+                queue.Drain(scope);
+            }
+            else
+            {
+                scope.Free(packets);
+            }
+        });
+        Assert.That((memory.Calls, Arena.LiveMbufs, queue.Count), Is.EqualTo((1, 0, 0)));
+    }
+
+    [Test]
+    public void A_transformer_may_close_the_scope_and_even_the_arena()
+    {
+        using var memory = new Attachment(100);
+        MbufArena arena = NewArena(mbufs: 16, clusters: 4);
+        MbufScope mbufs = arena.Enter();
+        MbufChain packet = memory.Attach(mbufs, MbufFlags.ReadOnly);
+        packet.Append(Build(mbufs, Pattern(100), Segment.Cluster(100)));
+        Assert.That(Closes(packet, mbufs, arena));
+        Assert.That((memory.Calls, memory.Wrong), Is.EqualTo((1, 0)));
+    }
+
+    private static bool Closes(MbufChain packet, MbufScope mbufs, MbufArena arena)
+    {
+        var closer = new Closer(mbufs, arena);
+        try
+        {
+            packet.TryApplyInPlace(0, 200, ref closer, out _);
+            return false;
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
+        }
+    }
+
+    private readonly ref struct Closer(MbufScope mbufs, MbufArena arena) : IMbufTransformer
+    {
+        private readonly MbufScope _mbufs = mbufs;
+
+        public int Transform(Span<byte> bytes)
+        {
+            bytes.Clear();
+            _mbufs.Dispose();
+            arena.Dispose();
+            return 0;
+        }
+    }
+
     private static MbufChain AttachCounted(in MbufScope mbufs, Attachment memory, int count)
     {
         memory.Counter = count;

@@ -35,15 +35,13 @@ internal struct ExternalRecord
     /// <summary>False if the record has no further use, and its storage has: the caller's counter is not at its end.</summary>
     public readonly bool IsRoutineDue => Storage.Counter == 0 || (Count & Over) != 0;
 
-    /// <summary>Another header refers to storage whose caller counts.</summary>
+    /// <summary>
+    /// Another header refers to storage whose caller counts. A counter at its end stays there for good, as if it had lost count:
+    /// then the storage is never given back, which is the safe way to be wrong.
+    /// </summary>
     public void AddHolder()
     {
-        if (Interlocked.Increment(ref Storage.CallerCount) < 0)
-        {
-            Interlocked.Decrement(ref Storage.CallerCount);
-            throw new OverflowException("The counter of the external storage has reached its end.");
-        }
-
+        AddToCounter(1);
         Interlocked.Increment(ref Count);
     }
 
@@ -53,7 +51,7 @@ internal struct ExternalRecord
     /// </summary>
     public bool RemoveHolder()
     {
-        if (Interlocked.Decrement(ref Storage.CallerCount) == 0)
+        if (AddToCounter(-1) == 0)
         {
             Interlocked.Or(ref Count, Over);
         }
@@ -62,6 +60,23 @@ internal struct ExternalRecord
     }
 
     /// <summary>The arena is released: no header refers to the storage any more. True if nobody else does.</summary>
-    public bool RemoveAllHolders()
-        => Storage.Counter == 0 || Interlocked.Add(ref Storage.CallerCount, -(Count & ~Over)) == 0;
+    public bool RemoveAllHolders() => Storage.Counter == 0 || AddToCounter(-(Count & ~Over)) == 0;
+
+    private int AddToCounter(int change)
+    {
+        ref int counter = ref Storage.CallerCount;
+        int seen = Volatile.Read(ref counter);
+        while (seen != int.MaxValue)
+        {
+            int before = Interlocked.CompareExchange(ref counter, seen + change, seen);
+            if (before == seen)
+            {
+                return seen + change;
+            }
+
+            seen = before;
+        }
+
+        return int.MaxValue;
+    }
 }

@@ -87,7 +87,7 @@ public sealed partial class MbufCache
             return false;
         }
 
-        FreeChain(ref header, index);
+        FreeQuietly(ref header, index);
         return true;
     }
 

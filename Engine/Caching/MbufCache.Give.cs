@@ -39,6 +39,18 @@ public sealed partial class MbufCache
         Arena.Quarantine?.ThrowIfSpoiled();
     }
 
+    /// <summary>
+    /// Frees one chain of many; <see cref="Settle"/> comes after the last of them, so that a routine that throws keeps none of
+    /// them from being freed.
+    /// </summary>
+    internal void FreeQuietly(ref MbufHeader head, uint index)
+    {
+        if (!TryFreePair(ref head, index))
+        {
+            FreeChainSlow(index);
+        }
+    }
+
     /// <summary>Frees a chain and calls the free routines of external storage that ended with it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal void FreeChainAndSettle(uint index)

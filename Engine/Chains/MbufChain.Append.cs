@@ -14,7 +14,10 @@ public readonly ref partial struct MbufChain
     /// <returns>False if the arena is exhausted: the chain is as it was.</returns>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
-    /// <remarks>O(bytes), independent of the number of segments.</remarks>
+    /// <remarks>
+    /// O(bytes), independent of the number of segments; O(segments) more while room that was allocated in advance
+    /// (<see cref="MbufScope.AllocateChain(int)"/>, <see cref="TryAddRoom"/>) is not filled.
+    /// </remarks>
     public bool TryAppend(ReadOnlySpan<byte> bytes)
     {
         ref MbufHeader head = ref Head();
@@ -43,7 +46,7 @@ public readonly ref partial struct MbufChain
     /// contiguous.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
-    /// <remarks>O(1).</remarks>
+    /// <remarks>O(1); O(segments) while room that was allocated in advance is not filled.</remarks>
     [UnscopedRef]
     public bool TryExtend(int length, out Span<byte> room)
     {

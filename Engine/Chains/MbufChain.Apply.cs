@@ -71,23 +71,18 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
+        // Before foreign code runs, which may throw or close the scope: nothing is due afterwards.
         Replace(replacements);
-        try
+        _cache.Settle();
+        var cursor = new MbufCursor(this);
+        cursor.Move(offset);
+        while (length > 0 && result == 0)
         {
-            var cursor = new MbufCursor(this);
-            cursor.Move(offset);
-            while (length > 0 && result == 0)
-            {
-                ref MbufHeader header = ref cursor.Here();
-                int at = cursor.Offset;
-                int count = cursor.Take(ref header, length);
-                length -= count;
-                result = transformer.Transform(_cache.Hot.Memory.Bytes(header.Data + at, count));
-            }
-        }
-        finally
-        {
-            _cache.Settle();
+            ref MbufHeader header = ref cursor.Here();
+            int at = cursor.Offset;
+            int count = cursor.Take(ref header, length);
+            length -= count;
+            result = transformer.Transform(_cache.Hot.Memory.Bytes(header.Data + at, count));
         }
 
         return true;

@@ -30,7 +30,7 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
-        if (end > oldLength && !TryGrow(ref head, end - oldLength, out _, out _))
+        if (end > oldLength && !TryGrow(ref head, end - oldLength, out _, out _, decided: replacements.Segments > 0))
         {
             _cache.FreeParts(replacements);
             return false;

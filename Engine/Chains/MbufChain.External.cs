@@ -120,13 +120,20 @@ public readonly ref partial struct MbufChain
     {
         CheckAttachable(length, memory.Length);
         var pinned = MbufExternalStorage.Pin(memory, flags, owner);
-        if (DangerousTryAttachExternal(pinned, length))
+        bool attached = false;
+        try
         {
-            return true;
+            attached = DangerousTryAttachExternal(pinned, length);
+        }
+        finally
+        {
+            if (!attached)
+            {
+                pinned.Unpin();
+            }
         }
 
-        pinned.Unpin();
-        return false;
+        return attached;
     }
 
     private void CheckAttachable(int length, int size)

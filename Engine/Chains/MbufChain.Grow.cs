@@ -48,6 +48,20 @@ public readonly ref partial struct MbufChain
         return room;
     }
 
+    /// <summary>The same by the flags alone.</summary>
+    private long PlainRoomFrom(uint point, int enough)
+    {
+        long room = 0;
+        for (uint index = point; index != 0 && room < enough; index = At(index).Next)
+        {
+            room += PlainRoomOf(ref At(index));
+        }
+
+        return room;
+    }
+
+    private int PlainRoomOf(ref MbufHeader header) => header.IsPlainlyWritable ? _cache.RoomBehind(ref header) : 0;
+
     /// <summary>Free bytes behind the data of the last mbuf, for the path that looks no further: 0 if it is spare.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int TailroomOf(ref MbufHeader tail)
@@ -61,11 +75,13 @@ public readonly ref partial struct MbufChain
     /// <param name="count">Bytes, 0 or more; the chain's length has been checked to allow them.</param>
     /// <param name="point">The mbuf that the first of the bytes is in, if it had room.</param>
     /// <param name="offset">Where in that mbuf's data they start.</param>
-    private bool TryGrow(ref MbufHeader head, int count, out uint point, out int offset)
+    /// <param name="decided">What may be written was decided before, by the flags: sharing that has ended since, which a free on
+    /// another thread or in a callback can bring about at any moment, is not looked for.</param>
+    private bool TryGrow(ref MbufHeader head, int count, out uint point, out int offset, bool decided = false)
     {
         point = FillPoint(ref head);
         offset = At(point).SegmentLength;
-        int room = (int)Math.Min(RoomFrom(point, count), count);
+        int room = (int)Math.Min(decided ? PlainRoomFrom(point, count) : RoomFrom(point, count), count);
         uint oldTail = head.Tail;
         if (room < count)
         {
@@ -87,13 +103,13 @@ public readonly ref partial struct MbufChain
         return true;
     }
 
-    /// <summary>Counts room, from a fill point on, as data.</summary>
+    /// <summary>Counts room, from a fill point on, as data: by the flags, which only we clear, as it was found.</summary>
     private void CountBytes(uint point, int count)
     {
         for (uint index = point; count > 0; index = At(index).Next)
         {
             ref MbufHeader header = ref At(index);
-            int length = Math.Min(count, LastingRoomOf(ref header));
+            int length = Math.Min(count, PlainRoomOf(ref header));
             header.SegmentLength += length;
             count -= length;
         }
@@ -128,6 +144,11 @@ public readonly ref partial struct MbufChain
             else
             {
                 offset -= header.SegmentLength;
+            }
+
+            if (header.Next == 0 && count > 0)
+            {
+                ThrowHelper.LostBytes(); // Going on would be a walk over header 0 without end: not only asserted.
             }
 
             header = ref At(header.Next);

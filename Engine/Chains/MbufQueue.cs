@@ -184,12 +184,15 @@ public sealed partial class MbufQueue
     public int Drain(in MbufScope mbufs)
     {
         int freed = 0;
+        MbufCache cache = OpenCache(mbufs);
         while (TryDequeue(mbufs, out MbufChain packet))
         {
-            packet.Free();
+            cache.FreeQuietly(ref packet.VerifiedHead(), packet.Index);
             freed++;
         }
 
+        cache.Settle();
+        _arena.Quarantine?.ThrowIfSpoiled();
         return freed;
     }
 

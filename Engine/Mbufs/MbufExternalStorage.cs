@@ -37,7 +37,8 @@ public readonly unsafe struct MbufExternalStorage
 
     /// <summary>
     /// With <see cref="MbufExternalType.CallerCounted"/>, the address of the caller's 32-bit count of references, aligned, which
-    /// includes the one that is attached (m_ext.ext_cnt); else 0.
+    /// includes the one that is attached (m_ext.ext_cnt); else 0. A count that reaches <see cref="int.MaxValue"/> stays there,
+    /// and the storage is never given back.
     /// </summary>
     public nint Counter { get; init; }
 

@@ -93,6 +93,10 @@ internal static class ThrowHelper
         "The first mbuf has data, or its storage is read-only or shared. Align an mbuf that was just allocated.");
 
     [DoesNotReturn]
+    public static void LostBytes()
+        => throw new InvalidOperationException("The chain ends before the bytes that were made room for. This is a bug in the engine.");
+
+    [DoesNotReturn]
     public static void ChangedMeanwhile() => throw new InvalidOperationException(
         "The chain was changed while it was copied, by the memory or the writer that it was copied to.");
 
