@@ -1,6 +1,6 @@
-using NUnit.Framework;
-
 using Engine.Mbufs.Tests.Chains;
+
+using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Diagnostics;
 
