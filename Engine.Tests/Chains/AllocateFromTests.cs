@@ -42,7 +42,9 @@ public sealed class AllocateFromTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain tight = mbufs.AllocateFrom(Pattern(2048 + Kind.Headroom), 0, 0);
 
         Assert.That((tight.SegmentCount, tight.Headroom, tight.Tailroom), Is.EqualTo((1, 0, 0)));
+        using MbufChain several = mbufs.AllocateFrom(Pattern(3000), 14, 0);
         Assert.That(roomy.Headroom, Is.EqualTo(Math.Max(14, Kind.Headroom)));
+        Assert.That(several.Headroom, Is.EqualTo(Math.Max(14, Kind.Headroom)), "The second of two clusters has room for what that costs.");
         Assert.That(roomy.SegmentCount, Is.EqualTo(Kind.Headroom == 0 ? 2 : 1));
     }
 
