@@ -176,7 +176,7 @@ public sealed class AllocateFromTests(ArenaKind kind) : MbufFixture(kind)
 
         public int Calls { get; private set; }
 
-        public void CopyTo(int offset, Span<byte> destination)
+        public void CopyTo(int offset, scoped Span<byte> destination)
         {
             Calls++;
             Assert.That(offset, Is.EqualTo(_next), "Bytes are asked for in order.");
@@ -195,14 +195,14 @@ public sealed class AllocateFromTests(ArenaKind kind) : MbufFixture(kind)
     {
         private readonly ReadOnlySpan<byte> _bytes = bytes;
 
-        public void CopyTo(int offset, Span<byte> destination) => _bytes.Slice(offset, destination.Length).CopyTo(destination);
+        public void CopyTo(int offset, scoped Span<byte> destination) => _bytes.Slice(offset, destination.Length).CopyTo(destination);
     }
 
     private readonly ref struct Using(MbufScope scope, bool closes) : IMbufSource
     {
         private readonly MbufScope _scope = scope;
 
-        public void CopyTo(int offset, Span<byte> destination)
+        public void CopyTo(int offset, scoped Span<byte> destination)
         {
             using MbufChain other = _scope.AllocatePacket();
             Assert.That(other.TryAppend(new byte[2000]));

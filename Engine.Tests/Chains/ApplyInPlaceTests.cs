@@ -144,7 +144,7 @@ public sealed class ApplyInPlaceTests(ArenaKind kind) : MbufFixture(kind)
 
         public int StopAt { get; init; }
 
-        public int Transform(Span<byte> bytes)
+        public int Transform(scoped Span<byte> bytes)
         {
             Invert(bytes);
             Bytes += bytes.Length;
@@ -155,6 +155,6 @@ public sealed class ApplyInPlaceTests(ArenaKind kind) : MbufFixture(kind)
 
     private struct Thrower : IMbufTransformer
     {
-        public readonly int Transform(Span<byte> bytes) => throw new InvalidTimeZoneException();
+        public readonly int Transform(scoped Span<byte> bytes) => throw new InvalidTimeZoneException();
     }
 }

@@ -131,7 +131,7 @@ public sealed class ApplyTests(ArenaKind kind) : MbufFixture(kind)
 
         public int StopWith { get; init; }
 
-        public int Visit(ReadOnlySpan<byte> bytes)
+        public int Visit(scoped ReadOnlySpan<byte> bytes)
         {
             Bytes.AddRange(bytes);
             HadEmptyPiece |= bytes.IsEmpty;
@@ -146,7 +146,7 @@ public sealed class ApplyTests(ArenaKind kind) : MbufFixture(kind)
 
         public Mbuf Handle { get; private set; }
 
-        public int Visit(ReadOnlySpan<byte> bytes)
+        public int Visit(scoped ReadOnlySpan<byte> bytes)
         {
             Handle = _chain.Detach();
             return 0;
@@ -157,7 +157,7 @@ public sealed class ApplyTests(ArenaKind kind) : MbufFixture(kind)
     {
         private readonly MbufChain _chain = chain;
 
-        public int Visit(ReadOnlySpan<byte> bytes)
+        public int Visit(scoped ReadOnlySpan<byte> bytes)
         {
             _chain.TrimEnd(20);
             return 0;

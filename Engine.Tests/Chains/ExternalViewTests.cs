@@ -105,7 +105,7 @@ public sealed class ExternalViewTests(ArenaKind kind) : MbufFixture(kind)
     {
         public bool Throws { get; init; }
 
-        public readonly int Transform(Span<byte> bytes)
+        public readonly int Transform(scoped Span<byte> bytes)
         {
             if (Throws)
             {

@@ -158,8 +158,8 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
 
     private readonly struct Nothing : IMbufVisitor, IMbufTransformer
     {
-        public int Visit(ReadOnlySpan<byte> bytes) => 0;
+        public int Visit(scoped ReadOnlySpan<byte> bytes) => 0;
 
-        public int Transform(Span<byte> bytes) => 0;
+        public int Transform(scoped Span<byte> bytes) => 0;
     }
 }

@@ -20,6 +20,9 @@ internal static class CompilerError
     /// <summary>Accompanies another one: the value leaves through an out parameter of this call.</summary>
     public const string EscapingArgument = "CS8350";
 
+    /// <summary>A method that implements another does not promise, as that does, to keep nothing of a parameter.</summary>
+    public const string PromiseLeftOut = "CS8987";
+
     public const string Field = "CS8345";
     public const string ArrayElement = "CS0611";
     public const string TypeArgument = "CS9244";

@@ -48,28 +48,20 @@ public sealed class EscapingReaderTests
         }
         """);
 
+    private static readonly string[] s_shown =
+    [
+        "IMbufSource|public void CopyTo(int offset, scoped Span<byte> bytes) => _kept = bytes;",
+        "IMbufTransformer|public int Transform(scoped Span<byte> bytes) => (_kept = bytes).Length;",
+        "IMbufVisitor|public int Visit(scoped ReadOnlySpan<byte> bytes) => (_seen = bytes).Length;",
+    ];
+
     [Test]
-    public void A_visitor_that_keeps_what_it_saw_cannot_outlive_the_chain() => Snippet.IsRefused([EscapingValue, EscapingArgument], """
-        ref struct Keeper : IMbufVisitor
-        {
-            public ReadOnlySpan<byte> Kept;
+    public void Bytes_that_are_shown_for_the_time_of_a_call_cannot_be_kept([ValueSource(nameof(s_shown))] string form)
+        => Snippet.IsRefused([EscapingValue], Keeper(form));
 
-            public int Visit(ReadOnlySpan<byte> bytes)
-            {
-                Kept = bytes;
-                return 0;
-            }
-        }
-
-        static void Leak(in MbufScope mbufs)
-        {
-            Keeper keeper = default;
-            {
-                using MbufChain packet = mbufs.AllocatePacket();
-                packet.TryApply(0, 1, ref keeper, out _);
-            }
-        }
-        """);
+    [Test]
+    public void Nor_can_the_promise_not_to_keep_them_be_left_out([ValueSource(nameof(s_shown))] string form)
+        => Snippet.IsRefused([PromiseLeftOut], Keeper(form.Replace("scoped ", "", StringComparison.Ordinal)));
 
     [Test]
     public void Visitors_readers_and_typed_views_are_used_where_the_chain_is() => Snippet.Compiles("""
@@ -77,21 +69,21 @@ public sealed class EscapingReaderTests
         {
             private Span<byte> _target = target;
 
-            public int Visit(ReadOnlySpan<byte> bytes)
+            public int Visit(scoped ReadOnlySpan<byte> bytes)
             {
                 bytes.CopyTo(_target);
                 _target = _target[bytes.Length..];
                 return 0;
             }
 
-            public int Transform(Span<byte> bytes) => Visit(bytes);
+            public int Transform(scoped Span<byte> bytes) => Visit(bytes);
         }
 
         struct Sum : IMbufVisitor
         {
             public int Bytes;
 
-            public int Visit(ReadOnlySpan<byte> bytes)
+            public int Visit(scoped ReadOnlySpan<byte> bytes)
             {
                 Bytes += bytes.Length;
                 return 0;
@@ -118,4 +110,16 @@ public sealed class EscapingReaderTests
             return reader.TryReadUInt16BigEndian(out ushort length) && reader.TryRead(part) ? length : 0;
         }
         """);
+
+    private static string Keeper(string form) => $$"""
+        ref struct Keeper : {{form.Split('|')[0]}}
+        {
+            private Span<byte> _kept;
+            private ReadOnlySpan<byte> _seen;
+
+            {{form.Split('|')[1]}}
+
+            public int Count() => _kept.Length + _seen.Length;
+        }
+        """;
 }

@@ -108,6 +108,6 @@ public sealed class RoomAllocationTests(ArenaKind kind) : MbufFixture(kind)
 
     private readonly struct Zeros : IMbufSource
     {
-        public void CopyTo(int offset, Span<byte> destination) => destination.Clear();
+        public void CopyTo(int offset, scoped Span<byte> destination) => destination.Clear();
     }
 }

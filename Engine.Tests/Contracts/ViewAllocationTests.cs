@@ -127,20 +127,20 @@ public sealed class ViewAllocationTests(ArenaKind kind) : MbufFixture(kind)
     {
         public int Bytes { get; private set; }
 
-        public int Visit(ReadOnlySpan<byte> bytes)
+        public int Visit(scoped ReadOnlySpan<byte> bytes)
         {
             Bytes += bytes.Length;
             return 0;
         }
 
-        public int Transform(Span<byte> bytes) => Visit(bytes);
+        public int Transform(scoped Span<byte> bytes) => Visit(bytes);
     }
 
     private readonly ref struct ScopedCounter(ref int sum) : IMbufVisitor
     {
         private readonly ref int _sum = ref sum;
 
-        public int Visit(ReadOnlySpan<byte> bytes)
+        public int Visit(scoped ReadOnlySpan<byte> bytes)
         {
             _sum += bytes.Length;
             return 0;

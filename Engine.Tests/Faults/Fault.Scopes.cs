@@ -103,7 +103,7 @@ internal sealed partial record Fault
     {
         public int Given { get; private set; }
 
-        public void CopyTo(int offset, Span<byte> destination)
+        public void CopyTo(int offset, scoped Span<byte> destination)
         {
             destination.Fill(7);
             Given += destination.Length;

@@ -64,7 +64,7 @@ internal sealed partial record Fault
 
     private struct Inverter : IMbufTransformer
     {
-        public readonly int Transform(Span<byte> bytes)
+        public readonly int Transform(scoped Span<byte> bytes)
         {
             foreach (ref byte one in bytes)
             {

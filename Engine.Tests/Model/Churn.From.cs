@@ -70,6 +70,6 @@ internal sealed partial class Churn
     {
         private readonly ReadOnlySpan<byte> _bytes = bytes;
 
-        public void CopyTo(int offset, Span<byte> destination) => _bytes.Slice(offset, destination.Length).CopyTo(destination);
+        public void CopyTo(int offset, scoped Span<byte> destination) => _bytes.Slice(offset, destination.Length).CopyTo(destination);
     }
 }

@@ -62,7 +62,7 @@ internal sealed partial class Churn
 
         public readonly ReadOnlySpan<byte> Seen => _room[.._count];
 
-        public int Visit(ReadOnlySpan<byte> bytes)
+        public int Visit(scoped ReadOnlySpan<byte> bytes)
         {
             Require(!bytes.IsEmpty, "No piece is empty.");
             bytes.CopyTo(_room[_count..]);
@@ -77,7 +77,7 @@ internal sealed partial class Churn
         public int Budget;
         public int Count;
 
-        public int Transform(Span<byte> bytes)
+        public int Transform(scoped Span<byte> bytes)
         {
             Require(!bytes.IsEmpty, "No piece is empty.");
             foreach (ref byte one in bytes)

@@ -153,14 +153,14 @@ public readonly ref partial struct MbufScope
     {
         private readonly ReadOnlySpan<byte> _bytes = bytes;
 
-        public void CopyTo(int offset, Span<byte> destination) => _bytes.Slice(offset, destination.Length).CopyTo(destination);
+        public void CopyTo(int offset, scoped Span<byte> destination) => _bytes.Slice(offset, destination.Length).CopyTo(destination);
     }
 
     private struct SequenceSource(ReadOnlySequence<byte> bytes) : IMbufSource
     {
         public ReadOnlySequence<byte> Rest { get; private set; } = bytes;
 
-        public void CopyTo(int offset, Span<byte> destination)
+        public void CopyTo(int offset, scoped Span<byte> destination)
         {
             Rest.Slice(0, destination.Length).CopyTo(destination);
             Rest = Rest.Slice(destination.Length);

@@ -5,8 +5,8 @@ namespace Engine.Mbufs;
 public interface IMbufTransformer
 {
     /// <summary>Called with each contiguous piece of the range, in order; never with an empty one.</summary>
-    /// <param name="bytes">The piece, to be read and written. It is not valid any more when the chain is laid out anew or
-    /// freed.</param>
+    /// <param name="bytes">The piece, to be read and written during the call; the compiler lets nobody keep it. It is not valid
+    /// any more when the chain is laid out anew or freed.</param>
     /// <returns>0 to go on; anything else ends the walk and is its result.</returns>
-    int Transform(Span<byte> bytes);
+    int Transform(scoped Span<byte> bytes);
 }

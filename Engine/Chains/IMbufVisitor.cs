@@ -5,7 +5,8 @@ namespace Engine.Mbufs;
 public interface IMbufVisitor
 {
     /// <summary>Called with each contiguous piece of the range, in order; never with an empty one.</summary>
-    /// <param name="bytes">The piece, for reading. It is not valid any more when the chain is laid out anew or freed.</param>
+    /// <param name="bytes">The piece, for reading during the call; the compiler lets nobody keep it. It is not valid any more
+    /// when the chain is laid out anew or freed.</param>
     /// <returns>0 to go on; anything else ends the walk and is its result.</returns>
-    int Visit(ReadOnlySpan<byte> bytes);
+    int Visit(scoped ReadOnlySpan<byte> bytes);
 }

@@ -51,7 +51,7 @@ internal static class ApplyOperations
 
         public readonly string Hash => _hash.ToString();
 
-        public int Visit(ReadOnlySpan<byte> bytes)
+        public int Visit(scoped ReadOnlySpan<byte> bytes)
         {
             int taken = Math.Min(bytes.Length, budget - Taken);
             _hash.Add(bytes[..taken]);
@@ -64,7 +64,7 @@ internal static class ApplyOperations
     {
         public int Taken { get; private set; }
 
-        public int Transform(Span<byte> bytes)
+        public int Transform(scoped Span<byte> bytes)
         {
             foreach (ref byte next in bytes)
             {

@@ -99,7 +99,7 @@ internal static class SourceOperations
     {
         public int Copied { get; private set; }
 
-        public void CopyTo(int offset, Span<byte> destination)
+        public void CopyTo(int offset, scoped Span<byte> destination)
         {
             bytes.AsSpan(offset, destination.Length).CopyTo(destination);
             Copied += destination.Length;
