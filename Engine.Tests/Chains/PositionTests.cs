@@ -92,7 +92,7 @@ public sealed class PositionTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Build(mbufs, Pattern(5), Segment.Internal(5), Segment.Empty);
-        var position = new MbufPosition(packet, packet.Index, 0, offset);
+        var position = new MbufPosition(packet, packet.Index, offset);
 
         Assert.That(position.TryGetNext(out MbufPosition next));
         Assert.That((next.Position, next.IsEnd), Is.EqualTo((5, true)));

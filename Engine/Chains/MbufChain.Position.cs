@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
@@ -14,7 +15,7 @@ public readonly ref partial struct MbufChain
         get
         {
             _ = ref Head();
-            return new MbufPosition(this, _index, 0, 0);
+            return new MbufPosition(this, _index, 0);
         }
     }
 
@@ -28,7 +29,7 @@ public readonly ref partial struct MbufChain
         get
         {
             ref MbufHeader head = ref Head();
-            return new MbufPosition(this, head.Tail, head.ChainLength - At(head.Tail).SegmentLength, 0);
+            return new MbufPosition(this, head.Tail, 0);
         }
     }
 
@@ -51,14 +52,13 @@ public readonly ref partial struct MbufChain
 
         if (offset >= head.ChainLength)
         {
-            int inTail = At(head.Tail).SegmentLength;
             bool isEnd = offset == head.ChainLength;
-            position = isEnd ? new MbufPosition(this, head.Tail, offset - inTail, inTail) : default;
+            position = isEnd ? new MbufPosition(this, head.Tail, At(head.Tail).SegmentLength) : default;
             return isEnd;
         }
 
         uint index = Find(offset, out _, out int inside);
-        position = new MbufPosition(this, index, offset - inside, inside);
+        position = new MbufPosition(this, index, inside);
         return true;
     }
 
@@ -99,31 +99,26 @@ public readonly ref partial struct MbufChain
 
     /// <summary>
     /// The header of an mbuf that a position names, after the checks that every use of a position makes: the chain's claim, the
-    /// mbuf's own life, an offset that it still has, and that a split did not move it to another chain.
+    /// mbuf's own life in it, which ends when it is freed and when a split moves it to another chain, and an offset that it
+    /// still has.
     /// </summary>
     /// <param name="index">The mbuf.</param>
     /// <param name="generation">Its generation when the position was taken.</param>
-    /// <param name="start">The bytes before it at that time: a chain that became shorter is looked through.</param>
     /// <param name="offset">The offset in its data.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal ref MbufHeader VerifiedMbuf(uint index, uint generation, int start, int offset)
+    internal ref MbufHeader VerifiedMbuf(uint index, uint generation, int offset)
     {
-        ref MbufHeader head = ref Head();
+        _ = ref Head();
         ref MbufHeader header = ref At(index);
         if (header.Generation != generation || offset > header.SegmentLength)
         {
             ThrowHelper.StalePosition();
         }
 
-        if ((uint)start + (uint)header.SegmentLength > (uint)head.ChainLength || _cache.Arena.IsChecked)
-        {
-            _ = BytesBefore(index);
-        }
-
         return ref header;
     }
 
-    /// <summary>The bytes before an mbuf of this chain; throws if it is not one of its mbufs.</summary>
+    /// <summary>The bytes before an mbuf of this chain.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal int BytesBefore(uint mbuf)
     {
@@ -133,10 +128,7 @@ public readonly ref partial struct MbufChain
         {
             before += At(index).SegmentLength;
             index = At(index).Next;
-            if (index == 0)
-            {
-                ThrowHelper.StalePosition();
-            }
+            Debug.Assert(index != 0, "An mbuf that was verified is one of this chain's: a split ends the claims on those it moves.");
         }
 
         return before;

@@ -16,7 +16,10 @@ public readonly ref partial struct MbufChain
     /// <returns>False if the chain is shorter or the arena is exhausted: the chain is as it was.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> is negative.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
-    /// <remarks>O(segments before the offset); needs at most one mbuf, none between two mbufs.</remarks>
+    /// <remarks>
+    /// O(segments): those before the offset are walked to find the cut, those behind it so that no position, reader or writer of
+    /// this chain goes on in them. Needs at most one mbuf, none between two mbufs.
+    /// </remarks>
     public bool TrySplit(int offset, out MbufChain rest)
     {
         ref MbufHeader head = ref Head();
@@ -111,7 +114,7 @@ public readonly ref partial struct MbufChain
         ref MbufHeader newHead = ref At(first);
         newHead.Tail = newHead.Next == 0 ? first : head.Tail;
         newHead.Segments = restSegments;
-        newHead.Generation++;
+        EndClaims(first);
         newHead.Flags = (newHead.Flags & HeaderFlags.OfStorage) | HeaderFlags.Head | (head.Flags & HeaderFlags.PacketHeader);
         newHead.ReceiveInterface = head.ReceiveInterface;
         newHead.ChecksumFlags = 0;
@@ -123,6 +126,15 @@ public readonly ref partial struct MbufChain
         head.MarkIfIntricate();
         newHead.MarkIfIntricate();
         return new MbufChain(_cache, first, newHead.Generation);
+    }
+
+    /// <summary>Ends what positions in another chain know of an mbuf and of all behind it.</summary>
+    private void EndClaims(uint first)
+    {
+        for (uint index = first; index != 0; index = At(index).Next)
+        {
+            At(index).Generation++;
+        }
     }
 
     private static void SetSplitLengths(ref MbufHeader head, ref MbufHeader newHead, int offset)

@@ -71,7 +71,7 @@ internal ref struct MbufCursor
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref MbufHeader Here()
     {
-        ref MbufHeader header = ref _chain.VerifiedMbuf(_index, _generation, _start, _offset);
+        ref MbufHeader header = ref _chain.VerifiedMbuf(_index, _generation, _offset);
         if (_offset == header.SegmentLength)
         {
             return ref NextWithData(ref header);

@@ -11,8 +11,8 @@ namespace Engine.Mbufs;
 /// a private copy as large, and when mbufs before it come and go; and shows other bytes after its own mbuf was trimmed or pulled
 /// from at the front.</para>
 /// <para>It throws <see cref="MbufStaleException"/> once the packet is freed or given away, once its mbuf is freed (by a trim, a
-/// pull-up, a defragmentation), once the mbuf has fewer bytes than its offset, and once a split has moved the mbuf into the
-/// rest; the last is certain only in checked mode, or until the chain has grown to its old length again.</para>
+/// pull-up, a defragmentation), once a split has moved the mbuf into the rest, and while the mbuf has fewer bytes than its
+/// offset.</para>
 /// <para>Using the null position, which a failed search gives, throws <see cref="NullReferenceException"/>; test
 /// <see cref="IsNull"/>.</para>
 /// </remarks>
@@ -22,20 +22,17 @@ public readonly ref struct MbufPosition
     private readonly MbufChain _chain;
     private readonly uint _index;
     private readonly uint _generation;
-    private readonly int _start;
     private readonly int _offset;
 
     /// <param name="chain">The live chain.</param>
     /// <param name="index">One of its mbufs.</param>
-    /// <param name="start">The bytes before that mbuf.</param>
     /// <param name="offset">The offset in its data.</param>
-    internal MbufPosition(MbufChain chain, uint index, int start, int offset)
+    internal MbufPosition(MbufChain chain, uint index, int offset)
     {
         Debug.Assert((uint)offset <= (uint)chain.MbufAt(index).SegmentLength, "A position is inside its mbuf's data or at its end.");
         _chain = chain;
         _index = index;
         _generation = chain.MbufAt(index).Generation;
-        _start = start;
         _offset = offset;
     }
 
@@ -57,7 +54,8 @@ public readonly ref struct MbufPosition
     }
 
     /// <summary>Bytes from the start of the mbuf's data, 0 to all of them. O(1).</summary>
-    /// <exception cref="MbufStaleException">The packet was freed or given away, or the mbuf was freed or shortened.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away, or the mbuf was freed, shortened or split
+    /// off.</exception>
     public int Offset
     {
         get
@@ -161,7 +159,7 @@ public readonly ref struct MbufPosition
     {
         ref MbufHeader header = ref Header();
         bool found = header.Next != 0;
-        next = found ? new MbufPosition(_chain, header.Next, _start + header.SegmentLength, 0) : default;
+        next = found ? new MbufPosition(_chain, header.Next, 0) : default;
         return found;
     }
 
@@ -177,7 +175,7 @@ public readonly ref struct MbufPosition
     }
 
     /// <summary>The mbuf's header, after the checks of <see cref="MbufChain.VerifiedMbuf"/>.</summary>
-    private ref MbufHeader Header() => ref _chain.VerifiedMbuf(_index, _generation, _start, _offset);
+    private ref MbufHeader Header() => ref _chain.VerifiedMbuf(_index, _generation, _offset);
 
     private Span<byte> Rest(ref MbufHeader header)
         => _chain.Cache.Hot.Memory.Bytes(header.Data + _offset, header.SegmentLength - _offset);

@@ -29,7 +29,7 @@ public sealed partial class MbufQueue
         }
 
         var packet = new MbufChain(cache, index, cache.Hot.Memory.Header(index).Generation);
-        position = new MbufPosition(packet, index, start: 0, offset: 0);
+        position = new MbufPosition(packet, index, offset: 0);
         return true;
     }
 }

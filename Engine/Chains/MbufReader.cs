@@ -11,7 +11,7 @@ namespace Engine.Mbufs;
 /// <remarks>
 /// A mutable ref struct: pass it by <c>ref</c>. Bytes appended while it reads are read, too. After any other change of the chain's
 /// layout, <see cref="TrySeek"/> says where to go on; reading without it throws <see cref="MbufStaleException"/> if the mbuf that
-/// it stopped in is gone. A read that fails goes nowhere.
+/// it stopped in was freed or split off. A read that fails goes nowhere.
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public ref partial struct MbufReader

@@ -12,7 +12,7 @@ namespace Engine.Mbufs;
 /// change. The packet length is raised to the end of what was written if it was less.</para>
 /// <para>A mutable ref struct: pass it by <c>ref</c>. Bytes may be appended to the chain while it writes. After any other change of
 /// the chain's layout, <see cref="TrySeek"/> says where to go on; writing without it throws <see cref="MbufStaleException"/> if
-/// the mbuf that it stopped in is gone. A write that fails changes nothing and goes nowhere.</para>
+/// the mbuf that it stopped in was freed or split off. A write that fails changes nothing and goes nowhere.</para>
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public ref partial struct MbufWriter

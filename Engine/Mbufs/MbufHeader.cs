@@ -36,7 +36,7 @@ internal struct MbufHeader
 
     /// <summary>
     /// Names the one live claim on this mbuf: a chain or handle with another generation is stale. Changes at free, Detach, Open,
-    /// enqueue, dequeue and when a head becomes interior. Wraps after 2^32 changes.
+    /// enqueue, dequeue, when a head becomes interior, and when a split moves the mbuf to another chain. Wraps after 2^32 changes.
     /// </summary>
     [FieldOffset(28)] public uint Generation;
 
