@@ -105,16 +105,28 @@ public sealed partial class MbufCache
         return index;
     }
 
-    /// <summary>A copy of one tag, unattached; 0 when exhausted.</summary>
+    /// <summary>
+    /// A copy of one tag, unattached; 0 when exhausted. A callback that runs before an allocation is denied may free the tag, with
+    /// a packet that was given away: then, too, there is no copy.
+    /// </summary>
     internal uint CopyTag(ref MbufHeader tag)
     {
         Debug.Assert((tag.Flags & HeaderFlags.Tag) != 0, "Only tags are copied as tags.");
+        uint generation = tag.Generation;
         uint index = TakeTag(tag.ChecksumFlags, tag.ReceiveInterface, tag.SegmentLength);
-        if (index != 0)
+        if (index == 0)
         {
-            BytesOf(ref tag).CopyTo(BytesOf(ref Hot.Memory.Header(index)));
+            return 0;
         }
 
+        ref MbufHeader copy = ref Hot.Memory.Header(index);
+        if (tag.Generation != generation)
+        {
+            FreeMbuf(ref copy, index);
+            return 0;
+        }
+
+        BytesOf(ref tag).CopyTo(BytesOf(ref copy));
         return index;
     }
 

@@ -32,6 +32,7 @@ public readonly ref partial struct MbufChain
         /// <remarks>O(1).</remarks>
         public bool MoveNext()
         {
+            _ = ref _chain.VerifiedHead();
             uint next = _started && !_current.IsNull ? _current.Verified().Next : 0;
             if (!_started)
             {

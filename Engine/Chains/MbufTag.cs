@@ -11,6 +11,8 @@ namespace Engine.Mbufs;
 /// <para>16 bytes, immutable. A tag that was freed, detached or died with its packet throws
 /// <see cref="MbufStaleException"/>. Using the null tag throws <see cref="NullReferenceException"/>; test
 /// <see cref="IsNull"/>.</para>
+/// <para>A tag on a packet can be read and written as long as the packet lives, whoever owns that: giving the packet away does not
+/// end it. Do not use it after that; a walk over <see cref="MbufChain.Tags"/> ends with the claim on the packet.</para>
 /// <para>A tag is an mbuf of the arena, with a cluster if it holds more than <see cref="MbufSizes.InternalSize"/> bytes.</para>
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
@@ -64,7 +66,8 @@ public readonly ref struct MbufTag : IDisposable
     internal MbufCache Cache => _cache;
 
     /// <summary>m_tag_copy: a second tag with the same cookie, type and bytes.</summary>
-    /// <returns>The copy, on no packet, owned by the caller; null if the arena is exhausted.</returns>
+    /// <returns>The copy, on no packet, owned by the caller; null if the arena is exhausted, or if a callback that was to free
+    /// memory freed the tag.</returns>
     /// <exception cref="MbufStaleException">The tag was freed or detached, or died with its packet.</exception>
     /// <remarks>O(bytes).</remarks>
     [UnscopedRef]
