@@ -19,11 +19,6 @@ internal sealed partial class Churn
         }
 
         Require(chain.Tailroom >= length, "There is room for what was asked for, on top of what is left in the last mbuf.");
-        if (length > 0 && packet.Segments == 1)
-        {
-            packet.Flags &= ~MbufFlags.EndOfRecord; // The mark is the last mbuf's, which the head no longer is.
-        }
-
         return Done(packet, chain);
     }
 

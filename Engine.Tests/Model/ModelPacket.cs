@@ -4,7 +4,9 @@ namespace Engine.Mbufs.Tests.Model;
 internal sealed class ModelPacket
 {
     /// <summary>What an operation that sets flags sets and clears; a read-only mark belongs to the storage, and is not looked at here.</summary>
-    public const MbufFlags Settable = (MbufFlags)0x00FF_FFFF & ~(MbufFlags.External | MbufFlags.PacketHeader | MbufFlags.ReadOnly);
+    /// <remarks>Not the end of a record, which is the last mbuf's: whether the first is that one, the layout says.</remarks>
+    public const MbufFlags Settable = (MbufFlags)0x00FF_FFFF
+        & ~(MbufFlags.External | MbufFlags.PacketHeader | MbufFlags.ReadOnly | MbufFlags.EndOfRecord);
 
     /// <summary>Names the packet in messages.</summary>
     public int Number { get; set; }

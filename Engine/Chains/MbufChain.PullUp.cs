@@ -145,7 +145,7 @@ public readonly ref partial struct MbufChain
         head.MarkIfIntricate();
         if (head.Tail == index)
         {
-            head.Tail = previousIndex;
+            MoveTail(ref head, previousIndex);
         }
 
         _cache.FreeMbuf(ref next, index);

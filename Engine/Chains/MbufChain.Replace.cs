@@ -139,7 +139,11 @@ public readonly ref partial struct MbufChain
         ref MbufHeader head = ref At(_index);
         Debug.Assert(behind != 0 || At(last).Next == 0, "What is last has nothing behind it.");
         At(last).Next = behind;
-        head.Tail = behind == 0 ? last : head.Tail;
+        if (behind == 0)
+        {
+            MoveTail(ref head, last);
+        }
+
         head.Segments += change;
         head.MarkIfIntricate();
     }

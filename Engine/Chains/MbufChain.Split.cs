@@ -115,7 +115,8 @@ public readonly ref partial struct MbufChain
         newHead.Tail = newHead.Next == 0 ? first : head.Tail;
         newHead.Segments = restSegments;
         EndClaims(first);
-        newHead.Flags = (newHead.Flags & HeaderFlags.OfStorage) | HeaderFlags.Head | (head.Flags & HeaderFlags.PacketHeader);
+        newHead.Flags = (newHead.Flags & (HeaderFlags.OfStorage | (uint)MbufFlags.EndOfRecord))
+            | HeaderFlags.Head | (head.Flags & HeaderFlags.PacketHeader);
         newHead.ReceiveInterface = head.ReceiveInterface;
         newHead.ChecksumFlags = 0;
         newHead.ChecksumData = 0;

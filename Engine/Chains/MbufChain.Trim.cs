@@ -114,7 +114,7 @@ public readonly ref partial struct MbufChain
         head.Segments--;
         if (head.Tail == index)
         {
-            head.Tail = _index;
+            MoveTail(ref head, _index);
         }
 
         head.MarkIfIntricate();
@@ -144,6 +144,18 @@ public readonly ref partial struct MbufChain
         }
     }
 
+    /// <summary>
+    /// Makes another mbuf the last one: if the last one so far, which is still whole, ended a record, this one does.
+    /// </summary>
+    private void MoveTail(ref MbufHeader head, uint index)
+    {
+        ref MbufHeader old = ref At(head.Tail);
+        uint mark = old.Flags & (uint)MbufFlags.EndOfRecord;
+        old.Flags &= ~mark;
+        At(index).Flags |= mark;
+        head.Tail = index;
+    }
+
     /// <summary>Cuts the chain behind the bytes that the head's length says are left.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ReleaseBack(ref MbufHeader head, int count)
@@ -168,7 +180,7 @@ public readonly ref partial struct MbufChain
         last.SegmentLength = left;
         uint surplus = last.Next;
         last.Next = 0;
-        head.Tail = index;
+        MoveTail(ref head, index);
         head.Segments = segments;
         head.MarkIfIntricate();
         _cache.FreeParts(new ChainParts { First = surplus });

@@ -15,7 +15,10 @@ public enum MbufFlags : uint
     /// <summary>The mbuf is the first of a packet and has a packet header (M_PKTHDR). Set at allocation.</summary>
     PacketHeader = 1u << 1,
 
-    /// <summary>The mbuf ends a record (M_EOR).</summary>
+    /// <summary>
+    /// The mbuf ends a record (M_EOR). If it is the last of its chain, the mark stays with the last mbuf, whichever that becomes
+    /// when bytes are trimmed or the chain is laid out anew.
+    /// </summary>
     EndOfRecord = 1u << 2,
 
     /// <summary>The data must not be written (M_RDONLY). Follows the storage into every copy of it.</summary>
