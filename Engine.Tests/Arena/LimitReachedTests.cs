@@ -97,6 +97,20 @@ public sealed class LimitReachedTests(ArenaKind kind) : ExhaustionFixture(kind)
     }
 
     [Test]
+    public void What_could_never_be_granted_is_told_of_too()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = Packet(mbufs, Pattern(2000));
+        var snapshot = ChainSnapshot.Of(packet);
+        Assert.That(packet.TryFragment(1), Is.False);
+        snapshot.AssertUnchanged(packet);
+        Assert.That(_told, Is.EqualTo(new[] { (MbufZone.Mbufs, 256) }));
+        Assert.That(Arena.GetStatistics().Mbufs.Denied, Is.EqualTo(1));
+        Assert.That(mbufs.AllocateFrom(new byte[1_000_000], 0, 0).IsNull);
+        Assert.That(_told.Skip(1), Is.EqualTo(new[] { (MbufZone.Clusters, 64) }));
+    }
+
+    [Test]
     public void Callbacks_that_help_leave_nothing_to_tell()
     {
         using IDisposable registration = Arena.RegisterReclaim(ReleaseHoard);

@@ -53,6 +53,7 @@ public sealed partial class MbufCache
         if (length / piece > Arena.Zones[(int)zone].Limit)
         {
             CountMiss(zone); // Never to be had: do not take everything first to find that out.
+            Arena.NoteLimit(zone);
             return false;
         }
 
