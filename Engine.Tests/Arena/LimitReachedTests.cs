@@ -111,6 +111,24 @@ public sealed class LimitReachedTests(ArenaKind kind) : ExhaustionFixture(kind)
     }
 
     [Test]
+    public void A_clock_that_throws_does_not_disturb_the_operation()
+    {
+        var failures = new List<Exception>();
+        Arena.CallbackFailed += (_, failed) => failures.Add(failed.GetException());
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = Packet(mbufs, Pattern(2000));
+        TakeHoard(mbufs);
+        var snapshot = ChainSnapshot.Of(packet);
+        Time.Failure = new TimeoutException();
+        _told.Clear();
+        Assert.That(packet.TryAppend(Pattern(1000)), Is.False);
+        snapshot.AssertUnchanged(packet);
+        Assert.That(failures, Is.Not.Empty.And.All.SameAs(Time.Failure));
+        Assert.That(_told, Is.Empty);
+        ReleaseHoard();
+    }
+
+    [Test]
     public void Callbacks_that_help_leave_nothing_to_tell()
     {
         using IDisposable registration = Arena.RegisterReclaim(ReleaseHoard);

@@ -23,6 +23,28 @@ public sealed class ReclaimFailureTests(ArenaKind kind) : ExhaustionFixture(kind
     }
 
     [Test]
+    public void A_clock_that_throws_calls_nobody_and_does_not_disturb_the_operation()
+    {
+        var failures = new List<Exception>();
+        Arena.CallbackFailed += (_, failed) => failures.Add(failed.GetException());
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = Packet(mbufs, Pattern(2000));
+        TakeHoard(mbufs);
+        var snapshot = ChainSnapshot.Of(packet);
+        int calls = 0;
+        using IDisposable registration = Arena.RegisterReclaim(() => calls++);
+        Time.Failure = new TimeoutException();
+        Assert.That(packet.TryAppend(Pattern(1000)), Is.False);
+        snapshot.AssertUnchanged(packet);
+        Assert.That(calls, Is.Zero);
+        Assert.That(failures, Is.Not.Empty.And.All.SameAs(Time.Failure));
+        Time.Failure = null;
+        Assert.That(packet.TryAppend(Pattern(1000)), Is.False);
+        Assert.That(calls, Is.Not.Zero, "It is still their time.");
+        ReleaseHoard();
+    }
+
+    [Test]
     public void Run_by_an_allocation_the_others_still_run_and_it_succeeds([Values] bool handlerThrows)
     {
         var told = new List<(object? Sender, string Message)>();

@@ -7,7 +7,10 @@ internal sealed class ManualTime : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override long GetTimestamp() => Volatile.Read(ref _ticks);
+    /// <summary>What the clock throws instead of telling the time; null if it works.</summary>
+    public Exception? Failure { get; set; }
+
+    public override long GetTimestamp() => Failure is null ? Volatile.Read(ref _ticks) : throw Failure;
 
     public void Advance(TimeSpan time) => Interlocked.Add(ref _ticks, time.Ticks);
 }

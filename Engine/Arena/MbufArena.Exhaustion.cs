@@ -25,8 +25,9 @@ public sealed partial class MbufArena
     public event EventHandler<MbufLimitEventArgs>? LimitReached;
 
     /// <summary>
-    /// A callback of <see cref="RegisterReclaim"/> that an allocation ran, or a handler of <see cref="LimitReached"/>, threw. The
-    /// operation in whose middle that was knows nothing of it. What a handler of this event throws is dropped.
+    /// A callback of <see cref="RegisterReclaim"/> that an allocation ran, a handler of <see cref="LimitReached"/>, or the
+    /// <see cref="MbufArenaOptions.TimeProvider"/> that was asked whether it is their time, threw. The operation in whose middle
+    /// that was knows nothing of it. What a handler of this event throws is dropped.
     /// </summary>
     public event EventHandler<ErrorEventArgs>? CallbackFailed;
 
@@ -85,7 +86,7 @@ public sealed partial class MbufArena
     internal bool TryReclaimFor(ZoneId zone)
     {
         if (Volatile.Read(ref _reclaimers).Length == 0 || Monitor.IsEntered(Gate) || Zones[(int)zone].Limit == 0
-            || !Zones[(int)zone].Reclaims.TryRestart(_time, _reclaimInterval))
+            || !TryRestart(ref Zones[(int)zone].Reclaims, _reclaimInterval))
         {
             return false;
         }
@@ -120,7 +121,7 @@ public sealed partial class MbufArena
         }
 
         ZoneId scarce = ScarcePart(zone);
-        if (Zones[(int)scarce].Warnings.TryRestart(_time, _warningInterval))
+        if (TryRestart(ref Zones[(int)scarce].Warnings, _warningInterval))
         {
             try
             {
@@ -130,6 +131,20 @@ public sealed partial class MbufArena
             {
                 ReportFailure(exception);
             }
+        }
+    }
+
+    /// <summary>Asks the program's clock, in the middle of an operation that knows nothing of what that may throw.</summary>
+    private bool TryRestart(ref Pause pause, TimeSpan interval)
+    {
+        try
+        {
+            return pause.TryRestart(_time, interval);
+        }
+        catch (Exception exception)
+        {
+            ReportFailure(exception);
+            return false;
         }
     }
 

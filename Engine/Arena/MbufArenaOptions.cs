@@ -68,6 +68,9 @@ public sealed class MbufArenaOptions
     /// </summary>
     public TimeSpan ReclaimInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>What measures the two intervals; for tests. Default <see cref="TimeProvider.System"/>.</summary>
+    /// <summary>
+    /// What measures the two intervals; for tests. What it throws goes to <see cref="MbufArena.CallbackFailed"/>. Default
+    /// <see cref="TimeProvider.System"/>.
+    /// </summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }
