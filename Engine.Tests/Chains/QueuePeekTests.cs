@@ -66,6 +66,21 @@ public sealed class QueuePeekTests(ArenaKind kind) : MbufFixture(kind)
     }
 
     [Test]
+    public void A_position_stays_right_when_its_packet_goes_to_another_queue_with_all_others()
+    {
+        var queue = new MbufQueue(Arena);
+        var other = new MbufQueue(Arena);
+        using MbufScope mbufs = Arena.Enter();
+        Assert.That(other.TryEnqueue(Packet(mbufs, Pattern(10))));
+        Assert.That(other.TryPeekFirst(mbufs, out MbufPosition position));
+        queue.Append(mbufs, other);
+
+        Assert.That(position.Span.SequenceEqual(Pattern(10)));
+        queue.Drain(mbufs);
+        Expect.Throws<MbufStaleException>(position, static gone => _ = gone.Span);
+    }
+
+    [Test]
     public void An_empty_queue_has_neither()
     {
         var queue = new MbufQueue(Arena);
