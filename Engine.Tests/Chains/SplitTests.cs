@@ -223,4 +223,21 @@ public sealed class SplitTests(ArenaKind kind) : MbufFixture(kind)
             ChainAssert.Holds(packet, bytes);
         }
     }
+
+    [Test]
+    public void The_rest_and_a_shared_range_may_go_into_the_chains_own_variable()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        MbufChain chain = Build(mbufs, Pattern(300), Segment.Internal(100), Segment.Cluster(200));
+        Mbuf front = HandleOf(chain);
+        Assert.That(chain.TrySplit(150, out chain));
+        ChainAssert.Holds(chain, Pattern(300).AsSpan(150));
+        Mbuf rest = HandleOf(chain);
+        Assert.That(chain.TryShare(10, 20, out chain));
+        ChainAssert.Holds(chain, Pattern(300).AsSpan(160, 20));
+        Assert.That(chain.TryShare(100, 20, out MbufChain none), Is.False);
+        Assert.That(none.IsNull);
+        chain.Free();
+        mbufs.Free([front, rest]);
+    }
 }

@@ -13,13 +13,13 @@ internal sealed record Deviation(string[] Operations, string Reference, string R
     private const int LargestInReference = (int)MbufClusterSize.Standard;
 
     private static readonly Deviation s_chainFreed = new(
-        ["M_PREPEND", "m_prepend", "m_pullup", "m_copyup", "m_pulldown", "m_unshare"],
-        "An operation that cannot be done, for want of memory or of bytes, frees the chain and returns null. It asks for memory even "
+        ["M_PREPEND", "m_prepend", "m_pullup", "m_copyup", "m_pulldown", "m_unshare", "m_split"],
+        "An operation that cannot be done, for want of memory or of bytes, frees the chain (m_split keeps it) and returns null. It asks for memory even "
             + "where the chain's own would do.",
         "A failed operation leaves the chain as it was, so that the caller decides; and it succeeds where it needs nothing, by using the "
-            + "internal buffer of the first mbuf.",
-        "Checks that the chain is as it was, and frees it. A success counts as a failure only while memory is refused and the reference "
-            + "failed.");
+            + "internal buffer of the first mbuf, or the room for a packet header that every mbuf has.",
+        "Checks that the chain is as it was, and frees it; what m_split cut is joined again. A success counts as a failure only while "
+            + "memory is refused and the reference failed.");
 
     private static readonly Deviation s_partial = new(
         ["m_append", "m_append_hex", "m_copyback", "m_copyback_hex"],
@@ -68,6 +68,21 @@ internal sealed record Deviation(string[] Operations, string Reference, string R
         s_contiguity.Apply(step);
         chain.Free();
         return false;
+    }
+
+    /// <summary>For a split: takes it back if it needed none of the memory that the reference was refused.</summary>
+    /// <returns>The rest, or null if it was joined again.</returns>
+    public static MbufChain Kept(TraceStep step, MbufChain chain, MbufChain rest, int packetLength)
+    {
+        if (rest.IsNull || !step.Machine.RefusesMemory || !ReferenceReturnsNull(step))
+        {
+            return rest;
+        }
+
+        s_chainFreed.Apply(step);
+        chain.Append(rest);
+        chain.PacketLength = packetLength;
+        return default;
     }
 
     /// <summary>For bytes that could not be stored: how many of them the reference stores, from the first on.</summary>

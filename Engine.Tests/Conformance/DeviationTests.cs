@@ -38,6 +38,19 @@ public sealed class DeviationTests
     }
 
     [Test]
+    public void A_split_that_needs_no_memory_is_taken_back_where_the_reference_needs_some()
+        => AssertRuns(
+            ("m_gethdr r0 MT_DATA", $"ret=ok ; r0=len:0,pkt:0,fnv:{Nothing}"),
+            ("m_append r0 10 1", $"ret=1 ; r0=len:10,pkt:10,fnv:{Hash(10)}"),
+            ("m_get r1 MT_DATA", $"ret=ok ; r1=len:0,pkt:-,fnv:{Nothing}"),
+            ("m_cat r0 r1", $"; r0=len:10,pkt:10,fnv:{Hash(10)} r1=null"),
+            ("nomem 1", ""),
+            ("m_split r1 r0 10", $"ret=null ; r1=null r0=len:10,pkt:10,fnv:{Hash(10)}"),
+            ("nomem 0", ""),
+            ("m_freem r0", "; r0=null"),
+            ("end", "mbufs=0 clusters=0 tags=0 ext_calls=0 ext_live=0 ext_bad=0"));
+
+    [Test]
     public void What_fits_is_stored()
     {
         string before = Hash(2000);

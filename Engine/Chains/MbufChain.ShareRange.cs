@@ -25,6 +25,12 @@ public readonly ref partial struct MbufChain
     /// <remarks>O(segments up to the end of the range): one plain mbuf for each that has bytes of it.</remarks>
     public bool TryShare(int offset, int length, out MbufChain copy)
     {
+        MbufChain chain = this; // The variable that receives the copy may be this very one.
+        return chain.TryShareRange(offset, length, out copy);
+    }
+
+    private bool TryShareRange(int offset, int length, out MbufChain copy)
+    {
         ref MbufHeader head = ref Head();
         copy = default;
         if (!TryFindEnd(ref head, offset, length, out int end))

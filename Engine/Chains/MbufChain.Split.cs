@@ -22,6 +22,12 @@ public readonly ref partial struct MbufChain
     /// </remarks>
     public bool TrySplit(int offset, out MbufChain rest)
     {
+        MbufChain chain = this; // The variable that receives the rest may be this very one.
+        return chain.TryCut(offset, out rest);
+    }
+
+    private bool TryCut(int offset, out MbufChain rest)
+    {
         ref MbufHeader head = ref Head();
         rest = default;
         if (offset < 0)

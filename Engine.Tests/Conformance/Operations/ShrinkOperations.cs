@@ -27,12 +27,13 @@ internal static class ShrinkOperations
         MbufChain chain = step.Subject(mbufs, out int register);
         int length = step.Line.Count();
         var before = ChainState.Of(chain);
+        int packetLength = chain.PacketLength;
         if (!chain.TrySplit(length, out MbufChain rest))
         {
             before.AssertUnchanged(chain);
         }
 
-        step.Deliver(mbufs, destination, rest);
+        step.Deliver(mbufs, destination, Deviation.Kept(step, chain, rest, packetLength));
         step.PutAndShow(mbufs, register, chain);
     }
 }
