@@ -13,6 +13,7 @@ internal sealed partial class Churn
     {
         Compare(packet, chain);
         packet.Handle = chain.Detach();
+        packet.IsOpen = false;
     }
 
     private void Compare(ModelPacket packet, MbufChain chain)

@@ -13,6 +13,7 @@ internal sealed partial class Churn
     {
         Note(packet.Number);
         Note(packet.Length);
+        packet.IsOpen = true;
         MbufChain chain = mbufs.Open(packet.Handle);
         _before.Take(chain);
         CountFailures();
@@ -24,6 +25,7 @@ internal sealed partial class Churn
     {
         Note(packet.Number);
         Note(packet.Length);
+        packet.IsOpen = true;
         MbufChain chain = mbufs.Open(packet.Handle);
         _otherBefore.Take(chain);
         return chain;
@@ -141,6 +143,7 @@ internal sealed partial class Churn
 
     private void Remove(ModelPacket packet)
     {
+        packet.IsOpen = false;
         _packets.Remove(packet);
         _unused.Push(packet);
     }

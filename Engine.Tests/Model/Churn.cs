@@ -23,6 +23,7 @@ internal sealed partial class Churn : IDisposable
     private readonly List<ModelPacket> _packets = [];
     private readonly Stack<ModelPacket> _unused = [];
     private int _packetNumber;
+    private bool _isDraining;
 
     public Churn(ChurnSettings settings, int seed, bool isThorough = false)
     {
@@ -35,6 +36,7 @@ internal sealed partial class Churn : IDisposable
         _queues = [new ModelQueue(_arena, limit: 5), new ModelQueue(_arena, limit: 0)];
         _references = [.. Enumerable.Range(0, _arena.Layout.Storages.Length).Select(kind => new int[_arena.Layout.Limits[kind] + 1])];
         Operations = Table();
+        ExpectInterruptions();
         _whileGrowing = Weigh(freeing: 1);
         _whileShrinking = Weigh(freeing: 6);
     }
@@ -113,8 +115,10 @@ internal sealed partial class Churn : IDisposable
         Stress();
         using (MbufScope mbufs = _arena.Enter())
         {
+            FailSoon();
             Outcome outcome = operation.Step(mbufs);
             operation.Count(outcome);
+            ThrowInterruption();
             if (outcome == Outcome.Idle)
             {
                 return false;
@@ -143,6 +147,7 @@ internal sealed partial class Churn : IDisposable
     /// <summary>Frees everything: nothing is live afterwards, and every attached storage was given back.</summary>
     private void Drain()
     {
+        _isDraining = true;
         using (MbufScope mbufs = _arena.Enter())
         {
             CompareAll(mbufs);
@@ -170,6 +175,7 @@ internal sealed partial class Churn : IDisposable
             CompareAll(mbufs);
         }
 
+        _isDraining = false;
         Require(_storages.Count == 0, "Attached storage was not given back, and no packet is left.");
         Require(_arena.LiveMbufs == 0, "Mbufs are live, and everything was freed.");
         _arena.Audit().ThrowIfInconsistent();

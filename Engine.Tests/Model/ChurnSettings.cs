@@ -28,6 +28,8 @@ internal sealed record ChurnSettings(ArenaKind Kind, bool IsLarge, bool IsStress
             Checked = Kind.Checked,
             Caches = 8,
             HugePages = false,
+            ReclaimInterval = TimeSpan.Zero,
+            WarningInterval = TimeSpan.Zero,
         });
         arena.Stress.Seed = seed;
         if (IsStressed)

@@ -13,6 +13,9 @@ internal sealed class ModelPacket
 
     public Mbuf Handle { get; set; }
 
+    /// <summary>An operation is at it, and nobody else may free it.</summary>
+    public bool IsOpen { get; set; }
+
     public ModelBytes Bytes { get; } = new();
 
     public List<ModelTag> Tags { get; } = [];
