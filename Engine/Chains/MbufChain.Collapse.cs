@@ -6,10 +6,10 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufChain
 {
     /// <summary>Fresh clusters that <see cref="TryCollapse(int)"/> takes, by size; none first.</summary>
-    private static ReadOnlySpan<int> FreshSizes => [0, 2048, 4096, 9216, 16384];
+    private static readonly int[] s_freshSizes = [0, 2048, 4096, 9216, 16384];
 
     /// <summary>The longest mbufs that it moves: only small ones, if that is enough.</summary>
-    private static ReadOnlySpan<int> LongestMoves => [256, 2048, int.MaxValue];
+    private static readonly int[] s_longestMoves = [256, 2048, int.MaxValue];
 
     /// <summary>
     /// m_collapse: merges neighbours until there are no more mbufs than a limit, for devices that take only so many. Mbufs
@@ -52,9 +52,9 @@ public readonly ref partial struct MbufChain
     /// <summary>Attempts, from what costs least: only small mbufs move, more of them, all; then fresh clusters are taken, too.</summary>
     private bool TryMergeNeighbours(int surplus)
     {
-        foreach (int fresh in FreshSizes)
+        foreach (int fresh in s_freshSizes)
         {
-            foreach (int longest in LongestMoves)
+            foreach (int longest in s_longestMoves)
             {
                 if (TryMergeNeighbours(surplus, longest, fresh))
                 {
