@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 
 using NUnit.Framework;
+using NUnit.Framework.Internal;
 
 namespace Engine.Mbufs.Tests.Model;
 
@@ -104,6 +105,8 @@ internal sealed partial class Churn : IDisposable
 
     private static void RunOnce(ChurnSettings settings, int seed, int steps, bool isThorough, Action<Churn>? atEnd)
     {
+        // Else the difference of the first run would be counted among those of the second, and hide what it says.
+        using var isolated = new TestExecutionContext.IsolatedContext();
         using var churn = new Churn(settings, seed, isThorough);
         churn.Run(steps);
         atEnd?.Invoke(churn);
