@@ -1,78 +1,151 @@
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace Engine.Mbufs;
 
 /// <summary>
-/// The arithmetic of the Internet checksum (RFC 1071): the sum of 16-bit words, in which a carry out of the top comes back in at
-/// the bottom.
+/// The Internet checksum (RFC 1071): add the pieces in their order, then take <see cref="Value"/>. The default value has added
+/// nothing.
 /// </summary>
 /// <remarks>
-/// Such a sum may be taken over words of any width and in either byte order, as long as the result is read the same way: a carry
-/// only ever travels to the next place, round and round (RFC 1071, section 2). So bytes are added eight at a time, as little-endian
-/// words, and the result's bytes are exchanged once at the end.
+/// A mutable struct, like any accumulator: a copy goes on by itself. The words are 16 bits, big-endian; a piece of odd length may
+/// stand anywhere, the next one goes on in the middle of the word. Nothing allocates and nothing throws, but for what is said.
 /// </remarks>
-internal struct InternetChecksum
+public struct InternetChecksum
 {
-    /// <summary>Little-endian sum so far, folded to 16 bits after each piece, so that it never overflows.</summary>
-    private uint _sum;
+    /// <summary>
+    /// Sum of the words so far in the processor's byte order, not folded: kept below 2^33, so that the next piece's, below 2^47,
+    /// cannot overflow it. A carry only ever travels to the next place, round and round (RFC 1071, section 2), so the order of
+    /// the bytes is put right once, at the end.
+    /// </summary>
+    private ulong _sum;
 
     /// <summary>The pieces so far end in the middle of a word.</summary>
     private bool _isOdd;
 
-    /// <summary>The checksum: the complement of the sum, as a number. 0xFFFF for nothing and for zeros.</summary>
-    public readonly ushort Value => BinaryPrimitives.ReverseEndianness((ushort)~_sum);
+    /// <summary>
+    /// The checksum: the complement of <see cref="Sum"/>, as a number to be stored in network byte order; 0xFFFF for nothing and
+    /// for zeros. Over bytes that contain their own right checksum it is 0. O(1).
+    /// </summary>
+    public readonly ushort Value => (ushort)~Sum;
 
     /// <summary>
-    /// Adds the bytes that come next. After an odd number of bytes each one stands for the other half of its word, which is the
-    /// exchange of the two bytes of the piece's own sum.
+    /// The ones' complement sum of the words, as a number: a partial sum, to which other sums may be added. 0xFFFF over bytes
+    /// that contain their own right checksum. O(1).
     /// </summary>
+    public readonly ushort Sum => Order(Fold(_sum));
+
+    /// <summary>Adds the bytes that come next.</summary>
+    /// <param name="bytes">The bytes; none is nothing.</param>
+    /// <remarks>O(bytes), 32 at a time where the processor can.</remarks>
     public void Add(ReadOnlySpan<byte> bytes)
     {
-        uint sum = Fold(Sum(bytes));
-        _sum = Fold(_sum + (_isOdd ? BinaryPrimitives.ReverseEndianness((ushort)sum) : sum));
+        ulong sum = ChecksumKernel.Sum(bytes);
+        if (_isOdd)
+        {
+            // Each byte stands for the other half of its word: a rotation, since 2^16 - 1 divides 2^32 - 1.
+            sum = BitOperations.RotateLeft(FoldTo32(sum), 8);
+        }
+
+        _sum = FoldTo33(_sum + sum);
         _isOdd ^= (bytes.Length & 1) != 0;
     }
 
+    /// <summary>Adds a sum of whole words, or one word, wherever the pieces end.</summary>
+    /// <param name="sum">A partial sum, or a word, as a number: that of a pseudo header, for example.</param>
+    public void Add(ushort sum) => _sum = FoldTo33(_sum + Order(sum));
+
+    /// <summary>in_cksum of contiguous bytes.</summary>
+    /// <param name="bytes">The bytes; a last odd one counts with a zero byte behind it.</param>
+    /// <returns>The checksum, as <see cref="Value"/> gives it.</returns>
+    /// <remarks>O(bytes).</remarks>
+    public static ushort Compute(ReadOnlySpan<byte> bytes) => (ushort)~Order(Fold(ChecksumKernel.Sum(bytes)));
+
     /// <summary>
-    /// Words of 64 bits, added as halves of 32 each: the accumulators have 32 bits of room for carries, and fewer than 2^28
-    /// words come.
+    /// in_pseudo, in6_cksum_pseudo: the sum of the pseudo header that TCP, UDP and ICMPv6 checksums include (RFC 9293, section
+    /// 3.1; RFC 768; RFC 8200, section 8.1).
     /// </summary>
-    private static ulong Sum(ReadOnlySpan<byte> bytes)
+    /// <param name="source">The sender's address: 4 bytes or 16, in network order.</param>
+    /// <param name="destination">The final receiver's address, of as many bytes.</param>
+    /// <param name="protocol">The transport protocol.</param>
+    /// <param name="length">Bytes of the transport's header and payload, 0 or more.</param>
+    /// <returns>The sum, not complemented, as the checksum field holds it when hardware is to complete it.</returns>
+    /// <exception cref="ArgumentException">The addresses have not 4 or 16 bytes both.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
+    /// <remarks>O(1).</remarks>
+    public static ushort PseudoHeader(
+        ReadOnlySpan<byte> source,
+        ReadOnlySpan<byte> destination,
+        IPProtocol protocol,
+        int length)
     {
-        ulong low = 0;
-        ulong high = 0;
-        while (bytes.Length >= 4 * sizeof(ulong))
+        if (length < 0)
         {
-            ulong first = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-            ulong second = BinaryPrimitives.ReadUInt64LittleEndian(bytes[sizeof(ulong)..]);
-            ulong third = BinaryPrimitives.ReadUInt64LittleEndian(bytes[(2 * sizeof(ulong))..]);
-            ulong fourth = BinaryPrimitives.ReadUInt64LittleEndian(bytes[(3 * sizeof(ulong))..]);
-            low += (ulong)(uint)first + (uint)second + (uint)third + (uint)fourth;
-            high += (first >> 32) + (second >> 32) + (third >> 32) + (fourth >> 32);
-            bytes = bytes[(4 * sizeof(ulong))..];
+            ThrowHelper.Negative(nameof(length), length);
         }
 
-        while (bytes.Length >= sizeof(uint))
+        if (source.Length != destination.Length || source.Length is not (sizeof(uint) or IPv6Header.AddressSize))
         {
-            low += BinaryPrimitives.ReadUInt32LittleEndian(bytes);
-            bytes = bytes[sizeof(uint)..];
+            ThrowHelper.NotAddresses(source.Length, destination.Length);
         }
 
-        for (int place = 0; place < bytes.Length; place++)
-        {
-            high += (ulong)bytes[place] << (8 * (place & 1)); // The last byte alone is a word with a zero byte behind it.
-        }
-
-        return low + high;
+        return PseudoHeader(ChecksumKernel.Sum(source) + ChecksumKernel.Sum(destination), protocol, length);
     }
 
-    /// <summary>Brings the carries back in, until 16 bits are left.</summary>
-    private static uint Fold(ulong sum)
+    /// <summary>The same, with the sum of the addresses' words in the processor's order.</summary>
+    internal static ushort PseudoHeader(ulong addresses, IPProtocol protocol, int length)
+        => Fold(Order(Fold(addresses)) + (ulong)(uint)length + (uint)protocol);
+
+    /// <summary>
+    /// A checksum after one of the words that it covers was changed, without looking at the others (RFC 1624, section 3,
+    /// equation 3).
+    /// </summary>
+    /// <param name="checksum">The checksum before, right for the old word.</param>
+    /// <param name="from">The old word, as a number.</param>
+    /// <param name="to">The new word, as a number.</param>
+    /// <returns>
+    /// The checksum after. UDP stores 0xFFFF for 0, and a stored 0, which says that there is none, is not to be updated: that is
+    /// the caller's to see to.
+    /// </returns>
+    /// <remarks>O(1).</remarks>
+    public static ushort Update(ushort checksum, ushort from, ushort to)
+        => (ushort)~Fold((ulong)(ushort)~checksum + (ushort)~from + to);
+
+    /// <summary>The same for two neighbouring words: an IPv4 address, a sequence number.</summary>
+    /// <inheritdoc cref="Update(ushort, ushort, ushort)"/>
+    public static ushort Update(ushort checksum, uint from, uint to)
+        => (ushort)~Fold((ulong)(ushort)~checksum + ~from + to);
+
+    /// <summary>The same for any number of bytes, which start at an even place of what the checksum covers.</summary>
+    /// <param name="checksum">The checksum before, right for the old bytes.</param>
+    /// <param name="from">The old bytes.</param>
+    /// <param name="to">
+    /// The new bytes; where they are fewer or more, everything behind them must move by an even number of bytes, or be nothing.
+    /// </param>
+    /// <returns>The checksum after.</returns>
+    /// <remarks>O(bytes).</remarks>
+    public static ushort Update(ushort checksum, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
+        => (ushort)~Fold((ulong)(ushort)~checksum + (ushort)~Order(Fold(ChecksumKernel.Sum(from))) + Order(Fold(ChecksumKernel.Sum(to))));
+
+    /// <summary>The ones' complement sum of two partial sums.</summary>
+    internal static ushort Combine(uint first, uint second) => Fold((ulong)first + second);
+
+    /// <summary>Between a word in the processor's order and a number. Its own inverse.</summary>
+    private static ushort Order(ushort word) => BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(word) : word;
+
+    /// <summary>Brings the carries back in until 16 bits are left; 0 only for a sum that is 0.</summary>
+    internal static ushort Fold(ulong sum)
     {
-        sum = (uint)sum + (sum >> 32);
-        sum = (uint)sum + (sum >> 32);
-        sum = (sum & 0xFFFF) + (sum >> 16);
-        sum = (sum & 0xFFFF) + (sum >> 16);
-        return (uint)((sum & 0xFFFF) + (sum >> 16));
+        uint folded = FoldTo32(sum);
+        folded = (folded & 0xFFFF) + (folded >> 16);
+        return (ushort)(folded + (folded >> 16));
     }
+
+    private static uint FoldTo32(ulong sum)
+    {
+        sum = FoldTo33(sum);
+        return (uint)sum + (uint)(sum >> 32);
+    }
+
+    private static ulong FoldTo33(ulong sum) => (uint)sum + (sum >> 32);
 }

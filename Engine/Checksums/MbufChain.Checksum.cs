@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
 
@@ -125,14 +124,6 @@ public readonly ref partial struct MbufChain
         return true;
     }
 
-    /// <summary>A 16-bit big-endian number inside the chain.</summary>
-    private ushort ReadNumber(int offset)
-    {
-        TwoBytes bytes = default;
-        TryCopyTo(offset, bytes);
-        return BinaryPrimitives.ReadUInt16BigEndian(bytes);
-    }
-
     /// <summary>Stores a 16-bit big-endian number inside the chain, in private storage. False if the arena is exhausted.</summary>
     private bool TryWriteNumber(int offset, ushort number)
     {
@@ -141,17 +132,11 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
-        TwoBytes bytes = default;
+        EightBytes bytes = default;
         BinaryPrimitives.WriteUInt16BigEndian(bytes, number);
         Replace(replacements);
-        Overwrite(_index, offset, sizeof(ushort), bytes);
+        Overwrite(_index, offset, sizeof(ushort), bytes[..sizeof(ushort)]);
         _cache.Settle();
         return true;
-    }
-
-    [InlineArray(sizeof(ushort))]
-    private struct TwoBytes
-    {
-        private byte _first;
     }
 }

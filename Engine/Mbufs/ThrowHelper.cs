@@ -53,6 +53,10 @@ internal static class ThrowHelper
     public static void NoPacketHeader() => throw CreateNoPacketHeader();
 
     [DoesNotReturn]
+    public static void NotAddresses(int source, int destination) => throw new ArgumentException(
+        $"The addresses have {source} and {destination} bytes. IPv4 addresses have 4 both, IPv6 addresses 16.", nameof(source));
+
+    [DoesNotReturn]
     public static void NotWritable() => throw new InvalidOperationException(
         "The first mbuf's storage is read-only or shared. IsWritable tells; TryCopyUp or TryApplyInPlace gives the packet its own.");
 

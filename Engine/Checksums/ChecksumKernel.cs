@@ -1,0 +1,147 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Engine.Mbufs;
+
+/// <summary>
+/// Adds up bytes as 16-bit words in the processor's own byte order: what the Internet checksum is made of. As many at a time as
+/// the processor's vectors hold; each form gives the same sum.
+/// </summary>
+/// <remarks>
+/// Unsafe because vectors are loaded from references without bounds checks. Sound because every load is of a whole vector that
+/// ends at or before a place that was compared with the span's end, and starts at or behind its start.
+/// </remarks>
+internal static class ChecksumKernel
+{
+    /// <summary>
+    /// Bytes that are summed before the lanes of 32 bits are emptied: each vector of words adds less than 2^17 to a lane, and
+    /// the lanes of all accumulators together are to fit 32 bits, too.
+    /// </summary>
+    private const int Block = 32 * 1024;
+
+    private const int Wide = 32;
+    private const int Narrow = 16;
+
+    /// <summary>From place n on: n bytes of ones at the end of a wide vector, zeros before.</summary>
+    private static ReadOnlySpan<byte> Masks =>
+    [
+        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+        0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+        0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+    ];
+
+    /// <summary>The sum of the words; an odd last byte is a word with a zero byte behind it. Below 2^47.</summary>
+    public static ulong Sum(ReadOnlySpan<byte> bytes)
+    {
+        if (Avx2.IsSupported && bytes.Length >= Wide)
+        {
+            return SumVector256(bytes);
+        }
+
+        return Vector128.IsHardwareAccelerated && bytes.Length >= Narrow ? SumVector128(bytes) : SumScalar(bytes);
+    }
+
+    /// <summary>32 bytes at a time, of which there are at least so many.</summary>
+    internal static ulong SumVector256(ReadOnlySpan<byte> bytes)
+    {
+        ref byte start = ref MemoryMarshal.GetReference(bytes);
+        nuint even = (nuint)bytes.Length & ~(nuint)1;
+        nuint whole = even & ~(nuint)(Wide - 1);
+        ulong sum = (bytes.Length & 1) == 0 ? 0 : LastByte(bytes[^1]);
+        for (nuint place = 0; place < whole; place += Block)
+        {
+            nuint end = Math.Min(whole, place + Block);
+            sum += SumBlock(ref start, place, end, end == whole ? even : end);
+        }
+
+        return sum;
+    }
+
+    /// <summary>
+    /// One block of whole vectors, and the words behind the last one, for which the last vector of the span is loaded once more,
+    /// shifted, and what was summed already masked out. The multiplier takes signed words: their top bit is exchanged, one
+    /// instruction multiplies by one and adds neighbours into lanes of 32 bits, and 0x8000 is given back for each word at the end.
+    /// </summary>
+    private static ulong SumBlock(ref byte start, nuint place, nuint end, nuint even)
+    {
+        Vector256<short> bias = Vector256.Create(short.MinValue);
+        Vector256<int> first = Vector256<int>.Zero;
+        Vector256<int> second = Vector256<int>.Zero;
+        Vector256<int> third = Vector256<int>.Zero;
+        Vector256<int> fourth = Vector256<int>.Zero;
+        nuint words = (end - place) / sizeof(short);
+        if (end != even)
+        {
+            Vector256<short> mask = Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(Masks), even - end).AsInt16();
+            fourth = AddNeighbours((Vector256.LoadUnsafe(ref start, even - Wide).AsInt16() & mask) ^ bias);
+            words += Wide / sizeof(short);
+        }
+
+        for (; end - place >= 4 * Wide; place += 4 * Wide)
+        {
+            first += AddNeighbours(Vector256.LoadUnsafe(ref start, place).AsInt16() ^ bias);
+            second += AddNeighbours(Vector256.LoadUnsafe(ref start, place + Wide).AsInt16() ^ bias);
+            third += AddNeighbours(Vector256.LoadUnsafe(ref start, place + (2 * Wide)).AsInt16() ^ bias);
+            fourth += AddNeighbours(Vector256.LoadUnsafe(ref start, place + (3 * Wide)).AsInt16() ^ bias);
+        }
+
+        for (; place < end; place += Wide)
+        {
+            first += AddNeighbours(Vector256.LoadUnsafe(ref start, place).AsInt16() ^ bias);
+        }
+
+        return (ulong)(Vector256.Sum(first + second + (third + fourth)) + ((long)words * -short.MinValue));
+    }
+
+    private static Vector256<int> AddNeighbours(Vector256<short> words)
+        => Avx2.MultiplyAddAdjacent(words, Vector256<short>.One);
+
+    /// <summary>16 bytes at a time: low and high words into lanes of 32 bits.</summary>
+    internal static ulong SumVector128(ReadOnlySpan<byte> bytes)
+    {
+        ulong sum = 0;
+        while (bytes.Length >= Narrow)
+        {
+            ref byte start = ref MemoryMarshal.GetReference(bytes);
+            int count = Math.Min(bytes.Length, Block) & -Narrow;
+            Vector128<uint> low = Vector128<uint>.Zero;
+            Vector128<uint> high = Vector128<uint>.Zero;
+            for (nuint place = 0; place < (nuint)count; place += Narrow)
+            {
+                Vector128<uint> words = Vector128.LoadUnsafe(ref start, place).AsUInt32();
+                low += words & Vector128.Create((uint)ushort.MaxValue);
+                high += words >>> 16;
+            }
+
+            sum += (ulong)Vector128.Sum(low) + Vector128.Sum(high);
+            bytes = bytes[count..];
+        }
+
+        return sum + SumScalar(bytes);
+    }
+
+    /// <summary>Eight bytes at a time, as halves of 32 bits each: 64 have room for the carries of all there can be.</summary>
+    internal static ulong SumScalar(ReadOnlySpan<byte> bytes)
+    {
+        ulong sum = 0;
+        while (bytes.Length >= sizeof(ulong))
+        {
+            ulong eight = MemoryMarshal.Read<ulong>(bytes);
+            sum += (uint)eight + (eight >> 32);
+            bytes = bytes[sizeof(ulong)..];
+        }
+
+        while (bytes.Length >= sizeof(ushort))
+        {
+            sum += MemoryMarshal.Read<ushort>(bytes);
+            bytes = bytes[sizeof(ushort)..];
+        }
+
+        return bytes.IsEmpty ? sum : sum + LastByte(bytes[0]);
+    }
+
+    /// <summary>A byte in front of a zero byte, as a word in the processor's order.</summary>
+    private static uint LastByte(byte last) => BitConverter.IsLittleEndian ? last : (uint)last << 8;
+}

@@ -1,0 +1,192 @@
+using System.Buffers.Binary;
+
+namespace Engine.Mbufs;
+
+/// <summary>The IPv6 part of <see cref="NetworkLayout"/>: the header, and the walk over its extension headers.</summary>
+/// <remarks>O(extension headers), of which so many are passed that no sender with a purpose uses them up.</remarks>
+internal static class IPv6Parser
+{
+    /// <summary>RFC 8200, section 4.1, has each at most once, but for one twice: what has more is not looked through.</summary>
+    private const int MostExtensions = 32;
+
+    private const byte Pad1 = 0;
+    private const byte JumboPayload = 0xC2;
+    private const byte HomeAddress = 0xC9;
+    private const int PlaceOfFirstOption = 2;
+    private const byte SourceRouting = 0;
+    private const byte MobileRouting = 2;
+    private const byte SegmentRouting = 4;
+
+    /// <summary>Reads the header and those behind it; there are as many bytes as the header has.</summary>
+    public static bool TryParse(MbufChain chain, ref NetworkLayout layout)
+    {
+        NetworkLayout.Scratch scratch = default;
+        ReadOnlySpan<byte> header = chain.BytesAt(layout.Offset, IPv6Header.Size, scratch);
+        int available = chain.Length - layout.Offset;
+        int payload = BinaryPrimitives.ReadUInt16BigEndian(header[IPv6Header.PlaceOfPayloadLength..]);
+        layout.IsIPv6 = true;
+        layout.Protocol = (IPProtocol)header[IPv6Header.PlaceOfNextHeader];
+        layout.IsLengthImplied = payload == 0 && layout.Protocol != IPProtocol.NoNextHeader;
+        layout.TotalLength = layout.IsLengthImplied ? available : IPv6Header.Size + payload;
+        layout.HeaderLength = IPv6Header.Size;
+        layout.UnfragmentableLength = IPv6Header.Size;
+        layout.PlaceOfNextHeader = IPv6Header.PlaceOfNextHeader;
+        ulong source = ChecksumKernel.SumScalar(header.Slice(IPv6Header.PlaceOfSource, IPv6Header.AddressSize));
+        ulong destination = ChecksumKernel.SumScalar(header.Slice(IPv6Header.PlaceOfDestination, IPv6Header.AddressSize));
+        PassExtensions(chain, ref layout, ref source, ref destination);
+        layout.Addresses = source + destination;
+        layout.IsCut = layout.TotalLength > available;
+        return true;
+    }
+
+    private static void PassExtensions(MbufChain chain, ref NetworkLayout layout, ref ulong source, ref ulong destination)
+    {
+        int placeOfNextHeader = IPv6Header.PlaceOfNextHeader;
+        for (int passed = 0; IPv6ExtensionHeader.IsExtension(layout.Protocol); passed++)
+        {
+            int place = layout.HeaderLength;
+            int end = Math.Min(layout.TotalLength, chain.Length - layout.Offset);
+            if (end - place < IPv6ExtensionHeader.Size || passed == MostExtensions)
+            {
+                layout.IsHeaderCut = true;
+                return;
+            }
+
+            ulong first = chain.ReadEight(layout.Offset + place);
+            int length = IPv6ExtensionHeader.LengthOf(layout.Protocol, (byte)(first >> 48));
+            if (length < IPv6ExtensionHeader.Size || end - place < length)
+            {
+                layout.IsHeaderCut = true;
+                return;
+            }
+
+            IPProtocol type = layout.Protocol;
+            layout.Protocol = (IPProtocol)(first >> 56);
+            layout.HeaderLength = place + length;
+            if (type == IPProtocol.Fragment)
+            {
+                ReadFragment(ref layout, first, place, ref placeOfNextHeader);
+                if (layout.FragmentOffset != 0)
+                {
+                    return; // The payload goes on in the middle: what its bytes mean, the first fragment says.
+                }
+            }
+            else
+            {
+                Read(chain, ref layout, type, first, place, length, ref source, ref destination);
+                NoteUnfragmentable(ref layout, type, place, ref placeOfNextHeader);
+            }
+        }
+    }
+
+    private static void ReadFragment(ref NetworkLayout layout, ulong header, int place, ref int placeOfNextHeader)
+    {
+        if (layout.IsFragment)
+        {
+            return; // A second one, behind the first: a part of the payload, for whoever reassembles.
+        }
+
+        int word = (int)(header >> 32) & 0xFFFF;
+        layout.IsFragment = true;
+        layout.FragmentHeader = place;
+        layout.FragmentOffset = word & IPv6ExtensionHeader.FragmentOffsetMask;
+        layout.MoreFragments = (word & IPv6ExtensionHeader.MoreFragmentsBit) != 0;
+        layout.Identification = (uint)header;
+        layout.UnfragmentableLength = place;
+        layout.PlaceOfNextHeader = placeOfNextHeader;
+    }
+
+    /// <summary>
+    /// What routers read goes into every fragment: hop-by-hop options, and everything up to a routing header. In a fragment it
+    /// is what stands before the fragment header.
+    /// </summary>
+    private static void NoteUnfragmentable(ref NetworkLayout layout, IPProtocol type, int place, ref int placeOfNextHeader)
+    {
+        placeOfNextHeader = place;
+        if (!layout.IsFragment && type is IPProtocol.HopByHopOptions or IPProtocol.Routing)
+        {
+            layout.UnfragmentableLength = layout.HeaderLength;
+            layout.PlaceOfNextHeader = place;
+        }
+    }
+
+    /// <summary>What an extension header changes about length and addresses.</summary>
+    private static void Read(
+        MbufChain chain,
+        ref NetworkLayout layout,
+        IPProtocol type,
+        ulong first,
+        int place,
+        int length,
+        ref ulong source,
+        ref ulong destination)
+    {
+        int offset = layout.Offset + place;
+        switch (type)
+        {
+            case IPProtocol.HopByHopOptions when layout.IsLengthImplied:
+                int value = FindOption(chain, offset, length, JumboPayload, sizeof(uint));
+                if (value != 0)
+                {
+                    // More than an int holds is more than any chain has: it stays a packet that is cut.
+                    ulong jumbo = chain.ReadEight(value - sizeof(uint)) & uint.MaxValue;
+                    layout.TotalLength = (int)Math.Min(jumbo + IPv6Header.Size, int.MaxValue);
+                    layout.IsLengthImplied = false;
+                }
+
+                break;
+            case IPProtocol.DestinationOptions:
+                int home = FindOption(chain, offset, length, HomeAddress, IPv6Header.AddressSize);
+                source = home == 0 ? source : SumOfAddress(chain, home);
+                break;
+            case IPProtocol.Routing when (byte)(first >> 32) != 0 && length >= IPv6ExtensionHeader.Size + IPv6Header.AddressSize:
+                destination = (byte)(first >> 40) switch
+                {
+                    SourceRouting => SumOfAddress(chain, offset + length - IPv6Header.AddressSize),
+                    MobileRouting or SegmentRouting => SumOfAddress(chain, offset + IPv6ExtensionHeader.Size),
+                    _ => destination,
+                };
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>The place of an option's data in the chain, 0 if there is none of that kind and length.</summary>
+    private static int FindOption(MbufChain chain, int offset, int length, byte kind, int size)
+    {
+        int place = offset + PlaceOfFirstOption;
+        int end = offset + length;
+        while (place < end)
+        {
+            byte type = chain.ReadByte(place);
+            int data = place + 2;
+            if (type == Pad1)
+            {
+                place++;
+                continue;
+            }
+
+            int dataLength = data <= end ? chain.ReadByte(place + 1) : 0;
+            if (dataLength > end - data)
+            {
+                return 0;
+            }
+
+            if (type == kind && dataLength == size)
+            {
+                return data;
+            }
+
+            place = data + dataLength;
+        }
+
+        return 0;
+    }
+
+    private static ulong SumOfAddress(MbufChain chain, int offset)
+    {
+        NetworkLayout.Scratch scratch = default;
+        return ChecksumKernel.SumScalar(chain.BytesAt(offset, IPv6Header.AddressSize, scratch));
+    }
+}
