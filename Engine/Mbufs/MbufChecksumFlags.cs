@@ -22,7 +22,10 @@ public enum MbufChecksumFlags : uint
     /// <summary>To do: the SCTP checksum (CSUM_SCTP).</summary>
     Sctp = 1u << 3,
 
-    /// <summary>To do: cut into segments of the packet header's segment size (CSUM_TSO).</summary>
+    /// <summary>
+    /// To do: cut a TCP packet over IPv4 into segments of <see cref="MbufChain.SegmentSize"/>, each with its checksums (CSUM_TSO,
+    /// CSUM_IP_TSO).
+    /// </summary>
     Segmentation = 1u << 4,
 
     /// <summary>To do: cut into IP fragments (CSUM_FRAGMENT).</summary>
@@ -30,6 +33,15 @@ public enum MbufChecksumFlags : uint
 
     /// <summary>To do: checksums of the IP fragments (CSUM_IP_FRAGS).</summary>
     IpFragments = 1u << 6,
+
+    /// <summary>
+    /// To do: cut a UDP packet over IPv4 into datagrams of <see cref="MbufChain.SegmentSize"/>, each with its checksums. No name
+    /// in mbuf(9).
+    /// </summary>
+    UdpSegmentation = 1u << 7,
+
+    /// <summary>The same over IPv6.</summary>
+    UdpSegmentationIPv6 = 1u << 8,
 
     /// <summary>To do: the UDP checksum over IPv6 (CSUM_IP6_UDP).</summary>
     UdpIPv6 = 1u << 9,
@@ -40,6 +52,9 @@ public enum MbufChecksumFlags : uint
     /// <summary>To do: the SCTP checksum over IPv6 (CSUM_IP6_SCTP).</summary>
     SctpIPv6 = 1u << 11,
 
+    /// <summary>To do: cut a TCP packet over IPv6 into segments, like <see cref="Segmentation"/> (CSUM_IP6_TSO).</summary>
+    SegmentationIPv6 = 1u << 12,
+
     /// <summary>Found: the IPv4 header checksum was checked (CSUM_IP_CHECKED, CSUM_L3_CALC).</summary>
     IpChecked = 1u << 24,
 
@@ -47,15 +62,25 @@ public enum MbufChecksumFlags : uint
     IpValid = 1u << 25,
 
     /// <summary>
-    /// Found: the checksum data includes the pseudo header (CSUM_PSEUDO_HDR, CSUM_L4_CALC).
+    /// Found: the sum in <see cref="MbufChain.ChecksumData"/> includes the pseudo header, and only goes with
+    /// <see cref="DataValid"/> (CSUM_PSEUDO_HDR, CSUM_L4_CALC). Both, and a sum of 0xFFFF: the transport checksum is right.
     /// </summary>
     PseudoHeader = 1u << 26,
 
-    /// <summary>Found: the checksum data is valid (CSUM_DATA_VALID, CSUM_L4_VALID).</summary>
+    /// <summary>
+    /// Found: <see cref="MbufChain.ChecksumData"/> is the ones' complement sum of the bytes behind the IP header
+    /// (CSUM_DATA_VALID, CSUM_L4_VALID).
+    /// </summary>
     DataValid = 1u << 27,
 
     /// <summary>To do: any transport checksum over IPv4 (CSUM_DELAY_DATA).</summary>
     DelayedData = Udp | Tcp | Sctp,
+
+    /// <summary>To do: any transport checksum over IPv6 (CSUM_DELAY_DATA_IPV6).</summary>
+    DelayedDataIPv6 = UdpIPv6 | TcpIPv6 | SctpIPv6,
+
+    /// <summary>To do: cutting into segments, of whatever kind.</summary>
+    AnySegmentation = Segmentation | SegmentationIPv6 | UdpSegmentation | UdpSegmentationIPv6,
 
     /// <summary>To do: the IP checksum (CSUM_DELAY_IP).</summary>
     DelayedIp = Ip,

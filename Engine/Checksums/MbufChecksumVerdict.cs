@@ -1,0 +1,28 @@
+namespace Engine.Mbufs;
+
+/// <summary>What is known of one checksum of a packet.</summary>
+public enum MbufChecksumVerdict : byte
+{
+    /// <summary>There is no such checksum: no header that has one, or one that is not looked into.</summary>
+    None = 0,
+
+    /// <summary>It is right.</summary>
+    Valid,
+
+    /// <summary>It is wrong: what it covers was changed on the way, or is still to be computed by hardware.</summary>
+    Invalid,
+
+    /// <summary>
+    /// It cannot be told: the packet is a fragment, or not all of it is there, or its headers are cut off or too many.
+    /// </summary>
+    Unverifiable,
+
+    /// <summary>The sender has not computed it: UDP over IPv4 with a checksum of zero (RFC 768).</summary>
+    Absent,
+
+    /// <summary>
+    /// It must not be so: UDP over IPv6 without checksum (RFC 8200, section 8.1), a length that is less than the transport's
+    /// header or more than the packet. A receiver drops it, but for what RFC 6935 exempts.
+    /// </summary>
+    Illegal,
+}
