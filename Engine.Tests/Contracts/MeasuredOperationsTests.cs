@@ -16,6 +16,8 @@ public sealed class MeasuredOperationsTests
         typeof(Mbuf), typeof(MbufArena), typeof(MbufCache), typeof(MbufScope), typeof(MbufQueue), typeof(MbufChain),
         typeof(MbufChain.SegmentEnumerable), typeof(MbufChain.SegmentEnumerator), typeof(MbufStress),
         typeof(MbufPosition), typeof(MbufReader), typeof(MbufWriter),
+        typeof(EthernetHeader), typeof(VlanHeader), typeof(FrameLayout), typeof(TcpHeader), typeof(TcpOptions),
+        typeof(TcpOptions.Enumerator), typeof(TcpOption), typeof(UdpHeader), typeof(IcmpHeader), typeof(SctpHeader),
     ];
 
     /// <summary>What begins and ends the life of an arena or cache happens once, not for each packet.</summary>
