@@ -30,6 +30,36 @@ public sealed partial class MbufCache
             return 0;
         }
 
+        return Start(parts, ref source, length, flags);
+    }
+
+    /// <summary>
+    /// The same behind the arena's headroom, and in larger clusters where 2 KiB do not suffice and the arena has one; 0 when
+    /// exhausted: the source was not asked.
+    /// </summary>
+    internal uint StartFrom<TSource>(scoped ref TSource source, int length, uint flags)
+        where TSource : struct, IMbufSource, allows ref struct
+    {
+        ChainParts parts = default;
+        if (length <= Storages[(int)StorageKind.Cluster].Size)
+        {
+            return StartFrom(ref source, length, Math.Min(Arena.Layout.Headroom, MbufSizes.InternalSize), flags);
+        }
+
+        if (!TryAddCopy(ref parts, length))
+        {
+            FreeParts(parts);
+            TellOfNothing();
+            return 0;
+        }
+
+        return Start(parts, ref source, length, flags);
+    }
+
+    /// <summary>Makes a chain of mbufs that have their lengths, and has the source write their bytes.</summary>
+    private uint Start<TSource>(ChainParts parts, scoped ref TSource source, int length, uint flags)
+        where TSource : struct, IMbufSource, allows ref struct
+    {
         uint serial = _serial;
         try
         {

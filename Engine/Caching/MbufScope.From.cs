@@ -106,6 +106,15 @@ public readonly ref partial struct MbufScope
     public MbufChain AllocateChainFrom(scoped ref ReadOnlySequence<byte> source, int length, int headroom)
         => StartFrom(ref source, length, headroom, Plain);
 
+    /// <summary>
+    /// A packet of bytes that a source writes, in order, straight into the packet's segments, behind the arena's headroom; of as few
+    /// mbufs as the arena can give. All or nothing.
+    /// </summary>
+    [UnscopedRef]
+    internal MbufChain AllocateFrom<TSource>(scoped ref TSource source, int length)
+        where TSource : struct, IMbufSource, allows ref struct
+        => PacketOf(_cache.StartFrom(ref source, length, Packet), receiveInterface: 0);
+
     [UnscopedRef]
     private MbufChain StartFrom(scoped ref ReadOnlySequence<byte> source, int length, int headroom, uint flags)
     {

@@ -1,32 +1,56 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Engine.Mbufs;
 
 /// <summary>
-/// What the packets of a capture start with: the link types of capture files (LINKTYPE_ values of the tcpdump group). Others than
-/// these are numbers.
+/// What a captured packet starts with: the link-layer header types of the registry that pcap and pcapng share
+/// (draft-ietf-opsawg-pcaplinktype). Every value of 16 bits may stand in a capture; these have names.
 /// </summary>
+[SuppressMessage("Design", "CA1028", Justification = "The formats keep 16 bits for it.")]
 public enum MbufLinkType : ushort
 {
-    /// <summary>A 4-byte address family in the byte order of the machine that captured (LINKTYPE_NULL).</summary>
+    /// <summary>BSD loopback: four bytes of address family in the order of the machine that captured (LINKTYPE_NULL).</summary>
     Null = 0,
 
-    /// <summary>An Ethernet header (LINKTYPE_ETHERNET).</summary>
+    /// <summary>Ethernet, from the destination address on (LINKTYPE_ETHERNET).</summary>
     Ethernet = 1,
 
-    /// <summary>An IPv4 or IPv6 header; its version tells which (LINKTYPE_RAW).</summary>
+    /// <summary>PPP, with or without address and control bytes (LINKTYPE_PPP).</summary>
+    Ppp = 9,
+
+    /// <summary>PPP in HDLC-like framing (LINKTYPE_PPP_HDLC).</summary>
+    PppHdlc = 50,
+
+    /// <summary>PPPoE, from the PPPoE header on (LINKTYPE_PPP_ETHER).</summary>
+    PppEthernet = 51,
+
+    /// <summary>An IP packet, version 4 or 6 by its first four bits (LINKTYPE_RAW).</summary>
     Raw = 101,
 
-    /// <summary>A 4-byte address family in network byte order (LINKTYPE_LOOP).</summary>
+    /// <summary>Cisco PPP with HDLC framing (LINKTYPE_C_HDLC).</summary>
+    CiscoHdlc = 104,
+
+    /// <summary>IEEE 802.11, from the frame control on (LINKTYPE_IEEE802_11).</summary>
+    Ieee80211 = 105,
+
+    /// <summary>OpenBSD loopback: four bytes of address family in network order (LINKTYPE_LOOP).</summary>
     Loop = 108,
 
-    /// <summary>The 16-byte header of a Linux "cooked" capture (LINKTYPE_LINUX_SLL).</summary>
+    /// <summary>Linux "cooked" capture: a header of 16 bytes (LINKTYPE_LINUX_SLL).</summary>
     LinuxSll = 113,
 
-    /// <summary>An IPv4 header (LINKTYPE_IPV4).</summary>
+    /// <summary>A log entry of OpenBSD's pf (LINKTYPE_PFLOG).</summary>
+    PacketFilterLog = 117,
+
+    /// <summary>IEEE 802.11 behind a radiotap header (LINKTYPE_IEEE802_11_RADIOTAP).</summary>
+    Ieee80211Radiotap = 127,
+
+    /// <summary>An IPv4 packet (LINKTYPE_IPV4).</summary>
     IPv4 = 228,
 
-    /// <summary>An IPv6 header (LINKTYPE_IPV6).</summary>
+    /// <summary>An IPv6 packet (LINKTYPE_IPV6).</summary>
     IPv6 = 229,
 
-    /// <summary>The 20-byte header of a Linux "cooked" capture, version 2 (LINKTYPE_LINUX_SLL2).</summary>
+    /// <summary>Linux "cooked" capture, version 2: a header of 20 bytes (LINKTYPE_LINUX_SLL2).</summary>
     LinuxSll2 = 276,
 }
