@@ -6,7 +6,7 @@ namespace Engine.Mbufs;
 
 /// <summary>
 /// Adds up bytes as 16-bit words in the processor's own byte order: what the Internet checksum is made of. As many at a time as
-/// the processor's vectors hold; each form gives the same sum.
+/// the processor's vectors hold; each form gives a sum that folds to the same 16 bits.
 /// </summary>
 /// <remarks>
 /// Unsafe because vectors are loaded from references without bounds checks. Sound because every load is of a whole vector that
@@ -32,7 +32,7 @@ internal static class ChecksumKernel
         0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
     ];
 
-    /// <summary>The sum of the words; an odd last byte is a word with a zero byte behind it. Below 2^47.</summary>
+    /// <summary>The sum of the words; an odd last byte is a word with a zero byte behind it. Not folded, below 2^62.</summary>
     public static ulong Sum(ReadOnlySpan<byte> bytes)
     {
         if (Avx2.IsSupported && bytes.Length >= Wide)

@@ -14,7 +14,7 @@ namespace Engine.Mbufs;
 public struct InternetChecksum
 {
     /// <summary>
-    /// Sum of the words so far in the processor's byte order, not folded: kept below 2^33, so that the next piece's, below 2^47,
+    /// Sum of the words so far in the processor's byte order, not folded: kept below 2^33, so that the next piece's, below 2^62,
     /// cannot overflow it. A carry only ever travels to the next place, round and round (RFC 1071, section 2), so the order of
     /// the bytes is put right once, at the end.
     /// </summary>

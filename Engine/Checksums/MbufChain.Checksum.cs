@@ -25,7 +25,7 @@ public readonly ref partial struct MbufChain
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> or <paramref name="length"/> is
     /// negative.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
-    /// <remarks>O(segments before + bytes), eight bytes at a time. Never needs memory.</remarks>
+    /// <remarks>O(segments before + bytes), 32 bytes at a time where the processor can. Never needs memory.</remarks>
     public bool TryComputeChecksum(int offset, int length, out ushort checksum)
     {
         ref MbufHeader header = ref Head();
@@ -41,6 +41,15 @@ public readonly ref partial struct MbufChain
         }
 
         InternetChecksum sum = default;
+        AddTo(ref sum, offset, length);
+        checksum = sum.Value;
+        return true;
+    }
+
+    /// <summary>Adds bytes that the chain has to a sum.</summary>
+    internal void AddTo(ref InternetChecksum sum, int offset, int length)
+    {
+        ref MbufHeader header = ref Head();
         while (length > 0)
         {
             int count = Math.Clamp(header.SegmentLength - offset, 0, length);
@@ -53,9 +62,6 @@ public readonly ref partial struct MbufChain
             length -= count;
             header = ref At(header.Next);
         }
-
-        checksum = sum.Value;
-        return true;
     }
 
     /// <summary>
