@@ -110,6 +110,8 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
         new("SequenceCompareTo of a chain", static chain => chain.SequenceCompareTo(chain)),
         new("TryComputeChecksum", static chain => chain.TryComputeChecksum(0, 1, out _)),
         new("TryCompleteChecksum", static chain => chain.TryCompleteChecksum()),
+        new("VerifyChecksums", static chain => chain.VerifyChecksums()),
+        new("InspectChecksums", static chain => chain.InspectChecksums()),
         new("Dump", static chain => chain.Dump()),
         new("DumpHex", static chain => chain.DumpHex(5)),
     ];

@@ -42,6 +42,17 @@ public sealed class InspectionAllocationTests(ArenaKind kind) : MbufFixture(kind
     });
 
     [Test]
+    [Measures(typeof(MbufChain), nameof(MbufChain.VerifyChecksums), nameof(MbufChain.InspectChecksums))]
+    public void Verdicts_allocate_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
+    {
+        using MbufChain packet = mbufs.AllocatePacket();
+        Must.Hold(packet.TryAppend(s_datagram));
+        Must.Hold(packet.InspectChecksums().Network == MbufChecksumVerdict.Invalid);
+        Must.Hold(packet.VerifyChecksums().Transport == MbufChecksumVerdict.Absent);
+        Must.Hold(packet.VerifyChecksums().Network == MbufChecksumVerdict.Invalid);
+    });
+
+    [Test]
     [Measures(typeof(MbufChain), nameof(MbufChain.Demote), nameof(MbufChain.DemoteInterior), nameof(MbufChain.RemovePacketHeader),
         nameof(MbufChain.ClearProtocolFlags))]
     public void Taking_headers_away_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>

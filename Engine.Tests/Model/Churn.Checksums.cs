@@ -22,6 +22,9 @@ internal sealed partial class Churn
         RandomBytes(bytes.Length).CopyTo(bytes);
         bytes[0] = 0x45;
         BinaryPrimitives.WriteUInt16BigEndian(bytes[2..], (ushort)bytes.Length);
+        bytes[6] &= (byte)(OneIn(2) ? 0x40 : 0xFF); // Most of the others are fragments.
+        bytes[7] &= (byte)(OneIn(2) ? 0x00 : 0xFF);
+        bytes[9] = OneIn(4) ? bytes[9] : isUdp ? (byte)IPProtocol.Udp : (byte)IPProtocol.Tcp;
         BinaryPrimitives.WriteUInt16BigEndian(bytes[(LengthOfIPv4Header + 4)..], (ushort)(bytes.Length - LengthOfIPv4Header));
         CountFailures();
         using MbufChain chain = mbufs.AllocateFrom(bytes, headroom: 0, receiveInterface: 0);
@@ -89,6 +92,22 @@ internal sealed partial class Churn
 
         Require(checksum == ModelChecksum.Of(packet.Bytes.Span.Slice(offset, length)), "The checksum is right.");
         return Unchanged(packet, chain);
+    }
+
+    private Outcome VerifyChecksums(in MbufScope mbufs)
+    {
+        if (PickDatagram() is not { } packet || packet.Length < LengthOfIPv4Header || packet.Bytes.Span[0] != 0x45)
+        {
+            return Outcome.Idle;
+        }
+
+        MbufChain chain = Begin(mbufs, packet);
+        ModelHeader asIfNew = packet.Header with { ChecksumFlags = 0 };
+        Require(chain.InspectChecksums() == ModelVerdict.Of(packet.Bytes.Span, ref asIfNew), "Flags change nothing that is computed.");
+        ModelHeader header = packet.Header;
+        Require(chain.VerifyChecksums() == ModelVerdict.Of(packet.Bytes.Span, ref header), "The verdicts are right.");
+        packet.Header = header;
+        return Done(packet, chain);
     }
 
     /// <summary>A packet with a header, and one that starts like IPv4 if one is found in a few attempts.</summary>

@@ -64,6 +64,7 @@ internal sealed partial class Churn
 
         new(AllocateDatagram, 2, Refusals.Memory),
         new(ComputeChecksum, 2, Refusals.Reach),
+        new(VerifyChecksums, 4, Refusals.Never),
         new(CompleteChecksum, 4, Refusals.Reach | Refusals.Memory),
 
         new(SetField, 2, Refusals.Never),

@@ -6,7 +6,7 @@ namespace Engine.Mbufs;
 /// <summary>
 /// CRC-32C (Castagnoli), SCTP's checksum (RFC 9260, appendix A): by the processor's instruction where it has one.
 /// </summary>
-internal struct Crc32C
+internal struct Crc32C : IByteSum
 {
     private uint _remainder;
 

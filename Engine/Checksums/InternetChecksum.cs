@@ -11,7 +11,7 @@ namespace Engine.Mbufs;
 /// A mutable struct, like any accumulator: a copy goes on by itself. The words are 16 bits, big-endian; a piece of odd length may
 /// stand anywhere, the next one goes on in the middle of the word. Nothing allocates and nothing throws, but for what is said.
 /// </remarks>
-public struct InternetChecksum
+public struct InternetChecksum : IByteSum
 {
     /// <summary>
     /// Sum of the words so far in the processor's byte order, not folded: kept below 2^33, so that the next piece's, below 2^62,

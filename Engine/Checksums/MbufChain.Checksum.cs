@@ -5,10 +5,6 @@ namespace Engine.Mbufs;
 /// <content>The Internet checksum over a chain, and completing one that was left to be done later.</content>
 public readonly ref partial struct MbufChain
 {
-    private const int SmallestIPv4Header = 20;
-    private const int PlaceOfIPv4Length = 2;
-    private const int PlaceOfUdpLength = 4;
-
     /// <summary>
     /// in_cksum, in_cksum_skip: the Internet checksum of some bytes (RFC 1071): the complement of the ones' complement sum of
     /// 16-bit big-endian words, which start at the offset; a last odd byte counts with a zero byte behind it.
@@ -47,7 +43,8 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>Adds bytes that the chain has to a sum.</summary>
-    internal void AddTo(ref InternetChecksum sum, int offset, int length)
+    internal void AddTo<TSum>(ref TSum sum, int offset, int length)
+        where TSum : struct, IByteSum
     {
         ref MbufHeader header = ref Head();
         while (length > 0)
@@ -62,6 +59,17 @@ public readonly ref partial struct MbufChain
             length -= count;
             header = ref At(header.Next);
         }
+    }
+
+    /// <summary>The CRC-32C of bytes that the chain has, with four zero bytes in the place of its field.</summary>
+    internal uint ComputeCrc(int offset, int length, int field)
+    {
+        Crc32C crc = Crc32C.Start();
+        int before = field - offset;
+        AddTo(ref crc, offset, before);
+        crc.Add([0, 0, 0, 0]);
+        AddTo(ref crc, field + sizeof(uint), length - before - sizeof(uint));
+        return crc.Value;
     }
 
     /// <summary>
@@ -103,30 +111,30 @@ public readonly ref partial struct MbufChain
     private bool TryFindTransport(bool isUdp, out int start, out int length)
     {
         (start, length) = (0, 0);
-        if (Head().ChainLength < SmallestIPv4Header)
+        if (Head().ChainLength < IPv4Header.Size)
         {
             return false;
         }
 
         int first = ReadNumber(0) >> 8; // Version and header length, of four bits each.
         start = (first & 0xF) * sizeof(uint);
-        if (first >> 4 != 4 || start < SmallestIPv4Header)
+        if (first >> 4 != 4 || start < IPv4Header.Size)
         {
             return false;
         }
 
         if (!isUdp)
         {
-            length = ReadNumber(PlaceOfIPv4Length) - start;
+            length = ReadNumber(IPv4Header.PlaceOfTotalLength) - start;
             return length >= 0;
         }
 
-        if (start + PlaceOfUdpLength + sizeof(ushort) > Head().ChainLength)
+        if (start + UdpHeader.PlaceOfLength + sizeof(ushort) > Head().ChainLength)
         {
             return false;
         }
 
-        length = ReadNumber(start + PlaceOfUdpLength);
+        length = ReadNumber(start + UdpHeader.PlaceOfLength);
         return true;
     }
 

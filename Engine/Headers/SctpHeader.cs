@@ -14,7 +14,7 @@ public readonly ref struct SctpHeader
 
     private const int PlaceOfDestination = 2;
     private const int PlaceOfTag = 4;
-    private const int PlaceOfChecksum = 8;
+    internal const int PlaceOfChecksum = 8;
 
     private readonly ReadOnlySpan<byte> _bytes;
 

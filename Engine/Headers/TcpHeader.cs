@@ -17,7 +17,7 @@ public readonly ref struct TcpHeader
     private const int PlaceOfAcknowledgment = 8;
     private const int PlaceOfOffset = 12;
     private const int PlaceOfWindow = 14;
-    private const int PlaceOfChecksum = 16;
+    internal const int PlaceOfChecksum = 16;
     private const int PlaceOfUrgent = 18;
     private const int ShiftOfOffset = 4;
     private const int MaskOfFlags = (1 << 9) - 1;

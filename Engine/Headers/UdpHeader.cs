@@ -13,8 +13,8 @@ public readonly ref struct UdpHeader
     public const int Size = 8;
 
     private const int PlaceOfDestination = 2;
-    private const int PlaceOfLength = 4;
-    private const int PlaceOfChecksum = 6;
+    internal const int PlaceOfLength = 4;
+    internal const int PlaceOfChecksum = 6;
 
     private readonly ReadOnlySpan<byte> _bytes;
 

@@ -1,0 +1,8 @@
+namespace Engine.Mbufs;
+
+/// <summary>What is added up over the segments of a chain.</summary>
+internal interface IByteSum
+{
+    /// <summary>Adds the bytes that come next.</summary>
+    void Add(ReadOnlySpan<byte> bytes);
+}
