@@ -76,7 +76,7 @@ public sealed class VerifyChecksumsTests(ArenaKind kind) : MbufFixture(kind)
     }
 
     [Test]
-    public void What_the_chain_does_not_have_cannot_be_told([ValueSource(nameof(s_names))] string name)
+    public void What_the_chain_does_not_have_is_truncated([ValueSource(nameof(s_names))] string name)
     {
         using MbufScope mbufs = Arena.Enter();
         byte[] bytes = Named(name, Pattern(40));
@@ -86,7 +86,7 @@ public sealed class VerifyChecksumsTests(ArenaKind kind) : MbufFixture(kind)
             using MbufChain packet = Packet(mbufs, bytes.AsSpan(0, length));
             MbufChecksumReport report = packet.VerifyChecksums();
 
-            Assert.That(report.Transport, Is.EqualTo(length < header ? MbufChecksumVerdict.None : MbufChecksumVerdict.Unverifiable), $"{length}");
+            Assert.That(report.Transport, Is.EqualTo(length < header ? MbufChecksumVerdict.None : MbufChecksumVerdict.Truncated), $"{length}");
             Assert.That(packet.ChecksumFlags & Summed, Is.EqualTo(MbufChecksumFlags.None));
         }
     }
@@ -165,6 +165,40 @@ public sealed class VerifyChecksumsTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(packet.VerifyChecksums().Transport, Is.EqualTo(MbufChecksumVerdict.Absent));
         Assert.That(packet6.VerifyChecksums().Transport, Is.EqualTo(MbufChecksumVerdict.Illegal));
         Assert.That((packet.ChecksumFlags | packet6.ChecksumFlags) & Summed, Is.EqualTo(MbufChecksumFlags.None));
+    }
+
+    [Test]
+    public void A_datagram_that_is_whole_is_verified_also_if_the_packet_says_that_more_follows()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        byte[] bytes = Named("udp", Pattern(9));
+        bytes[3]++;
+        using MbufChain packet = Packet(mbufs, bytes);
+
+        Assert.That(packet.VerifyChecksums().Transport, Is.EqualTo(MbufChecksumVerdict.Valid));
+    }
+
+    [Test]
+    public void A_first_fragment_tells_that_there_is_no_checksum()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        byte[] datagram = WirePacket.Udp(Pattern(40));
+        datagram[6] = datagram[7] = 0;
+        using MbufChain first = Packet(mbufs, WirePacket.IPv4(IPProtocol.Udp, datagram.AsSpan(0, 24), fragment: 0x2000));
+
+        Assert.That(first.VerifyChecksums().Transport, Is.EqualTo(MbufChecksumVerdict.Absent));
+        Assert.That(first.ChecksumFlags & Summed, Is.EqualTo(MbufChecksumFlags.None));
+    }
+
+    [Test]
+    public void A_tcp_header_that_says_it_is_shorter_than_any_is_illegal()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        byte[] bytes = Named("tcp", Pattern(9));
+        bytes[32] = 0x40;
+        using MbufChain packet = Packet(mbufs, bytes);
+
+        Assert.That(packet.VerifyChecksums().Transport, Is.EqualTo(MbufChecksumVerdict.Illegal));
     }
 
     [Test]

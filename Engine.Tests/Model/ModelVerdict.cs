@@ -45,6 +45,11 @@ internal static class ModelVerdict
             return MbufChecksumVerdict.Illegal;
         }
 
+        if (bytes[9] == 6 && !isPart && bytes.Length >= Header + 20 && bytes[Header + 12] >> 4 < 5)
+        {
+            return MbufChecksumVerdict.Illegal;
+        }
+
         if (bytes[9] is 6 or 17)
         {
             return Summed(bytes, length, isPart, isCut, ref header);
@@ -52,7 +57,7 @@ internal static class ModelVerdict
 
         if (isPart || isCut)
         {
-            return MbufChecksumVerdict.Unverifiable;
+            return isPart ? MbufChecksumVerdict.Unverifiable : MbufChecksumVerdict.Truncated;
         }
 
         return bytes[9] != 132 && ModelChecksum.Of(bytes[Header..length]) == 0 ? MbufChecksumVerdict.Valid : MbufChecksumVerdict.Invalid;
@@ -61,22 +66,22 @@ internal static class ModelVerdict
     private static MbufChecksumVerdict Summed(ReadOnlySpan<byte> bytes, int length, bool isPart, bool isCut, ref ModelHeader header)
     {
         int covered = length - Header;
-        if (bytes[9] == 17 && !isPart && bytes.Length >= Header + 8)
+        if (bytes[9] == 17 && (Number(bytes, 6) & 0x1FFF) == 0 && bytes.Length >= Header + 8)
         {
-            covered = Number(bytes, Header + 4);
-            if (covered < 8 || covered > length - Header)
-            {
-                return MbufChecksumVerdict.Illegal;
-            }
-
             if (Number(bytes, Header + 6) == 0)
             {
                 return MbufChecksumVerdict.Absent;
             }
+
+            covered = isPart ? covered : Number(bytes, Header + 4);
+            if (covered < 8 && !isPart || covered > length - Header)
+            {
+                return MbufChecksumVerdict.Illegal;
+            }
         }
 
         bool isSummed = (header.ChecksumFlags & MbufChecksumFlags.DataValid) != 0;
-        if (isPart || isCut)
+        if (isPart || Header + covered > bytes.Length)
         {
             if (isPart && !isCut && !isSummed)
             {
@@ -84,7 +89,7 @@ internal static class ModelVerdict
                 header = header with { ChecksumFlags = flags, ChecksumData = (ushort)~ModelChecksum.Of(bytes[Header..length]) };
             }
 
-            return MbufChecksumVerdict.Unverifiable;
+            return isPart ? MbufChecksumVerdict.Unverifiable : MbufChecksumVerdict.Truncated;
         }
 
         if (!isSummed || (header.ChecksumFlags & MbufChecksumFlags.PseudoHeader) == 0)

@@ -60,9 +60,10 @@ internal static class ChecksumKernel
     }
 
     /// <summary>
-    /// One block of whole vectors, and the words behind the last one, for which the last vector of the span is loaded once more,
-    /// shifted, and what was summed already masked out. The multiplier takes signed words: their top bit is exchanged, one
-    /// instruction multiplies by one and adds neighbours into lanes of 32 bits, and 0x8000 is given back for each word at the end.
+    /// One block of whole vectors, and the words behind the last one, for which the last vector of the span is loaded once
+    /// more, shifted, and what was summed already masked out. The multiplier takes signed words: their top bit is exchanged,
+    /// one instruction multiplies by one and adds neighbours into lanes of 32 bits, and 0x8000 is given back for each word at
+    /// the end.
     /// </summary>
     private static ulong SumBlock(ref byte start, nuint place, nuint end, nuint even)
     {

@@ -138,7 +138,9 @@ public readonly ref partial struct MbufChain
         return true;
     }
 
-    /// <summary>Stores a 16-bit big-endian number inside the chain, in private storage. False if the arena is exhausted.</summary>
+    /// <summary>
+    /// Stores a 16-bit big-endian number inside the chain, in private storage. False if the arena is exhausted.
+    /// </summary>
     private bool TryWriteNumber(int offset, ushort number)
     {
         if (!TryTakeReplacements(offset, offset + sizeof(ushort), out ChainParts replacements))

@@ -24,9 +24,9 @@ public readonly ref partial struct MbufChain
     /// <see cref="MbufChecksumFlags.DataValid"/> says that the data holds the sum of the bytes behind the IP header; with
     /// PseudoHeader that of the pseudo header too, and then 0xFFFF is valid and all else invalid. Without, it is added here; if
     /// the result is not valid, the sum is computed anew, since some hardware sums padding, too.</para>
-    /// <para>Written after: IpChecked, and IpValid if it is; for TCP and UDP, DataValid and PseudoHeader and the full sum, which
-    /// is 0xFFFF if it is right; for SCTP the same only if it is right. A fragment of TCP or UDP gets DataValid and its part of the sum, so
-    /// that reassembly can add them up. Other flags stay.</para>
+    /// <para>Written after: IpChecked, and IpValid if it is; for TCP and UDP, DataValid and PseudoHeader and the full sum,
+    /// which is 0xFFFF if it is right; for SCTP the same only if it is right. A fragment of TCP or UDP gets DataValid and its
+    /// part of the sum, so that reassembly can add them up. Other flags stay.</para>
     /// <para>O(bytes), or O(1) where hardware has done it. Never needs memory.</para>
     /// </remarks>
     public MbufChecksumReport VerifyChecksums(int networkOffset = 0)

@@ -13,9 +13,15 @@ public enum MbufChecksumVerdict : byte
     Invalid,
 
     /// <summary>
-    /// It cannot be told: the packet is a fragment, or not all of it is there, or its headers are cut off or too many.
+    /// It cannot be told: the packet is a fragment, or its extension headers are malformed or too many to go over.
     /// </summary>
     Unverifiable,
+
+    /// <summary>
+    /// Bytes that it covers are missing: the packet's header says that it is longer than the chain. A receiver that has all that
+    /// came over the wire drops it; of a capture that keeps only the start of packets, it cannot be told.
+    /// </summary>
+    Truncated,
 
     /// <summary>The sender has not computed it: UDP over IPv4 with a checksum of zero (RFC 768).</summary>
     Absent,

@@ -14,6 +14,9 @@ internal readonly ref struct TransportCheck(MbufChain packet, NetworkLayout layo
     private readonly MbufChain _packet = packet;
     private readonly NetworkLayout _layout = layout;
 
+    /// <summary>Bytes from the transport header to the chain's end.</summary>
+    private int Available => _packet.Length - _layout.TransportOffset;
+
     /// <summary>The IPv4 header's checksum.</summary>
     public MbufChecksumVerdict Network()
     {
@@ -29,13 +32,13 @@ internal readonly ref struct TransportCheck(MbufChain packet, NetworkLayout layo
     {
         if (_layout.IsHeaderCut)
         {
-            return MbufChecksumVerdict.Unverifiable;
+            return _layout.IsCut ? MbufChecksumVerdict.Truncated : MbufChecksumVerdict.Unverifiable;
         }
 
         switch (_layout.Protocol)
         {
             case IPProtocol.Tcp:
-                return IsShorterThan(TcpHeader.Size, out MbufChecksumVerdict verdict)
+                return IsShorterThan(TcpHeader.Size, out MbufChecksumVerdict verdict) || IsTcpMalformed()
                     ? verdict
                     : Summed(_layout.TransportLength, ref flags, ref sum);
             case IPProtocol.Udp:
@@ -61,6 +64,11 @@ internal readonly ref struct TransportCheck(MbufChain packet, NetworkLayout layo
         return !_layout.IsPart && _layout.TransportLength < size;
     }
 
+    private bool IsTcpMalformed()
+        => !_layout.IsPart
+            && Available >= TcpHeader.Size
+            && _packet.ReadByte(_layout.TransportOffset + TcpHeader.PlaceOfOffset) >> 4 < TcpHeader.Size / sizeof(uint);
+
     private MbufChecksumVerdict Udp(ref MbufChecksumFlags flags, ref uint sum)
     {
         if (IsShorterThan(UdpHeader.Size, out MbufChecksumVerdict verdict))
@@ -68,7 +76,17 @@ internal readonly ref struct TransportCheck(MbufChain packet, NetworkLayout layo
             return verdict;
         }
 
-        if (_layout.IsPart || _packet.Length - _layout.TransportOffset < UdpHeader.Size)
+        if (_layout.FragmentOffset != 0 || Available < UdpHeader.Size)
+        {
+            return Summed(_layout.TransportLength, ref flags, ref sum);
+        }
+
+        if (_packet.ReadNumber(_layout.TransportOffset + UdpHeader.PlaceOfChecksum) == 0)
+        {
+            return _layout.IsIPv6 ? MbufChecksumVerdict.Illegal : MbufChecksumVerdict.Absent;
+        }
+
+        if (_layout.IsPart)
         {
             return Summed(_layout.TransportLength, ref flags, ref sum);
         }
@@ -84,19 +102,21 @@ internal readonly ref struct TransportCheck(MbufChain packet, NetworkLayout layo
             return MbufChecksumVerdict.Illegal;
         }
 
-        if (_packet.ReadNumber(_layout.TransportOffset + UdpHeader.PlaceOfChecksum) == 0)
-        {
-            return _layout.IsIPv6 ? MbufChecksumVerdict.Illegal : MbufChecksumVerdict.Absent;
-        }
-
         return Summed(length, ref flags, ref sum);
+    }
+
+    /// <summary>True with a verdict if not all is there that a checksum covers.</summary>
+    private bool IsIncomplete(int length, out MbufChecksumVerdict verdict)
+    {
+        verdict = _layout.IsPart ? MbufChecksumVerdict.Unverifiable : MbufChecksumVerdict.Truncated;
+        return _layout.IsPart || length > Available;
     }
 
     /// <summary>TCP and UDP: the sum of the pseudo header and all bytes, which hardware may have computed or begun.</summary>
     private MbufChecksumVerdict Summed(int length, ref MbufChecksumFlags flags, ref uint sum)
     {
         bool isSummed = (flags & MbufChecksumFlags.DataValid) != 0;
-        if (_layout.IsPart || _layout.IsCut)
+        if (IsIncomplete(length, out MbufChecksumVerdict verdict))
         {
             if (_layout.IsPart && !_layout.IsCut && !isSummed)
             {
@@ -104,7 +124,7 @@ internal readonly ref struct TransportCheck(MbufChain packet, NetworkLayout layo
                 sum = Sum(0, _layout.TransportLength);
             }
 
-            return MbufChecksumVerdict.Unverifiable;
+            return verdict;
         }
 
         if (!isSummed || (flags & MbufChecksumFlags.PseudoHeader) == 0)
@@ -120,9 +140,9 @@ internal readonly ref struct TransportCheck(MbufChain packet, NetworkLayout layo
 
     private MbufChecksumVerdict Sctp(ref MbufChecksumFlags flags, ref uint sum)
     {
-        if (_layout.IsPart || _layout.IsCut)
+        if (IsIncomplete(_layout.TransportLength, out MbufChecksumVerdict verdict))
         {
-            return MbufChecksumVerdict.Unverifiable;
+            return verdict;
         }
 
         const MbufChecksumFlags Checked = MbufChecksumFlags.DataValid | MbufChecksumFlags.PseudoHeader;
@@ -144,7 +164,7 @@ internal readonly ref struct TransportCheck(MbufChain packet, NetworkLayout layo
     }
 
     private MbufChecksumVerdict Control(ushort pseudo)
-        => _layout.IsPart || _layout.IsCut ? MbufChecksumVerdict.Unverifiable
+        => IsIncomplete(_layout.TransportLength, out MbufChecksumVerdict verdict) ? verdict
             : Sum(pseudo, _layout.TransportLength) == ValidSum ? MbufChecksumVerdict.Valid : MbufChecksumVerdict.Invalid;
 
     private ushort Sum(ushort pseudo, int length)

@@ -15,7 +15,7 @@ public readonly ref struct TcpHeader
     private const int PlaceOfDestination = 2;
     private const int PlaceOfSequence = 4;
     private const int PlaceOfAcknowledgment = 8;
-    private const int PlaceOfOffset = 12;
+    internal const int PlaceOfOffset = 12;
     private const int PlaceOfWindow = 14;
     internal const int PlaceOfChecksum = 16;
     private const int PlaceOfUrgent = 18;

@@ -1,0 +1,78 @@
+using NUnit.Framework;
+
+namespace Engine.Mbufs.Tests.Captures;
+
+/// <summary>On captures of real traffic, the verdicts on checksums are those of another program.</summary>
+[Category("Captures")]
+public sealed class CaptureVerdictTests : MbufFixture
+{
+    /// <summary>What may stand before a header in a frame so that this test's walk comes to it.</summary>
+    private static readonly HashSet<string> s_passed =
+    [
+        "eth", "ethertype", "vlan", "ieee8021ad", "sll", "null", "raw", "ip", "ipv6", "ipv6.hopopts", "ipv6.dstopts", "ipv6.routing",
+        "ipv6.fraghdr", "ah", "gre", "vxlan",
+    ];
+
+    [TestCaseSource(typeof(CaptureFolders), nameof(CaptureFolders.All))]
+    public void The_outermost_checksums_are_judged_as_the_truth_judges_them(CaptureFile capture)
+    {
+        CaptureFolders.Require(capture);
+        var differences = new List<string>();
+        int compared = 0;
+        using (MbufCaptureReader reader = capture.Open())
+        using (MbufScope mbufs = Arena.Enter())
+        {
+            foreach (TabRow row in capture.Truth())
+            {
+                Assert.That(reader.Read(mbufs, out MbufChain packet), Is.EqualTo(MbufCaptureStatus.Packet));
+                using MbufChain frame = packet;
+                TunnelWalk walk = TunnelWalk.Over(frame, reader.LinkType);
+                bool isWhole = reader.OriginalLength == frame.Length;
+                compared += Compare(row, "ip", walk.IPv4, isWhole, differences)
+                    + Compare(row, "tcp", walk.Tcp, isWhole, differences)
+                    + Compare(row, "udp", walk.Udp, isWhole, differences);
+            }
+        }
+
+        Assert.That(differences, Is.Empty);
+        TestContext.Out.WriteLine($"{compared} checksums compared");
+    }
+
+    /// <summary>1 if the truth has a verdict that this test can come to.</summary>
+    private static int Compare(TabRow row, string protocol, MbufChecksumVerdict verdict, bool isWhole, List<string> differences)
+    {
+        string status = row.Outermost($"{protocol}.checksum.status");
+        string[] path = row["frame.protocols"].Split(':');
+        int place = Array.IndexOf(path, protocol);
+        if (status == "2" || (place >= 0 && path.Take(place).Where((name, i) => !IsPassed(path, i)).Any()))
+        {
+            return 0;
+        }
+
+        if (!Allowed(status, isWhole).Contains(verdict))
+        {
+            differences.Add($"frame {row["frame.number"]}, {protocol}: the truth is '{status}', found was {verdict} in {row["frame.protocols"]}");
+        }
+
+        return status.Length > 0 ? 1 : 0;
+    }
+
+    /// <summary>A datagram is only gone into where it is a tunnel.</summary>
+    private static bool IsPassed(string[] path, int place)
+        => s_passed.Contains(path[place]) || (path[place] == "udp" && path.ElementAtOrDefault(place + 1) == "vxlan");
+
+    /// <summary>
+    /// A packet whose header says more than its frame had on the wire is bad, and here truncated; that is no verdict where the
+    /// capture has kept only a part of the frame.
+    /// </summary>
+    private static MbufChecksumVerdict[] Allowed(string status, bool isWhole) => status switch
+    {
+        "0" when isWhole => [MbufChecksumVerdict.Invalid, MbufChecksumVerdict.Truncated],
+        "0" => [MbufChecksumVerdict.Invalid],
+        "1" => [MbufChecksumVerdict.Valid],
+        "3" => [MbufChecksumVerdict.Absent],
+        "4" => [MbufChecksumVerdict.Illegal],
+        "" => [MbufChecksumVerdict.None, MbufChecksumVerdict.Unverifiable, MbufChecksumVerdict.Truncated, MbufChecksumVerdict.Illegal],
+        _ => throw new InvalidDataException($"'{status}' is no status of a checksum."),
+    };
+}
