@@ -39,7 +39,8 @@ public abstract class CaptureFixture(ArenaKind kind) : MbufFixture(kind)
         return new CapturedPacket(bytes, reader.Timestamp, (uint)reader.OriginalLength);
     }
 
-    private protected static void AssertSame(IReadOnlyList<CapturedPacket> actual, IEnumerable<CapturedPacket> expected, CaptureForm form)
+    private protected static void AssertSame(
+        IReadOnlyList<CapturedPacket> actual, IEnumerable<CapturedPacket> expected, CaptureForm form)
     {
         CapturedPacket[] all = [.. expected];
         Assert.That(actual, Has.Count.EqualTo(all.Length));

@@ -44,7 +44,9 @@ internal static class CaptureFolders
             .Where(folder => folder != beside)];
 
         // Where captures are named, none need be beside the repository.
-        IEnumerable<CaptureFile> usual = folders.Length > 0 && !Directory.Exists(beside) ? [] : In(beside, label: "", isPromised: false);
+        IEnumerable<CaptureFile> usual = folders.Length > 0 && !Directory.Exists(beside)
+            ? []
+            : In(beside, label: "", isPromised: false);
         return [.. usual, .. folders.SelectMany(static folder => In(folder, folder + "/", isPromised: true))];
     }
 
@@ -78,5 +80,6 @@ internal static class CaptureFolders
             : Missing(label + row["name"], $"There is no {missing}, which the index names.", isPromised: true);
     }
 
-    private static CaptureFile Missing(string name, string problem, bool isPromised) => new(name, null, null, null, problem, isPromised);
+    private static CaptureFile Missing(string name, string problem, bool isPromised)
+        => new(name, null, null, null, problem, isPromised);
 }

@@ -6,7 +6,8 @@ public sealed record CaptureForm
     private readonly string _name;
     private readonly Func<IReadOnlyList<CapturedPacket>, byte[]> _write;
 
-    private CaptureForm(string name, MbufCaptureFormat format, ulong nanosecondsOfUnit, Func<IReadOnlyList<CapturedPacket>, byte[]> write)
+    private CaptureForm(
+        string name, MbufCaptureFormat format, ulong nanosecondsOfUnit, Func<IReadOnlyList<CapturedPacket>, byte[]> write)
     {
         _name = name;
         Format = format;
@@ -30,19 +31,21 @@ public sealed record CaptureForm
 
     private static IEnumerable<CaptureForm> Of(bool isBigEndian)
     {
+        const MbufCaptureFormat Pcap = MbufCaptureFormat.Pcap;
+        const MbufCaptureFormat PcapNg = MbufCaptureFormat.PcapNg;
         string order = isBigEndian ? "big-endian" : "little-endian";
         return
         [
-            new($"pcap, {order}", MbufCaptureFormat.Pcap, 1000, packets => Pcap(isBigEndian, isNanoseconds: false, packets)),
-            new($"pcap with nanoseconds, {order}", MbufCaptureFormat.Pcap, 1, packets => Pcap(isBigEndian, isNanoseconds: true, packets)),
-            new($"pcapng, {order}", MbufCaptureFormat.PcapNg, 1000, packets => Enhanced(isBigEndian, resolution: 6, 1000, packets)),
-            new($"pcapng with nanoseconds, {order}", MbufCaptureFormat.PcapNg, 1, packets => Enhanced(isBigEndian, resolution: 9, 1, packets)),
-            new($"pcapng, obsolete blocks, {order}", MbufCaptureFormat.PcapNg, 1000, packets => Obsolete(isBigEndian, packets)),
-            new($"pcapng, simple blocks, {order}", MbufCaptureFormat.PcapNg, 0, packets => Simple(isBigEndian, packets)),
+            new($"pcap, {order}", Pcap, 1000, packets => Classic(isBigEndian, isNanoseconds: false, packets)),
+            new($"pcap with nanoseconds, {order}", Pcap, 1, packets => Classic(isBigEndian, isNanoseconds: true, packets)),
+            new($"pcapng, {order}", PcapNg, 1000, packets => Enhanced(isBigEndian, resolution: 6, 1000, packets)),
+            new($"pcapng with nanoseconds, {order}", PcapNg, 1, packets => Enhanced(isBigEndian, resolution: 9, 1, packets)),
+            new($"pcapng, obsolete blocks, {order}", PcapNg, 1000, packets => Obsolete(isBigEndian, packets)),
+            new($"pcapng, simple blocks, {order}", PcapNg, 0, packets => Simple(isBigEndian, packets)),
         ];
     }
 
-    private static byte[] Pcap(bool isBigEndian, bool isNanoseconds, IReadOnlyList<CapturedPacket> packets)
+    private static byte[] Classic(bool isBigEndian, bool isNanoseconds, IReadOnlyList<CapturedPacket> packets)
     {
         var file = new PcapBytes(isBigEndian, isNanoseconds);
         foreach (CapturedPacket packet in packets)
@@ -53,7 +56,8 @@ public sealed record CaptureForm
         return file.ToArray();
     }
 
-    private static byte[] Enhanced(bool isBigEndian, byte resolution, ulong nanosecondsOfUnit, IReadOnlyList<CapturedPacket> packets)
+    private static byte[] Enhanced(
+        bool isBigEndian, byte resolution, ulong nanosecondsOfUnit, IReadOnlyList<CapturedPacket> packets)
     {
         var file = new PcapNgBytes(isBigEndian);
         file.Interface(options: [.. file.Option(2, [.. "eth0"u8]), .. file.Resolution(resolution), .. file.EndOfOptions()]);

@@ -24,7 +24,8 @@ public sealed class CaptureReaderTests(ArenaKind kind) : CaptureFixture(kind)
         var random = new Random(20_260_101);
         for (int run = 0; run < 20; run++)
         {
-            CapturedPacket[] packets = [.. Enumerable.Range(0, random.Next(20)).Select(_ => CapturedPacket.Random(random, 60_000))];
+            int count = random.Next(20);
+            CapturedPacket[] packets = [.. Enumerable.Range(0, count).Select(_ => CapturedPacket.Random(random, 60_000))];
             using var reader = new MbufCaptureReader(new MemoryStream(form.Write(packets), writable: false));
 
             AssertSame(ReadAll(reader), packets, form);
@@ -35,7 +36,8 @@ public sealed class CaptureReaderTests(ArenaKind kind) : CaptureFixture(kind)
     public void A_stream_may_give_fewer_bytes_than_it_is_asked_for(CaptureForm form)
     {
         var random = new Random(4);
-        foreach (Func<int, int> most in new Func<int, int>[] { static _ => 1, static asked => asked / 2, _ => random.Next(1, 3000) })
+        Func<int, int>[] various = [static _ => 1, static asked => asked / 2, _ => random.Next(1, 3000)];
+        foreach (Func<int, int> most in various)
         {
             using var reader = new MbufCaptureReader(new DribblingStream(form.Write(CapturedPacket.Various), most));
 

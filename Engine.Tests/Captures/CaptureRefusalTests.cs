@@ -17,7 +17,9 @@ public sealed class CaptureRefusalTests : CaptureFixture
 
     [Test]
     public void A_beginning_that_is_cut_off_is_refused_at_once([Values(0, 1, 3)] int length)
-        => Assert.That(RefusalOfOpening(new PcapBytes().ToArray()[..length]), Does.Contain($"ends at byte {length}").And.Contain($"{4 - length} more"));
+        => Assert.That(
+            RefusalOfOpening(new PcapBytes().ToArray()[..length]),
+            Does.Contain($"ends at byte {length}").And.Contain($"{4 - length} more"));
 
     [Test]
     public void A_file_header_that_is_cut_off_is_refused_at_once([Values(4, 23)] int length)
@@ -69,7 +71,8 @@ public sealed class CaptureRefusalTests : CaptureFixture
             Does.Contain("4294967295 bytes were captured"));
 
     [Test]
-    public void A_capture_that_is_cut_off_is_refused_behind_its_whole_packets_wherever_it_is([ValueSource(nameof(Forms))] CaptureForm form)
+    public void A_capture_that_is_cut_off_is_refused_behind_its_whole_packets_wherever_it_is(
+        [ValueSource(nameof(Forms))] CaptureForm form)
     {
         CapturedPacket[] packets = [.. CapturedPacket.Various.Where(static packet => packet.Bytes.Length <= 65).Take(4)];
         byte[] whole = form.Write(packets);
@@ -82,7 +85,8 @@ public sealed class CaptureRefusalTests : CaptureFixture
                 continue;
             }
 
-            Assert.That(Refusal(whole[..length], before), Does.StartWith($"The capture ends at byte {length}, in the middle of the "));
+            Assert.That(
+                Refusal(whole[..length], before), Does.StartWith($"The capture ends at byte {length}, in the middle of the "));
         }
     }
 
@@ -121,7 +125,8 @@ public sealed class CaptureRefusalTests : CaptureFixture
     }
 
     private static IEnumerable<int> Boundaries(CaptureForm form, CapturedPacket[] packets)
-        => Enumerable.Range(0, packets.Length + 1).Select(count => form.Write(packets[..count]).Length - (count > 0 ? BehindPacket(form) : 0));
+        => Enumerable.Range(0, packets.Length + 1)
+            .Select(count => form.Write(packets[..count]).Length - (count > 0 ? BehindPacket(form) : 0));
 
     /// <summary>Bytes of blocks that a form writes behind a packet.</summary>
     private static int BehindPacket(CaptureForm form) => form.NanosecondsOfUnit == 0 ? 28 : 0;
@@ -144,5 +149,8 @@ public sealed class CaptureRefusalTests : CaptureFixture
     }
 
     private static string RefusalOfOpening(byte[] capture)
-        => Assert.Throws<InvalidDataException>(() => new MbufCaptureReader(new MemoryStream(capture, writable: false)).Dispose())!.Message;
+    {
+        var stream = new MemoryStream(capture, writable: false);
+        return Assert.Throws<InvalidDataException>(() => new MbufCaptureReader(stream).Dispose())!.Message;
+    }
 }

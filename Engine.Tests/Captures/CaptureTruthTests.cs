@@ -39,7 +39,7 @@ public sealed class CaptureTruthTests : MbufFixture
             Assert.That(lengths, Has.Count.EqualTo(capture.Index!.Number("packets")));
             Assert.That(lengths.Sum(static packet => packet.Original), Is.EqualTo(capture.Index!.Number("frame_bytes")));
             Assert.That(lengths.Sum(static packet => packet.Captured), Is.EqualTo(capture.Index!.Number("captured_bytes")));
-            Assert.That(reader.Format, Is.EqualTo(capture.Index!["format"] == "pcapng" ? MbufCaptureFormat.PcapNg : MbufCaptureFormat.Pcap));
+            Assert.That(reader.Format == MbufCaptureFormat.PcapNg, Is.EqualTo(capture.Index!["format"] == "pcapng"));
             if (s_linkTypes.TryGetValue(capture.Index!["linktype"], out MbufLinkType linkType))
             {
                 Assert.That(reader.LinkType, Is.EqualTo(linkType));

@@ -29,7 +29,13 @@ internal sealed class PcapNgBytes : CaptureBytes
     public PcapNgBytes Interface(int linkType = 1, uint snapLength = 0, byte[]? options = null)
         => Block(InterfaceDescription, UInt16Bytes(linkType), UInt16Bytes(0), UInt32Bytes(snapLength), options ?? []);
 
-    public PcapNgBytes Enhanced(ReadOnlySpan<byte> bytes, ulong time = 0, uint on = 0, uint? captured = null, uint? original = null, byte[]? options = null)
+    public PcapNgBytes Enhanced(
+        ReadOnlySpan<byte> bytes,
+        ulong time = 0,
+        uint on = 0,
+        uint? captured = null,
+        uint? original = null,
+        byte[]? options = null)
         => Block(
             EnhancedPacket,
             UInt32Bytes(on),

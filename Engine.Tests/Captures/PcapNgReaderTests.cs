@@ -30,8 +30,8 @@ public sealed class PcapNgReaderTests : CaptureFixture
     {
         byte[] file =
         [
-            .. new PcapNgBytes(isBigEndian: true).Interface(linkType: 1).Interface(linkType: 113).Enhanced(Pattern(10), on: 1).ToArray(),
-            .. new PcapNgBytes(isBigEndian: false, minor: 2, sectionLength: 0).Interface(linkType: 229).Enhanced(Pattern(11)).ToArray(),
+            .. new PcapNgBytes(isBigEndian: true).Interface(1).Interface(113).Enhanced(Pattern(10), on: 1).ToArray(),
+            .. new PcapNgBytes(isBigEndian: false, minor: 2, sectionLength: 0).Interface(229).Enhanced(Pattern(11)).ToArray(),
             .. new PcapNgBytes(isBigEndian: true).ToArray(),
             .. new PcapNgBytes(isBigEndian: true).Interface(linkType: 0).Simple(Pattern(12)).ToArray(),
         ];
@@ -98,12 +98,13 @@ public sealed class PcapNgReaderTests : CaptureFixture
     [Test]
     public void A_simple_packet_is_as_long_as_the_snap_length_of_the_first_interface_lets_it_be()
     {
-        byte[] file = new PcapNgBytes().Interface(snapLength: 5).Interface().Simple(Pattern(5), original: 1500).Simple(Pattern(4)).ToArray();
-        using var reader = new MbufCaptureReader(new MemoryStream(file, writable: false));
+        PcapNgBytes file = new PcapNgBytes().Interface(snapLength: 5).Interface();
+        using var reader = new MbufCaptureReader(file.Simple(Pattern(5), original: 1500).Simple(Pattern(4)).ToStream());
 
         List<CapturedPacket> packets = ReadAll(reader);
 
-        Assert.That(packets.Select(static packet => (packet.Bytes.Length, packet.Original)), Is.EqualTo(new[] { (5, 1500u), (4, 4u) }));
+        Assert.That(
+            packets.Select(static packet => (packet.Bytes.Length, packet.Original)), Is.EqualTo(new[] { (5, 1500u), (4, 4u) }));
     }
 
     [Test]

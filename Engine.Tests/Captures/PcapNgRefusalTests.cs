@@ -29,7 +29,8 @@ public sealed class PcapNgRefusalTests : CaptureFixture
 
         Assert.That(
             Refusal(file),
-            Does.Contain($"block at byte {Third}").And.Contain($"has {length} bytes").And.Contain($"{least} or more, and a multiple of 4"));
+            Does.Contain($"block at byte {Third}").And.Contain($"has {length} bytes")
+                .And.Contain($"{least} or more, and a multiple of 4"));
     }
 
     [TestCase(PcapNgBytes.NameResolution)]
@@ -50,10 +51,13 @@ public sealed class PcapNgRefusalTests : CaptureFixture
     public void A_packet_of_an_interface_that_was_not_described_is_refused(uint type, string name, uint number)
     {
         PcapNgBytes file = WithInterface;
-        _ = type == PcapNgBytes.EnhancedPacket ? file.Enhanced(Pattern(4), on: number) : file.Obsolete(Pattern(4), on: (int)number);
+        _ = type == PcapNgBytes.EnhancedPacket
+            ? file.Enhanced(Pattern(4), on: number)
+            : file.Obsolete(Pattern(4), on: (int)number);
 
         Assert.That(
-            Refusal(file.ToArray()), Does.Contain($"{name} at byte {Third}").And.Contain($"interface {number}").And.Contain("has described 1"));
+            Refusal(file.ToArray()),
+            Does.Contain($"{name} at byte {Third}").And.Contain($"interface {number}").And.Contain("has described 1"));
     }
 
     [Test]
@@ -94,7 +98,8 @@ public sealed class PcapNgRefusalTests : CaptureFixture
 
         Assert.That(
             Refusal(file.Interface(options: file.Resolution(resolution)).ToArray()),
-            Does.Contain($"interface description block at byte {Second}").And.Contain($"if_tsresol is 0x{resolution:x2}").And.Contain("0xbf"));
+            Does.Contain($"interface description block at byte {Second}")
+                .And.Contain($"if_tsresol is 0x{resolution:x2}").And.Contain("0xbf"));
     }
 
     [TestCase(9, 2, "if_tsresol has 2 bytes", "It has 1.")]
@@ -104,7 +109,9 @@ public sealed class PcapNgRefusalTests : CaptureFixture
     {
         var file = new PcapNgBytes();
 
-        Assert.That(Refusal(file.Interface(options: file.Option(code, new byte[length])).ToArray()), Does.Contain(wrong).And.Contain(right));
+        Assert.That(
+            Refusal(file.Interface(options: file.Option(code, new byte[length])).ToArray()),
+            Does.Contain(wrong).And.Contain(right));
     }
 
     [Test]
@@ -114,7 +121,9 @@ public sealed class PcapNgRefusalTests : CaptureFixture
         byte[] option = file.Option(2, new byte[9]);
         option[2] = 13;
 
-        Assert.That(Refusal(file.Interface(options: option).ToArray()), Does.Contain("option 2 says that it has 13 bytes").And.Contain("12 bytes of"));
+        Assert.That(
+            Refusal(file.Interface(options: option).ToArray()),
+            Does.Contain("option 2 says that it has 13 bytes").And.Contain("12 bytes of"));
     }
 
     [Test]
@@ -128,6 +137,7 @@ public sealed class PcapNgRefusalTests : CaptureFixture
 
         int end = file.Length;
 
-        Assert.That(Refusal(file.Interface().ToArray()), Does.Contain($"block at byte {end}").And.Contain("follows 65536 others"));
+        Assert.That(
+            Refusal(file.Interface().ToArray()), Does.Contain($"block at byte {end}").And.Contain("follows 65536 others"));
     }
 }

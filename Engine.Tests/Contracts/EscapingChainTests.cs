@@ -177,6 +177,23 @@ public sealed class EscapingChainTests
         """);
 
     [Test]
+    public void A_packet_from_a_capture_cannot_be_returned() => Snippet.IsRefused([EscapingValue], """
+        static MbufChain Leak(MbufArena arena, MbufCaptureReader reader)
+        {
+            using MbufScope mbufs = arena.Enter();
+            reader.Read(mbufs, out MbufChain packet);
+            return packet;
+        }
+        """);
+
+    [Test]
+    public void A_packet_from_a_capture_cannot_be_handed_out_of_a_scope_that_was_passed_by_value()
+        => Snippet.IsRefused([EscapingParameter, EscapingArgument], """
+        static MbufCaptureStatus Leak(MbufScope mbufs, MbufCaptureReader reader, out MbufChain packet)
+            => reader.Read(mbufs, out packet);
+        """);
+
+    [Test]
     public void What_a_helper_split_off_cannot_be_kept()
         => Snippet.IsRefused([EscapingValue, EscapingArgument], """
         static bool Split(MbufChain packet, out MbufChain rest) => packet.TrySplit(0, out rest);

@@ -105,8 +105,8 @@ internal sealed class CaptureInput(Stream stream, bool leaveOpen) : IDisposable
     /// <summary>The exception that reading cannot go on.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public InvalidOperationException Lost() => new(
-        $"An earlier read ended with an exception in the middle of the {_part} at byte {_partStart} of the capture: where the next packet starts " +
-        "is not known. Dispose of the reader.");
+        $"An earlier read ended with an exception in the middle of the {_part} at byte {_partStart} of the capture: where the " +
+        "next packet starts is not known. Dispose of the reader.");
 
     public void Dispose()
     {
@@ -137,5 +137,6 @@ internal sealed class CaptureInput(Stream stream, bool leaveOpen) : IDisposable
     [DoesNotReturn]
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ThrowCutOff(long missing) => throw new InvalidDataException(
-        $"The capture ends at byte {Position}, in the middle of the {_part} at byte {_partStart}: at least {missing} more bytes should follow.");
+        $"The capture ends at byte {Position}, in the middle of the {_part} at byte {_partStart}: " +
+        $"at least {missing} more bytes should follow.");
 }

@@ -19,7 +19,8 @@ internal sealed partial class PcapNgParser
         uint snapLength = _order.UInt32(body[4..]);
         if (_interfaces.Count == CaptureLimits.MostInterfaces)
         {
-            throw _input.Refusal($"It follows {_interfaces.Count} others of its section.", "A section has that many interfaces at most.");
+            throw _input.Refusal(
+                $"It follows {_interfaces.Count} others of its section.", "A section has that many interfaces at most.");
         }
 
         CaptureClock clock = ReadClock();
@@ -39,7 +40,8 @@ internal sealed partial class PcapNgParser
             long padded = Padded(length);
             if (padded > _left)
             {
-                throw _input.Refusal($"Its option {code} says that it has {length} bytes.", $"{_left} bytes of the block are left.");
+                throw _input.Refusal(
+                    $"Its option {code} says that it has {length} bytes.", $"{_left} bytes of the block are left.");
             }
 
             switch (code)

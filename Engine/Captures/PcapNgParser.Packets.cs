@@ -77,7 +77,7 @@ internal sealed partial class PcapNgParser
         {
             throw _input.Refusal(
                 $"It is of interface {number}.",
-                $"Its section has described {_interfaces.Count} so far, numbered from 0, and a packet follows the description of its own.");
+                $"Its section has described {_interfaces.Count} so far, from 0 on; a packet comes after that of its own.");
         }
 
         return _interfaces[(int)number];

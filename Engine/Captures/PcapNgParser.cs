@@ -91,7 +91,8 @@ internal sealed partial class PcapNgParser : CaptureParser
             _order = new CaptureByteOrder(IsBigEndian: false);
             if (_order.UInt32(magic) != ByteOrderMagic)
             {
-                throw _input.Refusal($"Its byte-order magic is {_order.UInt32(magic):x8}.", $"It is {ByteOrderMagic:x8}, in either byte order.");
+                throw _input.Refusal(
+                    $"Its byte-order magic is {_order.UInt32(magic):x8}.", $"It is {ByteOrderMagic:x8}, in either byte order.");
             }
         }
 
@@ -115,7 +116,8 @@ internal sealed partial class PcapNgParser : CaptureParser
     {
         if (length % 4 != 0 || length < (uint)least)
         {
-            throw _input.Refusal($"It says that it has {length} bytes.", $"Such a block has {least} or more, and a multiple of 4.");
+            throw _input.Refusal(
+                $"It says that it has {length} bytes.", $"Such a block has {least} or more, and a multiple of 4.");
         }
 
         _length = length;
@@ -137,7 +139,8 @@ internal sealed partial class PcapNgParser : CaptureParser
         uint length = _order.UInt32(_input.Take(LengthSize));
         if (length != _length)
         {
-            throw _input.Refusal($"It ends with a length of {length} bytes.", $"It begins with one of {_length}, and both are the same.");
+            throw _input.Refusal(
+                $"It ends with a length of {length} bytes.", $"It begins with one of {_length}, and both are the same.");
         }
     }
 }

@@ -8,16 +8,16 @@ internal sealed class PcapParser : CaptureParser
 {
     public const uint MicrosecondMagic = 0xA1B2_C3D4;
     public const uint NanosecondMagic = 0xA1B2_3C4D;
-
-    private const int MagicSize = 4;
-    private const int FileHeaderSize = 24;
-    private const int RecordHeaderSize = 16;
-    private const int MajorVersion = 2;
+    public const int MajorVersion = 2;
 
     /// <summary>
     /// The first minor version that has captured and original length in today's order always; the one before has either.
     /// </summary>
-    private const int FirstMinorInOrder = 4;
+    public const int MinorVersion = 4;
+
+    private const int MagicSize = 4;
+    private const int FileHeaderSize = 24;
+    private const int RecordHeaderSize = 16;
 
     private readonly CaptureInput _input;
     private readonly MbufLinkType _linkType;
@@ -38,7 +38,8 @@ internal sealed class PcapParser : CaptureParser
         _minor = _order.UInt16(header[2..]);
         if (major != MajorVersion)
         {
-            throw input.Refusal($"It says version {major}.{_minor}.", $"The format has version {MajorVersion}.{FirstMinorInOrder}.");
+            throw input.Refusal(
+                $"It says version {major}.{_minor}.", $"The format has version {MajorVersion}.{MinorVersion}.");
         }
 
         // Time zone and accuracy, 8 bytes, are not used by any program.
@@ -65,7 +66,7 @@ internal sealed class PcapParser : CaptureParser
         ulong timestamp = (_order.UInt32(header) * 1_000_000_000ul) + ((ulong)_order.UInt32(header[4..]) * _nanosecondsOfUnit);
         uint captured = _order.UInt32(header[8..]);
         uint original = _order.UInt32(header[12..]);
-        if (_minor < FirstMinorInOrder && (_minor < FirstMinorInOrder - 1 || captured > original))
+        if (_minor < MinorVersion && (_minor < MinorVersion - 1 || captured > original))
         {
             (captured, original) = (original, captured);
         }
@@ -85,5 +86,6 @@ internal sealed class PcapParser : CaptureParser
     }
 
     private InvalidDataException TooLong(uint captured)
-        => _input.Refusal($"It says that {captured} bytes were captured.", $"With the file's snap length, 0 to {_mostBytes} are possible.");
+        => _input.Refusal(
+            $"It says that {captured} bytes were captured.", $"With the file's snap length, 0 to {_mostBytes} are possible.");
 }
