@@ -19,7 +19,8 @@ public sealed class CaptureFuzzTests : CaptureFixture
 
     private static readonly uint[] s_borders =
     [
-        0, 1, 2, 4, 11, 12, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 262_144, 262_145, 1_048_577, int.MaxValue, 0x8000_0000, 0xFFFF_FFFC, uint.MaxValue,
+        0, 1, 2, 4, 11, 12, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 262_144, 262_145, 1_048_577, int.MaxValue,
+        0x8000_0000, 0xFFFF_FFFC, uint.MaxValue,
     ];
 
     private static IEnumerable<CaptureForm> Forms => CaptureForm.All;

@@ -210,8 +210,8 @@ public sealed class MbufCaptureReader : IDisposable
 
         throw input.Refusal(
             $"It begins with {magic:x8}.",
-            $"A pcap file begins with {PcapParser.MicrosecondMagic:x8} or {PcapParser.NanosecondMagic:x8}, in either byte order, " +
-            $"a pcapng file with {PcapNgParser.SectionHeader:x8}; a compressed one is to be decompressed first.");
+            $"A pcap file begins with {PcapParser.MicrosecondMagic:x8} or {PcapParser.NanosecondMagic:x8}, in either byte " +
+            $"order, a pcapng file with {PcapNgParser.SectionHeader:x8}; a compressed one is to be decompressed first.");
     }
 
     private static bool IsPcap(uint magic) => magic is PcapParser.MicrosecondMagic or PcapParser.NanosecondMagic;
