@@ -6,7 +6,7 @@ namespace Engine.Mbufs.Tests.Captures;
 /// The verdicts on the outermost IPv4, TCP and UDP header of a frame, wherever a tunnel has put them: IP in IP, GRE and VXLAN are
 /// gone into, quotes in ICMP errors are not.
 /// </summary>
-internal sealed class TunnelWalk
+internal sealed class TunnelWalk(bool isWhole)
 {
     private const int MostLayers = 8;
     private const ushort TransparentEthernet = 0x6558;
@@ -26,9 +26,12 @@ internal sealed class TunnelWalk
     private bool _hasIPv4;
 
     /// <summary>Looks at a frame. The outermost header is verified as a receiver does, those inside are inspected.</summary>
-    public static TunnelWalk Over(MbufChain frame, MbufLinkType linkType)
+    /// <param name="frame">What the capture has of the frame.</param>
+    /// <param name="linkType">What it starts with.</param>
+    /// <param name="isWhole">That is all of it: where a header says that there is more, the frame's length counts.</param>
+    public static TunnelWalk Over(MbufChain frame, MbufLinkType linkType, bool isWhole)
     {
-        var walk = new TunnelWalk();
+        var walk = new TunnelWalk(isWhole);
         byte[] bytes = new byte[Math.Min(frame.Length, FrameLayout.MaximumSize)];
         frame.TryCopyTo(0, bytes);
         if (FrameLayout.TryFindNetwork(bytes, linkType, out int offset, out EtherType type, out _)
@@ -50,9 +53,22 @@ internal sealed class TunnelWalk
                 (_hasIPv4, IPv4) = (true, report.Network);
             }
 
-            Note(report);
+            Note(report.Transport == MbufChecksumVerdict.Truncated && isWhole ? Shortened(frame, offset) : report);
             offset = Inside(frame, report);
         }
+    }
+
+    /// <summary>The verdicts on a packet whose header says that it ends where the frame does.</summary>
+    private static MbufChecksumReport Shortened(MbufChain frame, int offset)
+    {
+        using MbufChain copy = frame.Duplicate();
+        byte[] version = new byte[1];
+        byte[] length = new byte[2];
+        copy.TryCopyTo(offset, version);
+        int header = version[0] >> 4 == 4 ? 0 : IPv6Header.Size;
+        BinaryPrimitives.WriteUInt16BigEndian(length, (ushort)(frame.Length - offset - header));
+        copy.TryCopyBack(offset + (header == 0 ? 2 : 4), length);
+        return copy.InspectChecksums(offset);
     }
 
     private void Note(MbufChecksumReport report)

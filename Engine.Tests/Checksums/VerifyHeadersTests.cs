@@ -42,6 +42,37 @@ public sealed class VerifyHeadersTests : MbufFixture
     }
 
     [Test]
+    public void A_compressed_route_names_the_final_destination([Values(0, 8, 15)] int elided, [Values(0, 3)] int padding)
+    {
+        byte[] final = [.. WirePacket.IPv6Destination.AsSpan(0, elided), .. s_final6.AsSpan(elided)];
+        int length = 16 - elided + padding;
+        byte[] header = [6, (byte)((length + 7) / 8), 3, 1, (byte)elided, 0, 0, 0, .. final.AsSpan(elided), .. new byte[((length + 7) / 8 * 8) - 16 + elided]];
+        header[5] = (byte)((header.Length - 8 - 16 + elided) << 4);
+
+        Assert.That(
+            Verdict(WirePacket.IPv6(IPProtocol.Routing, [.. header, .. WirePacket.Tcp(Pattern(5), overIPv6: true, final)])),
+            Is.EqualTo(MbufChecksumVerdict.Valid));
+        header[5] = 0xF0;
+        header[4] = 0;
+        Assert.That(
+            Verdict(WirePacket.IPv6(IPProtocol.Routing, [.. header.AsSpan(0, 8), 1, 2, 3, 4, 5, 6, 7, 8])),
+            Is.EqualTo(MbufChecksumVerdict.Illegal).Or.EqualTo(MbufChecksumVerdict.Truncated).Or.EqualTo(MbufChecksumVerdict.Unverifiable));
+    }
+
+    [Test]
+    public void A_home_address_takes_the_place_of_the_sender()
+    {
+        byte[] home = s_final6;
+        byte[] options = [6, 2, 1, 2, 0, 0, 0xC9, 16, .. home];
+        byte[] tcp = WirePacket.Tcp(Pattern(5), overIPv6: true);
+        ushort checksum = InternetChecksum.Update(
+            BinaryPrimitives.ReadUInt16BigEndian(tcp.AsSpan(16)), WirePacket.IPv6Source, home);
+        BinaryPrimitives.WriteUInt16BigEndian(tcp.AsSpan(16), checksum);
+
+        Assert.That(Verdict(WirePacket.IPv6(IPProtocol.DestinationOptions, [.. options, .. tcp])), Is.EqualTo(MbufChecksumVerdict.Valid));
+    }
+
+    [Test]
     public void Every_extension_header_is_passed()
     {
         byte[] datagram = WirePacket.Udp(Pattern(20), overIPv6: true);

@@ -68,13 +68,13 @@ internal static class ModelVerdict
         int covered = length - Header;
         if (bytes[9] == 17 && (Number(bytes, 6) & 0x1FFF) == 0 && bytes.Length >= Header + 8)
         {
-            if (Number(bytes, Header + 6) == 0)
+            covered = isPart ? covered : Number(bytes, Header + 4);
+            if (covered >= 8 && Number(bytes, Header + 6) == 0)
             {
                 return MbufChecksumVerdict.Absent;
             }
 
-            covered = isPart ? covered : Number(bytes, Header + 4);
-            if (covered < 8 && !isPart || covered > length - Header)
+            if (!isPart && (covered < 8 || covered > length - Header))
             {
                 return MbufChecksumVerdict.Illegal;
             }

@@ -76,9 +76,20 @@ internal readonly ref struct TransportCheck(MbufChain packet, NetworkLayout layo
             return verdict;
         }
 
-        if (_layout.FragmentOffset != 0 || Available < UdpHeader.Size)
+        if (_layout.FragmentOffset != 0 || Math.Min(Available, _layout.TransportLength) < UdpHeader.Size)
         {
             return Summed(_layout.TransportLength, ref flags, ref sum);
+        }
+
+        int length = _packet.ReadNumber(_layout.TransportOffset + UdpHeader.PlaceOfLength);
+        if (length == 0 && (_layout.IsIPv6 || _layout.TransportLength > ushort.MaxValue))
+        {
+            length = _layout.TransportLength; // Longer than the field can say (RFC 2675, section 4).
+        }
+
+        if (!_layout.IsPart && length < UdpHeader.Size)
+        {
+            return MbufChecksumVerdict.Illegal;
         }
 
         if (_packet.ReadNumber(_layout.TransportOffset + UdpHeader.PlaceOfChecksum) == 0)
@@ -86,23 +97,12 @@ internal readonly ref struct TransportCheck(MbufChain packet, NetworkLayout layo
             return _layout.IsIPv6 ? MbufChecksumVerdict.Illegal : MbufChecksumVerdict.Absent;
         }
 
-        if (_layout.IsPart)
-        {
-            return Summed(_layout.TransportLength, ref flags, ref sum);
-        }
-
-        int length = _packet.ReadNumber(_layout.TransportOffset + UdpHeader.PlaceOfLength);
-        if (length == 0 && _layout.TransportLength > ushort.MaxValue)
-        {
-            length = _layout.TransportLength; // Longer than the field can say (RFC 2675, section 4).
-        }
-
-        if (length < UdpHeader.Size || length > _layout.TransportLength)
+        if (!_layout.IsPart && length > _layout.TransportLength)
         {
             return MbufChecksumVerdict.Illegal;
         }
 
-        return Summed(length, ref flags, ref sum);
+        return Summed(_layout.IsPart ? _layout.TransportLength : length, ref flags, ref sum);
     }
 
     /// <summary>True with a verdict if not all is there that a checksum covers.</summary>

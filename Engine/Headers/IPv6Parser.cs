@@ -15,6 +15,7 @@ internal static class IPv6Parser
     private const int PlaceOfFirstOption = 2;
     private const byte SourceRouting = 0;
     private const byte MobileRouting = 2;
+    private const byte LowPowerRouting = 3;
     private const byte SegmentRouting = 4;
 
     /// <summary>Reads the header and those behind it; there are as many bytes as the header has.</summary>
@@ -139,6 +140,9 @@ internal static class IPv6Parser
                 int home = FindOption(chain, offset, length, HomeAddress, IPv6Header.AddressSize);
                 source = home == 0 ? source : SumOfAddress(chain, home);
                 break;
+            case IPProtocol.Routing when (byte)(first >> 40) == LowPowerRouting:
+                destination = (byte)(first >> 32) == 0 ? destination : SumOfCompressed(chain, layout.Offset, offset, length, destination);
+                break;
             case IPProtocol.Routing when (byte)(first >> 32) != 0 && length >= IPv6ExtensionHeader.Size + IPv6Header.AddressSize:
                 destination = (byte)(first >> 40) switch
                 {
@@ -182,6 +186,26 @@ internal static class IPv6Parser
         }
 
         return 0;
+    }
+
+    /// <summary>
+    /// The last address of RFC 6554, section 3: without the first bytes, which are those of the destination in the IPv6 header.
+    /// What is malformed leaves the destination as it is.
+    /// </summary>
+    private static ulong SumOfCompressed(MbufChain chain, int network, int offset, int length, ulong destination)
+    {
+        int elided = chain.ReadByte(offset + 4) & 0xF;
+        int padding = chain.ReadByte(offset + 5) >> 4;
+        int place = offset + length - padding - (IPv6Header.AddressSize - elided);
+        if (place < offset + IPv6ExtensionHeader.Size)
+        {
+            return destination;
+        }
+
+        NetworkLayout.Scratch address = default;
+        chain.TryCopyTo(network + IPv6Header.PlaceOfDestination, address[..elided]);
+        chain.TryCopyTo(place, address[elided..IPv6Header.AddressSize]);
+        return ChecksumKernel.SumScalar(address[..IPv6Header.AddressSize]);
     }
 
     private static ulong SumOfAddress(MbufChain chain, int offset)

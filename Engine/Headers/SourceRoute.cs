@@ -12,6 +12,7 @@ internal static class SourceRoute
     private const byte Strict = 137;
     private const int PlaceOfPointer = 2;
     private const int Smallest = 3;
+    private const int SmallestPointer = 4;
 
     /// <summary>Sum of the words of the final destination's address, in the processor's order.</summary>
     public static ulong SumOfFinalDestination(MbufChain chain, int offset, int headerLength)
@@ -32,7 +33,7 @@ internal static class SourceRoute
             }
 
             bool isRoute = options[0] is Loose or Strict && length >= Smallest + sizeof(uint);
-            if (isRoute && options[PlaceOfPointer] <= length)
+            if (isRoute && options[PlaceOfPointer] >= SmallestPointer && options[PlaceOfPointer] <= length)
             {
                 return options.Slice(length - sizeof(uint), sizeof(uint));
             }
