@@ -22,7 +22,7 @@ public sealed class CaptureReaderTests(ArenaKind kind) : CaptureFixture(kind)
     public void Random_packets_are_read(CaptureForm form)
     {
         var random = new Random(20_260_101);
-        for (int run = 0; run < 20; run++)
+        for (int run = 0; run < 6; run++)
         {
             int count = random.Next(20);
             CapturedPacket[] packets = [.. Enumerable.Range(0, count).Select(_ => CapturedPacket.Random(random, 60_000))];

@@ -9,7 +9,8 @@ namespace Engine.Mbufs.Tests.Contracts;
 public sealed class MeasuredOperationsTests
 {
     /// <summary>
-    /// The types that a program works with for each packet. The socket operations are measured where sockets are tested.
+    /// The types that a program works with for each packet. The operations of sockets and captures are measured where those are
+    /// tested.
     /// </summary>
     private static readonly Type[] s_types =
     [
