@@ -112,6 +112,8 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
         new("TryCompleteChecksum", static chain => chain.TryCompleteChecksum()),
         new("VerifyChecksums", static chain => chain.VerifyChecksums()),
         new("InspectChecksums", static chain => chain.InspectChecksums()),
+        new("FragmentInto", static chain => chain.FragmentInto(1500, QueueOf(chain))),
+        new("FragmentInto with an identification", static chain => chain.FragmentInto(1500, QueueOf(chain), 1)),
         new("Dump", static chain => chain.Dump()),
         new("DumpHex", static chain => chain.DumpHex(5)),
     ];
@@ -130,6 +132,8 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
             ChainAssert.Holds(chain, ChainAssert.Bytes(chain));
         }
     }
+
+    private static MbufQueue QueueOf(MbufChain chain) => new(chain.Cache.Arena);
 
     private static void ShareAndFree(MbufChain chain, int length)
     {

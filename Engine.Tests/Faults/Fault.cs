@@ -17,7 +17,10 @@ internal sealed partial record Fault(string Operation, string Case, FaultAttempt
 {
     /// <summary>Several uses of one operation may be in it; every operation has to be.</summary>
     public static IReadOnlyList<Fault> All { get; } =
-        [.. OfScopes(), .. OfWaiting(), .. OfChains(), .. OfLayouts(), .. OfViews(), .. OfWriters(), .. OfHeaders(), .. OfCaptures()];
+        [
+            .. OfScopes(), .. OfWaiting(), .. OfChains(), .. OfLayouts(), .. OfViews(), .. OfWriters(), .. OfHeaders(), .. OfCaptures(),
+            .. OfParts(),
+        ];
 
     /// <summary>It makes a chain of its own and leaves the one it is given alone: one shape is enough.</summary>
     public bool IsFresh { get; init; }

@@ -85,6 +85,7 @@ internal sealed record FaultShape(string Name, params Segment[] Layout)
         if (IsIPv4)
         {
             BinaryPrimitives.WriteUInt32BigEndian(bytes, 0x4500_0000u | (uint)Length);
+            BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(IPv4Header.PlaceOfFragment), 0);
         }
 
         return bytes;

@@ -66,6 +66,7 @@ internal sealed partial class Churn
         new(ComputeChecksum, 2, Refusals.Reach),
         new(VerifyChecksums, 4, Refusals.Never),
         new(CompleteChecksum, 4, Refusals.Reach | Refusals.Memory),
+        new(FragmentInto, 6, Refusals.Reach | Refusals.Memory),
 
         new(SetField, 2, Refusals.Never),
         new(SetPacketLength, 1, Refusals.Never),

@@ -35,6 +35,7 @@ internal sealed partial class Churn : IDisposable
         _random = new Random(seed);
         _random.NextBytes(_noise);
         _queues = [new ModelQueue(_arena, limit: 5), new ModelQueue(_arena, limit: 0)];
+        _parts = new MbufQueue(_arena);
         _references = [.. Enumerable.Range(0, _arena.Layout.Storages.Length).Select(kind => new int[_arena.Layout.Limits[kind] + 1])];
         Operations = Table();
         ExpectInterruptions();

@@ -115,6 +115,10 @@ internal static class ThrowHelper
     public static void SegmentLimit(string parameter, int value)
         => throw new ArgumentOutOfRangeException(parameter, value, "A chain has at least one mbuf.");
 
+    [DoesNotReturn]
+    public static void MtuTooSmall(string parameter, int value) => throw new ArgumentOutOfRangeException(
+        parameter, value, "An MTU of less than 28 bytes holds no fragment: 20 bytes of header and 8 of payload.");
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static MbufStaleException CreateStale() => new();
 

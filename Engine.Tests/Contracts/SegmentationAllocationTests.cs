@@ -1,0 +1,33 @@
+using Engine.Mbufs.Tests.Segmentation;
+
+using NUnit.Framework;
+
+namespace Engine.Mbufs.Tests.Contracts;
+
+/// <summary>Cutting packets into parts costs no managed memory, whether it is done or refused.</summary>
+[Category("Contracts")]
+[TestFixtureSource(typeof(ArenaKind), nameof(ArenaKind.All))]
+public sealed class SegmentationAllocationTests(ArenaKind kind) : MbufFixture(kind)
+{
+    private static readonly byte[] s_ipv4 = Packets.IPv4(new byte[3000], [130, 4, 1, 1]);
+    private static readonly byte[] s_ipv6 = Packets.IPv6(new byte[3000], 200, (IPProtocol.HopByHopOptions, 1));
+
+    [Test]
+    [Measures(typeof(MbufChain), nameof(MbufChain.FragmentInto))]
+    public void Fragmentation_allocates_nothing()
+    {
+        var queue = new MbufQueue(Arena);
+        var narrow = new MbufQueue(Arena, limit: 1);
+        AllocationAssert.IsFree(Arena, mbufs =>
+        {
+            using MbufChain ipv4 = mbufs.AllocateFrom(s_ipv4, headroom: 0, receiveInterface: 0);
+            using MbufChain ipv6 = mbufs.AllocateFrom(s_ipv6, headroom: 0, receiveInterface: 0);
+            using MbufChain random = mbufs.AllocateFrom(s_ipv6, headroom: 0, receiveInterface: 0);
+            ipv4.PrependTag(mbufs.AllocateTag(1, 2, 20));
+            Must.Hold(ipv4.FragmentInto(1500, narrow) == MbufOffloadStatus.QueueFull && ipv4.FragmentInto(31, queue) == MbufOffloadStatus.MtuTooSmall);
+            Must.Hold(ipv4.FragmentInto(1500, queue) == MbufOffloadStatus.Done && queue.Drain(mbufs) == 3);
+            Must.Hold(ipv6.FragmentInto(1280, queue, 7) == MbufOffloadStatus.Done && queue.Drain(mbufs) == 3);
+            Must.Hold(random.FragmentInto(1280, queue) == MbufOffloadStatus.Done && queue.Drain(mbufs) == 3);
+        });
+    }
+}

@@ -1,0 +1,163 @@
+namespace Engine.Mbufs;
+
+/// <content>
+/// Cutting a packet into parts, each with a header of its own in front: all memory is taken, or none.
+/// </content>
+public readonly ref partial struct MbufChain
+{
+    /// <summary>
+    /// Cuts the packet, which is one and longer than the plan says, and puts its parts on the queue; or does nothing.
+    /// </summary>
+    private MbufOffloadStatus Cut<THeader>(CutPlan plan, in THeader headers, MbufQueue queue)
+        where THeader : struct, IPartHeader
+    {
+        ref MbufHeader head = ref At(_index);
+        if (!queue.HasRoomFor(plan.Parts))
+        {
+            return MbufOffloadStatus.QueueFull;
+        }
+
+        if (plan.FirstHeaderLength > _cache.Storages[(int)StorageKind.Cluster].Size - CutPlan.LinkRoom)
+        {
+            return MbufOffloadStatus.HeaderTooLong;
+        }
+
+        Survey(ref head, ref plan);
+        if (!TryTakeParts(ref head, plan, out CutParts parts))
+        {
+            return MbufOffloadStatus.Exhausted;
+        }
+
+        uint mark = At(head.Tail).Flags & (uint)MbufFlags.EndOfRecord;
+        At(head.Tail).Flags &= ~mark;
+        parts.Next = head.Next;
+        if (plan.NeedsFront)
+        {
+            MoveBehindFront(ref head, plan.HeaderLength, ref parts);
+        }
+
+        HandOut(ref head, plan, headers, ref parts);
+        At(At(parts.Last).Tail).Flags |= mark;
+        queue.AddParts(_cache, _index, parts.Last, plan.Parts, plan.TotalLength);
+        _cache.FreeParts(new ChainParts { First = parts.Dropped });
+        _cache.FreeParts(new ChainParts { First = parts.Next });
+        _cache.Settle();
+        return MbufOffloadStatus.Done;
+    }
+
+    /// <summary>
+    /// What the parts need: whether the header can stay where it is, and how many borders lie inside of mbufs.
+    /// </summary>
+    private void Survey(ref MbufHeader head, ref CutPlan plan)
+    {
+        int border = plan.HeaderLength + plan.FirstPayload;
+        int end = plan.HeaderLength + plan.PayloadLength;
+        plan.NeedsFront = head.SegmentLength < plan.HeaderLength
+            || (plan.Parts > 1 && head.SegmentLength > border)
+            || _cache.RoomBefore(ref head) < plan.Growth + CutPlan.LinkRoom
+            || !_cache.IsWritable(ref head);
+        int start = 0;
+        ref MbufHeader header = ref head;
+        while (border < end)
+        {
+            int stop = start + header.SegmentLength;
+            for (; border < stop && border < end; border += plan.LaterPayload)
+            {
+                plan.Cuts += border > start ? 1 : 0;
+            }
+
+            start = stop;
+            header = ref At(header.Next);
+        }
+    }
+
+    private bool TryTakeParts(ref MbufHeader head, in CutPlan plan, out CutParts parts)
+    {
+        parts = default;
+        int fronts = plan.Parts - 1 + (plan.NeedsFront ? 1 : 0);
+        if (!_cache.TryTakeLinked(plan.FrontZone, fronts, out parts.Fronts))
+        {
+            return false;
+        }
+
+        if (_cache.TryTakeLinked(ZoneId.Mbuf, plan.Cuts, out parts.Pieces)
+            && ((head.Flags & HeaderFlags.Cold) == 0 || TryCopyHeader(ref head, plan.NeedsFront ? At(parts.Fronts).Next : parts.Fronts)))
+        {
+            return true;
+        }
+
+        _cache.FreeParts(new ChainParts { First = parts.Fronts });
+        _cache.FreeParts(new ChainParts { First = parts.Pieces });
+        return false;
+    }
+
+    /// <summary>Copies the packet header into linked mbufs, tags included.</summary>
+    private bool TryCopyHeader(ref MbufHeader head, uint front)
+    {
+        for (; front != 0; front = At(front).Next)
+        {
+            if (!_cache.TryCopyPacketHeader(ref head, ref At(front)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Gives the head storage of its own with nothing in it but a copy of the header, and all room before that. What it had goes
+    /// into a mbuf behind it, without the header.
+    /// </summary>
+    private void MoveBehindFront(ref MbufHeader head, int headerLength, ref CutParts parts)
+    {
+        uint index = parts.Fronts;
+        ref MbufHeader behind = ref At(index);
+        parts.Fronts = behind.Next;
+        behind.Next = head.Next;
+        behind.Type = head.Type;
+        StorageKind kind = behind.Kind;
+        uint storage = behind.Storage;
+        _cache.MoveStorage(ref head, ref behind, index);
+        if (kind == StorageKind.Internal)
+        {
+            _cache.AttachInternal(ref head, _index, 0);
+        }
+        else
+        {
+            _cache.AttachCluster(ref head, kind, storage, 0);
+        }
+
+        head.Data += _cache.RoomBehind(ref head) - headerLength;
+        head.SegmentLength = headerLength;
+        parts.Next = index;
+        MoveHeaderBytes(_cache.BytesOf(ref head), ref parts);
+    }
+
+    /// <summary>Copies the first bytes of the payload's mbufs, which are the header's, and takes them off there.</summary>
+    private void MoveHeaderBytes(Span<byte> header, ref CutParts parts)
+    {
+        while (true)
+        {
+            ref MbufHeader source = ref At(parts.Next);
+            int count = Math.Min(source.SegmentLength, header.Length);
+            _cache.Hot.Memory.Bytes(source.Data, count).CopyTo(header);
+            header = header[count..];
+            if (count < source.SegmentLength)
+            {
+                source.Data += count;
+                source.SegmentLength -= count;
+                return;
+            }
+
+            uint empty = parts.Next;
+            parts.Next = source.Next;
+            source.Next = parts.Dropped;
+            parts.Dropped = empty;
+            if (header.IsEmpty)
+            {
+                return;
+            }
+        }
+    }
+}
