@@ -7,6 +7,8 @@ namespace Engine.Mbufs.Tests.Chains;
 /// <param name="Call">Does it; on a live chain of a few bytes it succeeds, and the chain stays live.</param>
 public sealed record Verb(string Name, Action<MbufChain> Call)
 {
+    private static readonly MbufInterface s_interface = new("lo0");
+
     /// <summary>All but those that end a claim: Free, FreeFirst, Detach, and being appended.</summary>
     public static IReadOnlyList<Verb> All { get; } =
     [
@@ -114,6 +116,7 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
         new("InspectChecksums", static chain => chain.InspectChecksums()),
         new("FragmentInto", static chain => chain.FragmentInto(1500, QueueOf(chain))),
         new("FragmentInto with an identification", static chain => chain.FragmentInto(1500, QueueOf(chain), 1)),
+        new("CompleteChecksums", static chain => chain.CompleteChecksums(s_interface)),
         new("Dump", static chain => chain.Dump()),
         new("DumpHex", static chain => chain.DumpHex(5)),
     ];

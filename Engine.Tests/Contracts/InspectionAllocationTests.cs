@@ -10,6 +10,8 @@ public sealed class InspectionAllocationTests(ArenaKind kind) : MbufFixture(kind
     private static readonly byte[] s_datagram =
         [0x45, 0, 0, 30, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 0, 1, 0, 2, 0, 10, 0, 0, 3, 4];
 
+    private static readonly MbufInterface s_interface = new("lo0");
+
     [Test]
     [Measures(typeof(MbufChain), nameof(MbufChain.IndexOf), nameof(MbufChain.StartsWith), nameof(MbufChain.SequenceEqual),
         nameof(MbufChain.SequenceCompareTo))]
@@ -29,7 +31,8 @@ public sealed class InspectionAllocationTests(ArenaKind kind) : MbufFixture(kind
     });
 
     [Test]
-    [Measures(typeof(MbufChain), nameof(MbufChain.TryComputeChecksum), nameof(MbufChain.TryCompleteChecksum))]
+    [Measures(typeof(MbufChain), nameof(MbufChain.TryComputeChecksum), nameof(MbufChain.TryCompleteChecksum),
+        nameof(MbufChain.CompleteChecksums))]
     public void Checksums_allocate_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
         using MbufChain packet = mbufs.AllocatePacket();
@@ -38,6 +41,8 @@ public sealed class InspectionAllocationTests(ArenaKind kind) : MbufFixture(kind
         packet.ChecksumData = 6;
         using MbufChain share = packet.Share();
         Must.Hold(packet.TryCompleteChecksum() && share.TryCompleteChecksum());
+        packet.ChecksumFlags = MbufChecksumFlags.Ip;
+        Must.Hold(packet.CompleteChecksums(s_interface) == MbufOffloadStatus.Done);
         Must.Hold(packet.TryComputeChecksum(20, 10, out ushort checksum) && checksum == 0);
     });
 

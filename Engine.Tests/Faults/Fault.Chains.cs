@@ -3,6 +3,8 @@ namespace Engine.Mbufs.Tests.Faults;
 /// <content>What is done with the data of a chain.</content>
 internal sealed partial record Fault
 {
+    private static readonly MbufInterface s_interface = new("lo0");
+
     private static Fault Chain(string operation, FaultAttempt attempt, string what = "") => new($"MbufChain.{operation}", what, attempt);
 
     private static IEnumerable<Fault> OfChains() =>
@@ -26,6 +28,7 @@ internal sealed partial record Fault
         Chain("TrySplit(Int32, MbufChain)", static (in _, chain, _) => SplitAndJoined(chain, 0), "at the start"),
         Chain("TrySplit(Int32, MbufChain)", static (in _, chain, _) => SplitAndJoined(chain, chain.Length), "at the end"),
         Chain("TryCompleteChecksum()", static (in _, chain, _) => chain.TryCompleteChecksum()) with { NeedsIPv4 = true },
+        Chain("CompleteChecksums(MbufInterface)", static (in _, chain, _) => ChecksumsCompleted(chain)) with { NeedsIPv4 = true },
         Chain("TryAttachCluster()", static (in _, chain, _) => chain.TryAttachCluster()) with { NeedsEmptyFirst = true },
         Chain("TryAttachCluster(MbufClusterSize)", static (in _, chain, _) => chain.TryAttachCluster(MbufClusterSize.Jumbo9))
             with { NeedsEmptyFirst = true },
@@ -60,5 +63,14 @@ internal sealed partial record Fault
         }
 
         return true;
+    }
+
+    private static bool ChecksumsCompleted(MbufChain chain)
+    {
+        MbufChecksumFlags before = chain.ChecksumFlags;
+        chain.ChecksumFlags = MbufChecksumFlags.Ip;
+        bool done = chain.CompleteChecksums(s_interface) == MbufOffloadStatus.Done;
+        chain.ChecksumFlags = before;
+        return done;
     }
 }

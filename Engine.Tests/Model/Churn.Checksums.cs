@@ -9,6 +9,8 @@ internal sealed partial class Churn
     private const uint PlaceOfUdpChecksum = 6;
     private const uint PlaceOfTcpChecksum = 16;
 
+    private static readonly MbufInterface s_outgoing = new("lo0");
+
     /// <summary>An IPv4 packet whose transport checksum is to be completed, whatever becomes of it until then.</summary>
     private Outcome AllocateDatagram(in MbufScope mbufs)
     {
@@ -106,6 +108,35 @@ internal sealed partial class Churn
         Require(chain.InspectChecksums() == ModelVerdict.Of(packet.Bytes.Span, ref asIfNew), "Flags change nothing that is computed.");
         ModelHeader header = packet.Header;
         Require(chain.VerifyChecksums() == ModelVerdict.Of(packet.Bytes.Span, ref header), "The verdicts are right.");
+        packet.Header = header;
+        return Done(packet, chain);
+    }
+
+    private Outcome CompleteChecksums(in MbufScope mbufs)
+    {
+        if (PickDatagram() is not { } packet || packet.Length < LengthOfIPv4Header || packet.Bytes.Span[0] != 0x45)
+        {
+            return Outcome.Idle;
+        }
+
+        MbufChain chain = Begin(mbufs, packet);
+        ModelHeader header = packet.Header;
+        Span<byte> bytes = _copied.AsSpan(0, packet.Length);
+        packet.Bytes.Span.CopyTo(bytes);
+        MbufOffloadStatus expected = ModelOutput.Complete(bytes, ref header);
+        MbufOffloadStatus status = chain.CompleteChecksums(s_outgoing);
+        if (status is MbufOffloadStatus.Exhausted)
+        {
+            return Refused(packet, chain, expected == MbufOffloadStatus.Done);
+        }
+
+        Require(status == expected, $"The checksums are {expected}, not {status}.");
+        if (status != MbufOffloadStatus.Done)
+        {
+            return Refused(packet, chain, possible: false);
+        }
+
+        bytes.CopyTo(packet.Bytes.Span);
         packet.Header = header;
         return Done(packet, chain);
     }

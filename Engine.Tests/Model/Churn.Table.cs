@@ -65,6 +65,7 @@ internal sealed partial class Churn
         new(AllocateDatagram, 2, Refusals.Memory),
         new(ComputeChecksum, 2, Refusals.Reach),
         new(VerifyChecksums, 4, Refusals.Never),
+        new(CompleteChecksums, 4, Refusals.Reach | Refusals.Memory),
         new(CompleteChecksum, 4, Refusals.Reach | Refusals.Memory),
         new(FragmentInto, 6, Refusals.Reach | Refusals.Memory),
 

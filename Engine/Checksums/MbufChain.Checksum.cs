@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Engine.Mbufs;
 
 /// <content>The Internet checksum over a chain, and completing one that was left to be done later.</content>
@@ -148,10 +146,8 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
-        EightBytes bytes = default;
-        BinaryPrimitives.WriteUInt16BigEndian(bytes, number);
         Replace(replacements);
-        Overwrite(_index, offset, sizeof(ushort), bytes[..sizeof(ushort)]);
+        Store(offset, number);
         _cache.Settle();
         return true;
     }

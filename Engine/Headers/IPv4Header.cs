@@ -49,7 +49,9 @@ public readonly ref struct IPv4Header
     /// <summary>Explicit congestion notification, 0 to 3 (RFC 3168, section 5).</summary>
     public int CongestionNotification => _bytes[1] & 3;
 
-    /// <summary>Bytes of the packet, header included, as the sender says. May be less than the header and more than there is.</summary>
+    /// <summary>
+    /// Bytes of the packet, header included, as the sender says. May be less than the header and more than there is.
+    /// </summary>
     public int TotalLength => BinaryPrimitives.ReadUInt16BigEndian(_bytes[PlaceOfTotalLength..]);
 
     /// <summary>What all fragments of a packet share.</summary>

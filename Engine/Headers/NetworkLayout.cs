@@ -16,7 +16,9 @@ internal struct NetworkLayout
     /// <summary>Where the network header starts in the chain.</summary>
     public int Offset;
 
-    /// <summary>Bytes up to the transport header, or to the payload of a fragment: options and extension headers included.</summary>
+    /// <summary>
+    /// Bytes up to the transport header, or to the payload of a fragment: options and extension headers included.
+    /// </summary>
     public int HeaderLength;
 
     /// <summary>
