@@ -17,6 +17,7 @@ public sealed class MeasuredOperationsTests
         typeof(Mbuf), typeof(MbufArena), typeof(MbufCache), typeof(MbufScope), typeof(MbufQueue), typeof(MbufChain),
         typeof(MbufChain.SegmentEnumerable), typeof(MbufChain.SegmentEnumerator), typeof(MbufStress),
         typeof(MbufPosition), typeof(MbufReader), typeof(MbufWriter),
+        typeof(MbufReassembler), typeof(MbufReassemblyStatistics),
         typeof(EthernetHeader), typeof(VlanHeader), typeof(FrameLayout), typeof(TcpHeader), typeof(TcpOptions),
         typeof(TcpOptions.Enumerator), typeof(TcpOption), typeof(UdpHeader), typeof(IcmpHeader), typeof(SctpHeader),
     ];
@@ -28,6 +29,7 @@ public sealed class MeasuredOperationsTests
         $"{nameof(MbufArena)}.{nameof(MbufArena.RegisterReclaim)}",
         $"{nameof(MbufArena)}.Dispose",
         $"{nameof(MbufCache)}.Dispose",
+        $"{nameof(MbufReassembler)}.Dispose",
     ];
 
     [Test]

@@ -19,7 +19,7 @@ internal sealed partial record Fault(string Operation, string Case, FaultAttempt
     public static IReadOnlyList<Fault> All { get; } =
         [
             .. OfScopes(), .. OfWaiting(), .. OfChains(), .. OfLayouts(), .. OfViews(), .. OfWriters(), .. OfHeaders(), .. OfCaptures(),
-            .. OfParts(),
+            .. OfParts(), .. OfReassembly(),
         ];
 
     /// <summary>It makes a chain of its own and leaves the one it is given alone: one shape is enough.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
@@ -10,6 +11,9 @@ public sealed partial class MbufCache
     /// The first storage whose last reference has ended and whose routine has not been called yet, counted from 1; 0 for none.
     /// </summary>
     private uint _firstDue;
+
+    /// <summary>Routines wait, though something is due.</summary>
+    private bool _routinesHeld;
 
     /// <summary>The record of external storage.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -68,9 +72,31 @@ public sealed partial class MbufCache
         }
     }
 
+    /// <summary>
+    /// Lets free routines wait, for an operation that is made of others: what those settle, it settles at its own end, by
+    /// <see cref="ReleaseRoutines"/>. Such operations are not made of each other.
+    /// </summary>
+    internal void HoldRoutines()
+    {
+        Debug.Assert(!_routinesHeld, "No routine runs meanwhile that could begin another such operation.");
+        _routinesHeld = true;
+    }
+
+    /// <summary>Calls the routines that waited.</summary>
+    internal void ReleaseRoutines()
+    {
+        _routinesHeld = false;
+        Settle();
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void CallRoutines()
     {
+        if (_routinesHeld)
+        {
+            return;
+        }
+
         ExceptionDispatchInfo? first = null;
         while (_firstDue != 0)
         {

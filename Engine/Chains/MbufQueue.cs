@@ -200,6 +200,8 @@ public sealed partial class MbufQueue
     public override string ToString()
         => $"queue of {Count}{(Limit == 0 ? "" : $" of at most {Limit}")} packets, {Length} bytes, {Drops} dropped";
 
+    internal MbufArena Arena => _arena;
+
     private ref MbufHeader HeadToEnqueue(MbufChain packet)
     {
         ref MbufHeader head = ref packet.VerifiedHead();

@@ -119,6 +119,10 @@ internal static class ThrowHelper
     public static void MtuTooSmall(string parameter, int value) => throw new ArgumentOutOfRangeException(
         parameter, value, "An MTU of less than 28 bytes holds no fragment: 20 bytes of header and 8 of payload.");
 
+    [DoesNotReturn]
+    public static void ReassemblerInUse() => throw new InvalidOperationException(
+        "The reassembler is in use, by another thread or by the operation that called this. Only Reclaim may be called meanwhile.");
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static MbufStaleException CreateStale() => new();
 

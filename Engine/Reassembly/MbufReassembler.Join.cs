@@ -1,0 +1,75 @@
+namespace Engine.Mbufs;
+
+/// <content>Making one packet of all of its fragments.</content>
+public sealed partial class MbufReassembler
+{
+    private const MbufFlags AllFragmentFlags = MbufFlags.Fragment | MbufFlags.FirstFragment | MbufFlags.LastFragment;
+
+    private const MbufChecksumFlags OfData = MbufChecksumFlags.DataValid | MbufChecksumFlags.PseudoHeader;
+
+    private const MbufChecksumFlags OfHeader = MbufChecksumFlags.IpChecked | MbufChecksumFlags.IpValid;
+
+    /// <summary>
+    /// Joins all fragments, of which one has just come. Only making the first one's header private can fail, and nothing has been
+    /// changed then.
+    /// </summary>
+    private MbufReassemblyStatus Complete(
+        MbufCache cache,
+        MbufChain own,
+        scoped in NetworkLayout layout,
+        scoped in FragmentPart part,
+        int held,
+        int before,
+        out MbufChain packet)
+    {
+        packet = default;
+        NetworkLayout first = layout;
+        MbufChain whole = own;
+        if (!part.IsFirst)
+        {
+            whole = View(cache, _fragments[_packets[held].First].Handle);
+            NetworkLayout.TryParse(whole, 0, out first);
+        }
+
+        if (!whole.TryMakeWritable(0, FragmentHeaders.LengthToWrite(first)))
+        {
+            return MbufReassemblyStatus.Exhausted;
+        }
+
+        Trim(own, part);
+        Store(own, part, held, before);
+        packet = Join(cache, held, first);
+        return MbufReassemblyStatus.Complete;
+    }
+
+    private MbufChain Join(MbufCache cache, int held, scoped in NetworkLayout first)
+    {
+        ref HeldPacket packet = ref _packets[held];
+        MbufChain whole = View(cache, _fragments.TakeFirst(ref packet).Handle);
+        while (packet.Fragments > 0)
+        {
+            whole.Append(View(cache, _fragments.TakeFirst(ref packet).Handle));
+        }
+
+        FragmentHeaders.Rewrite(whole, first, (packet.Congestion & Congested) != 0);
+        whole.FixPacketLength();
+        whole.Flags &= ~AllFragmentFlags;
+        SetSum(whole, packet);
+        Forget(held);
+        return whole.Reclaim(cache);
+    }
+
+    /// <summary>What is known of the whole's checksums.</summary>
+    private static void SetSum(MbufChain whole, in HeldPacket packet)
+    {
+        MbufChecksumFlags data = packet.ChecksumFlags & OfData;
+        bool isMixed = packet.HasPseudoHeader && (data & MbufChecksumFlags.PseudoHeader) == 0;
+        if (!packet.IsSummed || isMixed || (data & MbufChecksumFlags.DataValid) == 0)
+        {
+            data = MbufChecksumFlags.None;
+        }
+
+        whole.ChecksumFlags = (whole.ChecksumFlags & MbufChecksumFlags.Ip) | (packet.ChecksumFlags & OfHeader) | data;
+        whole.ChecksumData = data == MbufChecksumFlags.None ? 0u : packet.Sum;
+    }
+}

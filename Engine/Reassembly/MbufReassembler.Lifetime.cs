@@ -1,0 +1,214 @@
+namespace Engine.Mbufs;
+
+/// <content>Timeouts, the end, and who may work with the tables.</content>
+public sealed partial class MbufReassembler
+{
+    /// <summary>
+    /// ip_slowtimo, frag6_slowtimo: drops every packet whose time is over. <see cref="Add"/> does so, too, but only when
+    /// fragments come: call this from a timer, every few seconds.
+    /// </summary>
+    /// <param name="mbufs">A scope of the reassembler's arena.</param>
+    /// <returns>How many packets were dropped. Their first fragments, as far as they had come, are in
+    /// <see cref="MbufReassemblerOptions.TimedOut"/>.</returns>
+    /// <exception cref="InvalidOperationException">The reassembler is in use.</exception>
+    /// <exception cref="MbufForeignException">The scope belongs to another arena.</exception>
+    /// <exception cref="ObjectDisposedException">The reassembler is disposed, or the scope is closed.</exception>
+    /// <remarks>O(mbufs dropped).</remarks>
+    public int Expire(in MbufScope mbufs)
+    {
+        MbufCache cache = OpenCache(mbufs);
+        long now = _time.GetTimestamp();
+        Begin();
+        cache.HoldRoutines();
+        try
+        {
+            return ExpireUntil(cache, now);
+        }
+        finally
+        {
+            End();
+            cache.ReleaseRoutines();
+        }
+    }
+
+    /// <summary>Drops everything that is held, and forgets what was dropped before.</summary>
+    /// <param name="mbufs">A scope of the reassembler's arena.</param>
+    /// <returns>Of how many packets fragments were held.</returns>
+    /// <exception cref="InvalidOperationException">The reassembler is in use.</exception>
+    /// <exception cref="MbufForeignException">The scope belongs to another arena.</exception>
+    /// <exception cref="ObjectDisposedException">The reassembler is disposed, or the scope is closed.</exception>
+    /// <remarks>O(mbufs).</remarks>
+    public int Clear(in MbufScope mbufs)
+    {
+        MbufCache cache = OpenCache(mbufs);
+        Begin();
+        cache.HoldRoutines();
+        try
+        {
+            return DropAll(cache);
+        }
+        finally
+        {
+            End();
+            cache.ReleaseRoutines();
+        }
+    }
+
+    /// <summary>
+    /// ip_drain, frag6_drain: drops everything that is held, counted as evicted. Made for
+    /// <see cref="MbufArena.RegisterReclaim"/>: any thread may call it at any time; while an operation of the reassembler is
+    /// under way it does nothing.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">As many scopes are open as the arena has caches.</exception>
+    /// <remarks>O(mbufs). Opens a scope of its own. Does nothing once the reassembler or the arena is disposed.</remarks>
+    public void Reclaim()
+    {
+        if (Interlocked.CompareExchange(ref _state, Busy, Idle) != Idle)
+        {
+            return;
+        }
+
+        try
+        {
+            _evicted += DropAllInScope();
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    /// <summary>
+    /// Drops everything that is held; every operation but this and <see cref="Reclaim"/> throws from now on. Where the arena was
+    /// disposed before, what was held is gone with it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The reassembler is in use, or as many scopes are open as the arena has caches:
+    /// nothing has changed.</exception>
+    /// <remarks>O(mbufs). Opens a scope of its own.</remarks>
+    public void Dispose()
+    {
+        if (_state == Disposed)
+        {
+            return;
+        }
+
+        Begin();
+        bool isEmpty = false;
+        try
+        {
+            DropAllInScope();
+            isEmpty = true;
+        }
+        finally
+        {
+            Volatile.Write(ref _state, isEmpty || _packets.Count == 0 ? Disposed : Idle);
+        }
+    }
+
+    private int DropAllInScope()
+    {
+        if (_packets.Count == 0 || _arena.IsDisposed)
+        {
+            return 0;
+        }
+
+        using MbufScope mbufs = _arena.Enter();
+        MbufCache cache = mbufs.Cache;
+        cache.HoldRoutines();
+        try
+        {
+            return DropAll(cache);
+        }
+        finally
+        {
+            cache.ReleaseRoutines();
+        }
+    }
+
+    private int DropAll(MbufCache cache)
+    {
+        int held = _packets.Count - _packets.Abandoned;
+        DropAll(cache, isIPv6: false);
+        DropAll(cache, isIPv6: true);
+        return held;
+    }
+
+    private void DropAll(MbufCache cache, bool isIPv6)
+    {
+        for (int packet = _packets.Oldest(isIPv6); packet != 0; packet = _packets.Oldest(isIPv6))
+        {
+            DropFragments(cache, packet);
+            Forget(packet);
+        }
+    }
+
+    private int ExpireUntil(MbufCache cache, long now)
+        => ExpireUntil(cache, now - _ipv4Timeout, isIPv6: false) + ExpireUntil(cache, now - _ipv6Timeout, isIPv6: true);
+
+    /// <summary>Packets of one version have one timeout: those whose time is over are the oldest.</summary>
+    private int ExpireUntil(MbufCache cache, long latest, bool isIPv6)
+    {
+        int expired = 0;
+        int packet = _packets.Oldest(isIPv6);
+        while (packet != 0 && _packets[packet].Came <= latest)
+        {
+            if (!_packets[packet].IsAbandoned)
+            {
+                expired++;
+                SaveFirst(cache, packet);
+                DropFragments(cache, packet);
+            }
+
+            Forget(packet);
+            packet = _packets.Oldest(isIPv6);
+        }
+
+        _timeouts += expired;
+        return expired;
+    }
+
+    /// <summary>Puts the first fragment of a packet, if it has come, where its sender can be told.</summary>
+    private void SaveFirst(MbufCache cache, int held)
+    {
+        ref HeldPacket packet = ref _packets[held];
+        if (_timedOut is null || _timedOut.IsFull || _fragments[packet.First].Offset != 0)
+        {
+            return;
+        }
+
+        _timedOut.TryEnqueue(View(cache, _fragments.TakeFirst(ref packet).Handle));
+        _droppedFragments++;
+    }
+
+    private long TicksOf(TimeSpan time) => (long)Math.Ceiling(time.TotalSeconds * _time.TimestampFrequency);
+
+    /// <summary>The cache of a scope that is open and belongs to the reassembler's arena.</summary>
+    private MbufCache OpenCache(in MbufScope mbufs)
+    {
+        MbufCache cache = mbufs.Cache;
+        if (cache.Arena != _arena)
+        {
+            ThrowHelper.Foreign();
+        }
+
+        if (cache.Hot.LastIndex == 0)
+        {
+            ThrowHelper.ScopeClosed();
+        }
+
+        return cache;
+    }
+
+    /// <summary>Nobody else works with the tables until <see cref="End"/>.</summary>
+    private void Begin()
+    {
+        int state = Interlocked.CompareExchange(ref _state, Busy, Idle);
+        if (state != Idle)
+        {
+            ObjectDisposedException.ThrowIf(state == Disposed, this);
+            ThrowHelper.ReassemblerInUse();
+        }
+    }
+
+    private void End() => Volatile.Write(ref _state, Idle);
+}

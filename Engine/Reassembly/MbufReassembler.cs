@@ -1,0 +1,183 @@
+using System.Diagnostics;
+
+namespace Engine.Mbufs;
+
+/// <summary>
+/// Puts the fragments of IPv4 packets (RFC 791, section 3.2) and IPv6 packets (RFC 8200, section 4.5) together again, without
+/// copying payload, and holds those whose packets are not complete, within limits that no sender can exceed.
+/// </summary>
+/// <remarks>
+/// <para>Of one arena, and for one thread at a time; a second one at the same time is told by an exception. Only
+/// <see cref="Reclaim"/> may be called by any thread at any time. All tables are made by the constructor
+/// (<see cref="MbufReassemblerOptions"/>): no operation allocates managed memory.</para>
+/// <para>Two fragments that overlap drop the whole packet, and what comes of it later is dropped, too, until its time is over
+/// (RFC 5722; for IPv4 the same). Who sends fragments that never become packets takes room from itself first: each source has a
+/// share, and when all room is taken, the oldest packet goes of the source that holds the most.</para>
+/// <para>Identifications are looked up by hashes with random coefficients, so that nobody can choose colliding ones. One
+/// reassembler serves one address space: where the same addresses mean different hosts (link-local addresses of several links,
+/// several routing tables), have one for each.</para>
+/// </remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+public sealed partial class MbufReassembler : IDisposable
+{
+    private const int Idle = 0;
+    private const int Busy = 1;
+    private const int Disposed = 2;
+
+    private readonly MbufArena _arena;
+    private readonly MbufQueue? _timedOut;
+    private readonly TimeProvider _time;
+    private readonly FragmentCheck _check;
+    private readonly PacketTable _packets;
+    private readonly FragmentTable _fragments;
+    private readonly int _mostPacketsOfSource;
+    private readonly int _mostMbufs;
+    private readonly int _mostMbufsOfSource;
+    private readonly int _mostFragments;
+    private readonly long _ipv4Timeout;
+    private readonly long _ipv6Timeout;
+    private MbufReassemblyStatistics.Counters _outcomes;
+    private long _timeouts;
+    private long _evicted;
+    private long _droppedFragments;
+    private int _state;
+
+    /// <summary>Creates a reassembler with the default limits.</summary>
+    /// <inheritdoc cref="MbufReassembler(MbufArena, MbufReassemblerOptions)"/>
+    public MbufReassembler(MbufArena arena)
+        : this(arena, new MbufReassemblerOptions())
+    {
+    }
+
+    /// <summary>Creates a reassembler and all of its tables.</summary>
+    /// <param name="arena">The arena that all fragments belong to.</param>
+    /// <param name="options">The limits; not kept.</param>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A limit is out of its range; the message names it and the range.</exception>
+    /// <exception cref="MbufForeignException"><see cref="MbufReassemblerOptions.TimedOut"/> is a queue of another
+    /// arena.</exception>
+    public MbufReassembler(MbufArena arena, MbufReassemblerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(arena);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        if (options.TimedOut is not null && options.TimedOut.Arena != arena)
+        {
+            ThrowHelper.Foreign();
+        }
+
+        _arena = arena;
+        _timedOut = options.TimedOut;
+        _time = options.TimeProvider;
+        _ipv4Timeout = TicksOf(options.IPv4Timeout);
+        _ipv6Timeout = TicksOf(options.IPv6Timeout);
+        _check = new FragmentCheck(options.MinimumFragmentLength, options.AllowTinyFragments);
+        _mostPacketsOfSource = options.MaximumPacketsPerSource;
+        _mostMbufs = options.MaximumMbufs;
+        _mostMbufsOfSource = Math.Min(options.MaximumMbufsPerSource, options.MaximumMbufs);
+        _mostFragments = options.MaximumFragmentsPerPacket;
+        _packets = new PacketTable(options.MaximumPackets);
+        _fragments = new FragmentTable(options.MaximumMbufs + 1); // One that completes a packet passes through.
+    }
+
+    /// <summary>
+    /// ip_reass, frag6_input: takes a packet that may be a fragment, and gives back the packet that it is, or completes.
+    /// </summary>
+    /// <param name="mbufs">A scope of the reassembler's arena.</param>
+    /// <param name="fragment">
+    /// A packet from its network header on: link headers were trimmed, what is behind the packet's end is. Consumed, whatever the
+    /// status, unless that is <see cref="MbufReassemblyStatus.Exhausted"/>: so <c>using (fragment)</c> is right in every case.
+    /// </param>
+    /// <param name="packet">
+    /// The packet, owned by the caller, for <see cref="MbufReassemblyStatus.NotFragment"/>,
+    /// <see cref="MbufReassemblyStatus.Atomic"/> and <see cref="MbufReassemblyStatus.Complete"/>; null for the others. Its first
+    /// mbuf is the first fragment's, with packet header, tags, timestamp and headroom; it may itself be a fragment of another
+    /// packet, to be given in again.
+    /// </param>
+    /// <returns>What became of it; also that the arena is exhausted, in which case everything is as it was.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// The fragment has no packet header, or the reassembler is in use: by another thread, or by an operation that calls a free
+    /// routine or a callback that calls this one.
+    /// </exception>
+    /// <exception cref="MbufStaleException">The fragment was freed or given away.</exception>
+    /// <exception cref="MbufForeignException">The scope or the fragment belongs to another arena.</exception>
+    /// <exception cref="ObjectDisposedException">The reassembler is disposed, or the scope is closed.</exception>
+    /// <remarks>
+    /// <para>O(1) for a fragment that comes in order or in reverse, O(fragments held of its packet) for others, and
+    /// O(fragments) when the packet is complete; each packet whose time is over is dropped on the way. Needs memory only if the
+    /// header that is to be changed lies in storage that is shared or read-only.</para>
+    /// <para>The header of the whole is the first fragment's: with its length, without the marks of a fragment (IPv4) and
+    /// without the fragment header (IPv6). An IPv4 header's checksum is updated by the difference (RFC 1624): a wrong one stays
+    /// wrong, and a header that was checked (<see cref="MbufChecksumFlags.IpChecked"/>) and found wrong is refused. If a
+    /// fragment met congestion, the whole did (RFC 3168, section 5.3).</para>
+    /// <para><see cref="MbufFlags.Fragment"/>, <see cref="MbufFlags.FirstFragment"/> and <see cref="MbufFlags.LastFragment"/>
+    /// are cleared. Checksum flags are those that all fragments have: <see cref="MbufChecksumFlags.DataValid"/> stays if all sums
+    /// are without the pseudo header, and the whole's is their sum; or if all are 0xFFFF with
+    /// <see cref="MbufChecksumFlags.PseudoHeader"/>, which says that the sender is trusted. Else, and for SCTP, whose checksum is
+    /// no sum, nothing is known of the whole's data. Of what is to be done, only <see cref="MbufChecksumFlags.Ip"/> of the first
+    /// fragment stays.</para>
+    /// </remarks>
+    public MbufReassemblyStatus Add(in MbufScope mbufs, MbufChain fragment, out MbufChain packet)
+    {
+        MbufCache cache = OpenCache(mbufs);
+        MbufChain own = OwnOf(cache, fragment);
+        ObjectDisposedException.ThrowIf(_state == Disposed, this);
+        if (!NetworkLayout.TryParse(own, 0, out NetworkLayout layout) || !layout.IsFragment)
+        {
+            _outcomes[(int)MbufReassemblyStatus.NotFragment]++;
+            packet = own.Reclaim(cache);
+            return MbufReassemblyStatus.NotFragment;
+        }
+
+        long now = _time.GetTimestamp();
+        Begin();
+        cache.HoldRoutines();
+        try
+        {
+            ExpireUntil(cache, now);
+            MbufReassemblyStatus status = AddFragment(cache, own, layout, now, out packet);
+            _outcomes[(int)status]++;
+            return status;
+        }
+        finally
+        {
+            End();
+            cache.ReleaseRoutines();
+        }
+    }
+
+    /// <summary>What was done so far and what is held now. O(1). For the reassembler's thread.</summary>
+    public MbufReassemblyStatistics GetStatistics() => new(_outcomes)
+    {
+        HeldPackets = _packets.Count - _packets.Abandoned,
+        AbandonedPackets = _packets.Abandoned,
+        Sources = _packets.Sources.Count,
+        HeldFragments = _fragments.Count,
+        HeldMbufs = _packets.Mbufs,
+        TimedOut = _timeouts,
+        Evicted = _evicted,
+        DroppedFragments = _droppedFragments,
+    };
+
+    /// <summary>For people: what is held. Allocates a string.</summary>
+    public override string ToString()
+        => $"reassembler of {_packets.Count - _packets.Abandoned} packets, {_fragments.Count} fragments, {_packets.Mbufs} mbufs"
+            + (_state == Disposed ? ", disposed" : "");
+
+    /// <summary>The fragment as a chain of the scope's cache, whose routines wait for the end of the operation.</summary>
+    private MbufChain OwnOf(MbufCache cache, MbufChain fragment)
+    {
+        ref MbufHeader head = ref fragment.VerifiedHead();
+        if (fragment.Cache.Arena != _arena)
+        {
+            ThrowHelper.Foreign();
+        }
+
+        if ((head.Flags & HeaderFlags.PacketHeader) == 0)
+        {
+            ThrowHelper.NoPacketHeader();
+        }
+
+        return new MbufChain(cache, fragment.Index, head.Generation);
+    }
+}

@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using System.Numerics;
+
+namespace Engine.Mbufs;
+
+/// <summary>
+/// All packets of which fragments are held, by key, by age and by source. Made for a maximum; never grows. It counts; whose mbufs
+/// they are, and what becomes of them, is the reassembler's.
+/// </summary>
+/// <remarks>Finding, adding and removing are O(1) on average, and O(log sources) for the order of the sources.</remarks>
+internal sealed class PacketTable
+{
+    private readonly KeyedHash _hash = new();
+    private readonly HeldPacket[] _packets;
+    private readonly int[] _buckets;
+    private int _unused;
+    private long _serial;
+    private AgeList _ipv4;
+    private AgeList _ipv6;
+
+    /// <summary>For at most so many packets.</summary>
+    public PacketTable(int maximum)
+    {
+        _packets = new HeldPacket[maximum + 1];
+        _buckets = new int[BitOperations.RoundUpToPowerOf2((uint)maximum * 2)];
+        Sources = new SourceTable(maximum, _hash);
+        for (int packet = maximum; packet > 0; packet--)
+        {
+            _packets[packet].Next = _unused;
+            _unused = packet;
+        }
+    }
+
+    public SourceTable Sources { get; }
+
+    /// <summary>All packets, also those of which nothing is held any more.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Those of which nothing is held any more.</summary>
+    public int Abandoned { get; private set; }
+
+    /// <summary>Mbufs of all packets.</summary>
+    public int Mbufs { get; private set; }
+
+    public bool IsFull => _unused == 0;
+
+    public ref HeldPacket this[int packet] => ref _packets[packet];
+
+    /// <summary>The packet's number, 0 if nothing of it is held.</summary>
+    public int Find(in FragmentKey key)
+    {
+        int packet = _buckets[BucketOf(key)];
+        while (packet != 0 && _packets[packet].Key != key)
+        {
+            packet = _packets[packet].Next;
+        }
+
+        return packet;
+    }
+
+    /// <summary>The packet of one version that came first, 0 if there is none.</summary>
+    public int Oldest(bool isIPv6) => isIPv6 ? _ipv6.Oldest : _ipv4.Oldest;
+
+    /// <summary>The oldest packet of a source that holds something, 0 for no source.</summary>
+    public int OldestOf(int source) => source == 0 ? 0 : Sources[source].Oldest;
+
+    /// <summary>Adds a packet without fragments, which is the newest; the table is not full.</summary>
+    public int Add(in FragmentKey key, long now)
+    {
+        Debug.Assert(!IsFull, "Room is made before a packet is added.");
+        int packet = _unused;
+        int bucket = BucketOf(key);
+        _unused = _packets[packet].Next;
+        _packets[packet] = new HeldPacket
+        {
+            Key = key,
+            Bucket = bucket,
+            Next = _buckets[bucket],
+            Came = now,
+            Serial = ++_serial,
+            ChecksumFlags = (MbufChecksumFlags)uint.MaxValue,
+            Source = Sources.FindOrAdd(key.Source),
+        };
+        _buckets[bucket] = packet;
+        Count++;
+        LinkByAge(packet);
+        LinkToSource(packet);
+        return packet;
+    }
+
+    /// <summary>Counts mbufs to a packet and its source, or with a negative number from them.</summary>
+    public void CountMbufs(int packet, int change)
+    {
+        ref HeldPacket held = ref _packets[packet];
+        held.Mbufs += change;
+        Mbufs += change;
+        Debug.Assert(held.Mbufs >= 0 && Mbufs >= held.Mbufs, "What is taken away was counted before.");
+        Sources[held.Source].Mbufs += change;
+        UpdateSource(held.Source);
+    }
+
+    /// <summary>Says of a packet, which has no fragments any more, that what comes of it is to be dropped.</summary>
+    public void Abandon(int packet)
+    {
+        Debug.Assert(_packets[packet].Fragments == 0 && !_packets[packet].IsAbandoned, "Abandoned once, after all was dropped.");
+        _packets[packet].IsAbandoned = true;
+        Abandoned++;
+    }
+
+    /// <summary>Forgets a packet that has no fragments.</summary>
+    public void Remove(int packet)
+    {
+        ref HeldPacket held = ref _packets[packet];
+        Debug.Assert(held.Fragments == 0 && held.Mbufs == 0, "What is forgotten holds nothing.");
+        Abandoned -= held.IsAbandoned ? 1 : 0;
+        Count--;
+        UnlinkByAge(ref held);
+        UnlinkFromSource(ref held);
+        ref int link = ref _buckets[held.Bucket];
+        while (link != packet)
+        {
+            link = ref _packets[link].Next;
+        }
+
+        link = held.Next;
+        held = new HeldPacket { Next = _unused };
+        _unused = packet;
+    }
+
+    private void LinkByAge(int packet)
+    {
+        ref HeldPacket held = ref _packets[packet];
+        ref AgeList list = ref ListOf(held.Key);
+        held.Older = list.Newest;
+        ref int before = ref list.Newest == 0 ? ref list.Oldest : ref _packets[list.Newest].Newer;
+        before = packet;
+        list.Newest = packet;
+    }
+
+    private void UnlinkByAge(ref HeldPacket held)
+    {
+        ref AgeList list = ref ListOf(held.Key);
+        ref int before = ref held.Older == 0 ? ref list.Oldest : ref _packets[held.Older].Newer;
+        ref int behind = ref held.Newer == 0 ? ref list.Newest : ref _packets[held.Newer].Older;
+        (before, behind) = (held.Newer, held.Older);
+    }
+
+    private void LinkToSource(int packet)
+    {
+        ref HeldPacket held = ref _packets[packet];
+        ref HeldSource source = ref Sources[held.Source];
+        held.OlderOfSource = source.Newest;
+        ref int before = ref source.Newest == 0 ? ref source.Oldest : ref _packets[source.Newest].NewerOfSource;
+        before = packet;
+        source.Newest = packet;
+        source.Packets++;
+        UpdateSource(held.Source);
+    }
+
+    private void UnlinkFromSource(ref HeldPacket held)
+    {
+        ref HeldSource source = ref Sources[held.Source];
+        ref int before = ref held.OlderOfSource == 0 ? ref source.Oldest : ref _packets[held.OlderOfSource].NewerOfSource;
+        ref int behind = ref held.NewerOfSource == 0 ? ref source.Newest : ref _packets[held.NewerOfSource].OlderOfSource;
+        (before, behind) = (held.NewerOfSource, held.OlderOfSource);
+        source.Packets--;
+        UpdateSource(held.Source);
+    }
+
+    private void UpdateSource(int source) => Sources.Update(source, _packets[Sources[source].Oldest].Serial);
+
+    private ref AgeList ListOf(in FragmentKey key) => ref key.IsIPv6 ? ref _ipv6 : ref _ipv4;
+
+    private int BucketOf(in FragmentKey key) => (int)(_hash.Of(key) & (uint)(_buckets.Length - 1));
+
+    /// <summary>The ends of a list of packets in the order in which they came.</summary>
+    private struct AgeList
+    {
+        public int Oldest;
+        public int Newest;
+    }
+}
