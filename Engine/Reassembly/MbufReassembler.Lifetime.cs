@@ -171,13 +171,16 @@ public sealed partial class MbufReassembler
     private void SaveFirst(MbufCache cache, int held)
     {
         ref HeldPacket packet = ref _packets[held];
-        if (_timedOut is null || _timedOut.IsFull || _fragments[packet.First].Offset != 0)
+        if (_timedOut is null || _fragments[packet.First].Offset != 0)
         {
             return;
         }
 
-        _timedOut.TryEnqueue(View(cache, _fragments.TakeFirst(ref packet).Handle));
-        _droppedFragments++;
+        if (_timedOut.TryEnqueue(View(cache, _fragments[packet.First].Handle)))
+        {
+            _fragments.TakeFirst(ref packet);
+            _droppedFragments++;
+        }
     }
 
     private long TicksOf(TimeSpan time) => (long)Math.Ceiling(time.TotalSeconds * _time.TimestampFrequency);

@@ -1,0 +1,254 @@
+using System.Buffers;
+
+using NUnit.Framework;
+
+namespace Engine.Mbufs.Tests.Reassembly;
+
+/// <summary>Beginning and end, who may call what and when, and foreign code in the middle.</summary>
+[TestFixtureSource(typeof(ArenaKind), nameof(ArenaKind.All))]
+public sealed class ReassemblyLifetimeTests(ArenaKind kind) : ReassemblyFixture(kind)
+{
+    private static readonly byte[] s_whole = FragmentBytes.Whole(isIPv6: false, 400);
+    private static readonly byte[] s_start = FragmentBytes.IPv4(s_whole, 0, 200, more: true);
+    private static readonly byte[] s_end = FragmentBytes.IPv4(s_whole, 200, 200, more: false);
+
+    [Test]
+    public void Options_are_what_their_ranges_say()
+    {
+        MbufReassemblerOptions[] wrong =
+        [
+            new() { MaximumPackets = 0 }, new() { MaximumPackets = (1 << 20) + 1 }, new() { MaximumPacketsPerSource = 0 },
+            new() { MaximumMbufs = 0 }, new() { MaximumMbufs = 16_777_215 }, new() { MaximumMbufsPerSource = -1 },
+            new() { MaximumFragmentsPerPacket = 1 }, new() { MaximumFragmentsPerPacket = 8_193 },
+            new() { MinimumFragmentLength = 7 }, new() { MinimumFragmentLength = 65_529 },
+            new() { IPv4Timeout = TimeSpan.Zero }, new() { IPv6Timeout = TimeSpan.FromDays(2) },
+            new() { IPv4Timeout = Timeout.InfiniteTimeSpan },
+        ];
+
+        foreach (MbufReassemblerOptions options in wrong)
+        {
+            Assert.That(() => new MbufReassembler(Arena, options), Throws.TypeOf<ArgumentOutOfRangeException>());
+        }
+
+        Assert.That(() => new MbufReassembler(Arena, new MbufReassemblerOptions { TimeProvider = null! }), Throws.ArgumentNullException);
+        Assert.That(() => new MbufReassembler(Arena, null!), Throws.ArgumentNullException);
+        Assert.That(() => new MbufReassembler(null!), Throws.ArgumentNullException);
+        using var usual = new MbufReassembler(Arena);
+        Assert.That(usual.ToString(), Is.EqualTo("reassembler of 0 packets, 0 fragments, 0 mbufs"));
+        Assert.That(() => usual.GetStatistics().CountOf(MbufReassemblyStatus.Exhausted + 1), Throws.TypeOf<ArgumentOutOfRangeException>());
+    }
+
+    [Test]
+    public void Everything_is_of_one_arena()
+    {
+        MbufArena other = NewArena(mbufs: 64, clusters: 8);
+        MbufReassembler reassembler = Make();
+        Assert.That(
+            () => new MbufReassembler(Arena, new MbufReassemblerOptions { TimedOut = new MbufQueue(other) }),
+            Throws.TypeOf<MbufForeignException>());
+        using MbufScope mbufs = Arena.Enter();
+        using MbufScope others = other.Enter();
+        using MbufChain chain = mbufs.AllocateFrom(s_start, 0, 0);
+        using MbufChain foreign = others.AllocateFrom(s_start, 0, 0);
+        Expect.Throws<MbufForeignException>(others, theirs => reassembler.Expire(theirs));
+        Expect.Throws<MbufForeignException>(others, theirs => reassembler.Clear(theirs));
+        Expect.Throws<MbufForeignException>(foreign, theirs => Add(reassembler, theirs));
+        Assert.That(chain.IsOwned && foreign.IsOwned);
+    }
+
+    [Test]
+    public void What_is_given_is_an_owned_packet()
+    {
+        MbufReassembler reassembler = Make();
+        using MbufScope mbufs = Arena.Enter();
+        MbufChain freed = mbufs.AllocateFrom(s_start, 0, 0);
+        freed.Free();
+        Expect.Throws<MbufStaleException>(freed, chain => Add(reassembler, chain));
+        using MbufChain plain = BuildPlain(mbufs, s_start, Segment.Cluster(s_start.Length));
+        Expect.Throws<InvalidOperationException>(plain, chain => Add(reassembler, chain));
+        Assert.That(plain.IsOwned);
+        IsEmpty(reassembler);
+    }
+
+    /// <summary>The fragment and the whole may be of different scopes of one thread.</summary>
+    [Test]
+    public void What_is_held_outlives_its_scope()
+    {
+        MbufReassembler reassembler = Make();
+        using (MbufScope mbufs = Arena.Enter())
+        {
+            IsHeld(mbufs, reassembler, s_start);
+        }
+
+        using MbufScope first = Arena.Enter();
+        using MbufScope second = Arena.Enter();
+        using MbufChain end = first.AllocateFrom(s_end, 0, 0);
+        Assert.That(reassembler.Add(second, end, out MbufChain packet), Is.EqualTo(MbufReassemblyStatus.Complete));
+        using (packet)
+        {
+            ChainAssert.Holds(packet, s_whole);
+        }
+    }
+
+    [Test]
+    public void What_is_cleared_or_disposed_of_is_freed()
+    {
+        MbufReassembler reassembler = Make();
+        using (MbufScope mbufs = Arena.Enter())
+        {
+            IsHeld(mbufs, reassembler, s_start, FragmentBytes.At(true, 8, 8, more: true));
+            Assert.That(reassembler.Clear(mbufs), Is.EqualTo(2));
+            IsEmpty(reassembler);
+            IsHeld(mbufs, reassembler, s_end);
+        }
+
+        reassembler.Dispose();
+        reassembler.Dispose();
+        Assert.That(Arena.LiveMbufs, Is.Zero);
+        Assert.That(reassembler.ToString(), Does.EndWith("disposed"));
+        reassembler.Reclaim();
+        using MbufScope after = Arena.Enter();
+        Expect.Throws<ObjectDisposedException>(after, mbufs => reassembler.Expire(mbufs));
+        Expect.Throws<ObjectDisposedException>(after, mbufs => reassembler.Clear(mbufs));
+        foreach (byte[] packet in new[] { s_start, s_whole })
+        {
+            using MbufChain chain = after.AllocateFrom(packet, 0, 0);
+            Expect.Throws<ObjectDisposedException>(chain, fragment => Add(reassembler, fragment));
+            Assert.That(chain.IsOwned);
+        }
+    }
+
+    [Test]
+    public void An_arena_that_is_disposed_first_takes_along_what_is_held()
+    {
+        MbufArena arena = NewArena(mbufs: 64, clusters: 8);
+        var reassembler = new MbufReassembler(arena);
+        using (MbufScope mbufs = arena.Enter())
+        {
+            IsHeld(mbufs, reassembler, s_start);
+        }
+
+        arena.Dispose();
+        reassembler.Reclaim();
+        reassembler.Dispose();
+        Assert.That(() => reassembler.Dispose(), Throws.Nothing);
+    }
+
+    [Test]
+    public void Without_a_free_cache_it_cannot_be_disposed_of_and_then_it_can()
+    {
+        MbufReassembler reassembler = Make();
+        using (MbufScope first = Arena.Enter())
+        {
+            using MbufScope second = Arena.Enter();
+            using MbufScope third = Arena.Enter();
+            using MbufScope fourth = Arena.Enter();
+            IsHeld(first, reassembler, s_start);
+            Assert.That(reassembler.Dispose, Throws.InvalidOperationException);
+            Assert.That(reassembler.Reclaim, Throws.InvalidOperationException);
+            IsHeld(first, reassembler, FragmentBytes.At(true, 8, 8, more: true));
+        }
+
+        reassembler.Dispose();
+        Assert.That(Arena.LiveMbufs, Is.Zero);
+    }
+
+    [Test]
+    public void An_exhausted_arena_gets_back_what_is_held()
+    {
+        MbufArena arena = NewArena(mbufs: 64, clusters: 8, time: Time);
+        using var reassembler = new MbufReassembler(arena, Options());
+        using IDisposable registration = arena.RegisterReclaim(reassembler.Reclaim);
+        using MbufScope mbufs = arena.Enter();
+        using MbufChain start = Packet(mbufs, s_start);
+        Hoard hoard = Hoard.OfEverything(mbufs);
+        reassembler.Add(mbufs, start, out _);
+        Time.Advance(TimeSpan.FromSeconds(1)); // Callbacks that did not help are asked again.
+        using (MbufChain more = mbufs.AllocatePacket())
+        {
+            Assert.That(more.IsNull, Is.False);
+        }
+
+        IsEmpty(reassembler);
+        Assert.That(reassembler.GetStatistics().Evicted, Is.EqualTo(1));
+        hoard.Release(mbufs);
+    }
+
+    /// <summary>The callback comes in the middle of the operation that found no memory, and leaves alone what that works with.</summary>
+    [Test]
+    public void Its_own_exhaustion_takes_nothing_from_it()
+    {
+        MbufArena arena = NewArena(mbufs: 64, clusters: 8, time: Time);
+        using var reassembler = new MbufReassembler(arena, Options());
+        int calls = 0;
+        using IDisposable registration = arena.RegisterReclaim(() =>
+        {
+            calls++;
+            reassembler.Reclaim();
+        });
+        using MbufScope mbufs = arena.Enter();
+        using MbufChain start = Packet(mbufs, s_start);
+        using MbufChain partner = start.Share();
+        using MbufChain end = Packet(mbufs, s_end);
+        Hoard hoard = Hoard.OfEverything(mbufs);
+        reassembler.Add(mbufs, start, out _);
+        Time.Advance(TimeSpan.FromSeconds(1)); // Callbacks that did not help are asked again.
+        calls = 0;
+        MbufReassemblyStatus status = reassembler.Add(mbufs, end, out _);
+        Assert.That((status, calls, reassembler.GetStatistics().HeldPackets), Is.EqualTo((MbufReassemblyStatus.Exhausted, 1, 1)));
+        hoard.Release(mbufs);
+        Assert.That(reassembler.Add(mbufs, end, out MbufChain packet), Is.EqualTo(MbufReassemblyStatus.Complete));
+        packet.Free();
+    }
+
+    /// <summary>Free routines run when all is done: they may look at the reassembler, and what they throw comes out then.</summary>
+    [Test]
+    public void Free_routines_run_at_the_end_and_may_call_it_and_throw()
+    {
+        MbufReassembler reassembler = Make();
+        using MbufScope mbufs = Arena.Enter();
+        var owner = new Owner(() =>
+        {
+            using MbufScope theirs = Arena.Enter();
+            reassembler.Clear(theirs);
+            throw new TimeZoneNotFoundException();
+        });
+        using MbufChain start = mbufs.AllocateFrom(s_start, 0, 0);
+        using MbufChain overlap = mbufs.AllocateHeader();
+        Assert.That(overlap.TryAttachExternal(owner, 0) && overlap.TryAppend(FragmentBytes.IPv4(s_whole, 8, 200, more: true)));
+        reassembler.Add(mbufs, start, out _);
+        bool thrown = false;
+        try
+        {
+            reassembler.Add(mbufs, overlap, out _);
+        }
+        catch (TimeZoneNotFoundException)
+        {
+            thrown = true;
+        }
+
+        Assert.That(thrown && owner.IsDisposed && !overlap.IsOwned);
+        Assert.That(reassembler.GetStatistics().CountOf(MbufReassemblyStatus.Overlap), Is.EqualTo(1));
+        IsEmpty(reassembler);
+    }
+
+    /// <summary>In a scope of the reassembler's arena, whatever the chain's is.</summary>
+    private void Add(MbufReassembler reassembler, MbufChain chain)
+    {
+        using MbufScope mbufs = Arena.Enter();
+        reassembler.Add(mbufs, chain, out _);
+    }
+
+    private sealed class Owner(Action disposed) : IMemoryOwner<byte>
+    {
+        public bool IsDisposed { get; private set; }
+
+        public Memory<byte> Memory { get; } = new byte[2048];
+
+        public void Dispose()
+        {
+            IsDisposed = true;
+            disposed();
+        }
+    }
+}
