@@ -1,10 +1,8 @@
-using System.Buffers;
-
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Reassembly;
 
-/// <summary>Beginning and end, who may call what and when, and foreign code in the middle.</summary>
+/// <summary>Beginning and end, and who may call what and when.</summary>
 [TestFixtureSource(typeof(ArenaKind), nameof(ArenaKind.All))]
 public sealed class ReassemblyLifetimeTests(ArenaKind kind) : ReassemblyFixture(kind)
 {
@@ -153,102 +151,10 @@ public sealed class ReassemblyLifetimeTests(ArenaKind kind) : ReassemblyFixture(
         Assert.That(Arena.LiveMbufs, Is.Zero);
     }
 
-    [Test]
-    public void An_exhausted_arena_gets_back_what_is_held()
-    {
-        MbufArena arena = NewArena(mbufs: 64, clusters: 8, time: Time);
-        using var reassembler = new MbufReassembler(arena, Options());
-        using IDisposable registration = arena.RegisterReclaim(reassembler.Reclaim);
-        using MbufScope mbufs = arena.Enter();
-        using MbufChain start = Packet(mbufs, s_start);
-        Hoard hoard = Hoard.OfEverything(mbufs);
-        reassembler.Add(mbufs, start, out _);
-        Time.Advance(TimeSpan.FromSeconds(1)); // Callbacks that did not help are asked again.
-        using (MbufChain more = mbufs.AllocatePacket())
-        {
-            Assert.That(more.IsNull, Is.False);
-        }
-
-        IsEmpty(reassembler);
-        Assert.That(reassembler.GetStatistics().Evicted, Is.EqualTo(1));
-        hoard.Release(mbufs);
-    }
-
-    /// <summary>The callback comes in the middle of the operation that found no memory, and leaves alone what that works with.</summary>
-    [Test]
-    public void Its_own_exhaustion_takes_nothing_from_it()
-    {
-        MbufArena arena = NewArena(mbufs: 64, clusters: 8, time: Time);
-        using var reassembler = new MbufReassembler(arena, Options());
-        int calls = 0;
-        using IDisposable registration = arena.RegisterReclaim(() =>
-        {
-            calls++;
-            reassembler.Reclaim();
-        });
-        using MbufScope mbufs = arena.Enter();
-        using MbufChain start = Packet(mbufs, s_start);
-        using MbufChain partner = start.Share();
-        using MbufChain end = Packet(mbufs, s_end);
-        Hoard hoard = Hoard.OfEverything(mbufs);
-        reassembler.Add(mbufs, start, out _);
-        Time.Advance(TimeSpan.FromSeconds(1)); // Callbacks that did not help are asked again.
-        calls = 0;
-        MbufReassemblyStatus status = reassembler.Add(mbufs, end, out _);
-        Assert.That((status, calls, reassembler.GetStatistics().HeldPackets), Is.EqualTo((MbufReassemblyStatus.Exhausted, 1, 1)));
-        hoard.Release(mbufs);
-        Assert.That(reassembler.Add(mbufs, end, out MbufChain packet), Is.EqualTo(MbufReassemblyStatus.Complete));
-        packet.Free();
-    }
-
-    /// <summary>Free routines run when all is done: they may look at the reassembler, and what they throw comes out then.</summary>
-    [Test]
-    public void Free_routines_run_at_the_end_and_may_call_it_and_throw()
-    {
-        MbufReassembler reassembler = Make();
-        using MbufScope mbufs = Arena.Enter();
-        var owner = new Owner(() =>
-        {
-            using MbufScope theirs = Arena.Enter();
-            reassembler.Clear(theirs);
-            throw new TimeZoneNotFoundException();
-        });
-        using MbufChain start = mbufs.AllocateFrom(s_start, 0, 0);
-        using MbufChain overlap = mbufs.AllocateHeader();
-        Assert.That(overlap.TryAttachExternal(owner, 0) && overlap.TryAppend(FragmentBytes.IPv4(s_whole, 8, 200, more: true)));
-        reassembler.Add(mbufs, start, out _);
-        bool thrown = false;
-        try
-        {
-            reassembler.Add(mbufs, overlap, out _);
-        }
-        catch (TimeZoneNotFoundException)
-        {
-            thrown = true;
-        }
-
-        Assert.That(thrown && owner.IsDisposed && !overlap.IsOwned);
-        Assert.That(reassembler.GetStatistics().CountOf(MbufReassemblyStatus.Overlap), Is.EqualTo(1));
-        IsEmpty(reassembler);
-    }
-
     /// <summary>In a scope of the reassembler's arena, whatever the chain's is.</summary>
     private void Add(MbufReassembler reassembler, MbufChain chain)
     {
         using MbufScope mbufs = Arena.Enter();
         reassembler.Add(mbufs, chain, out _);
-    }
-
-    private sealed class Owner(Action disposed) : IMemoryOwner<byte>
-    {
-        public bool IsDisposed { get; private set; }
-
-        public Memory<byte> Memory { get; } = new byte[2048];
-
-        public void Dispose()
-        {
-            IsDisposed = true;
-            disposed();
-        }
     }
 }

@@ -20,7 +20,9 @@ public sealed partial class MbufReassembler
         MbufReassemblyStatus status = _check.Look(own, layout, out FragmentPart part);
         if (status == MbufReassemblyStatus.Held)
         {
-            status = layout.IsPart ? Place(cache, own, layout, part, now, out packet) : Strip(cache, own, layout, out packet);
+            status = layout.IsPart
+                ? Place(cache, own, layout, part, now, out packet)
+                : Strip(cache, own, layout, out packet);
         }
 
         if (status is not (MbufReassemblyStatus.Held or MbufReassemblyStatus.Exhausted) && packet.IsNull)
@@ -32,7 +34,11 @@ public sealed partial class MbufReassembler
     }
 
     /// <summary>Makes a packet of its only fragment, which has nothing to do with others of the same key (RFC 6946).</summary>
-    private static MbufReassemblyStatus Strip(MbufCache cache, MbufChain own, scoped in NetworkLayout layout, out MbufChain packet)
+    private static MbufReassemblyStatus Strip(
+        MbufCache cache,
+        MbufChain own,
+        scoped in NetworkLayout layout,
+        out MbufChain packet)
     {
         packet = default;
         if (!own.TryMakeWritable(0, FragmentHeaders.LengthToWrite(layout)))

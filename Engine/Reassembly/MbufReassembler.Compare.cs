@@ -49,7 +49,9 @@ public sealed partial class MbufReassembler
             : MbufReassemblyStatus.Held;
     }
 
-    /// <summary>False if there are two ends, something behind the end, or nothing behind what said that it is not the last.</summary>
+    /// <summary>
+    /// False if there are two ends, something behind the end, or nothing behind what said that it is not the last.
+    /// </summary>
     private bool AgreesAboutEnd(in HeldPacket packet, in FragmentPart part)
     {
         if (part.HasMore)
@@ -115,5 +117,6 @@ public sealed partial class MbufReassembler
     }
 
     /// <summary>A fragment that is held, as a chain of a cache. The handle stays the one claim on it.</summary>
-    private static MbufChain View(MbufCache cache, Mbuf handle) => new(cache, handle.Slot - cache.Hot.FirstSlot, handle.Generation);
+    private static MbufChain View(MbufCache cache, Mbuf handle)
+        => new(cache, handle.Slot - cache.Hot.FirstSlot, handle.Generation);
 }

@@ -56,25 +56,35 @@ public sealed partial class MbufReassembler
 
     /// <summary>
     /// ip_drain, frag6_drain: drops everything that is held, counted as evicted. Made for
-    /// <see cref="MbufArena.RegisterReclaim"/>: any thread may call it at any time; while an operation of the reassembler is
-    /// under way it does nothing.
+    /// <see cref="MbufArena.RegisterReclaim"/>: any thread may call it at any time; while an operation of the reassembler is under
+    /// way it does nothing, and one that begins meanwhile waits for it.
     /// </summary>
     /// <exception cref="InvalidOperationException">As many scopes are open as the arena has caches.</exception>
+    /// <exception cref="ObjectDisposedException">Another thread disposes the arena meanwhile.</exception>
     /// <remarks>O(mbufs). Opens a scope of its own. Does nothing once the reassembler or the arena is disposed.</remarks>
     public void Reclaim()
     {
-        if (Interlocked.CompareExchange(ref _state, Busy, Idle) != Idle)
+        if (_state != Idle || _packets.Count == 0 || _arena.IsDisposed)
         {
             return;
         }
 
+        using MbufScope mbufs = _arena.Enter();
+        if (Interlocked.CompareExchange(ref _state, Reclaiming, Idle) != Idle)
+        {
+            return;
+        }
+
+        MbufCache cache = mbufs.Cache;
+        cache.HoldRoutines();
         try
         {
-            _evicted += DropAllInScope();
+            _evicted += DropAll(cache);
         }
         finally
         {
-            End();
+            End(); // Before free routines run: nobody waits for foreign code.
+            cache.ReleaseRoutines();
         }
     }
 
@@ -84,7 +94,7 @@ public sealed partial class MbufReassembler
     /// </summary>
     /// <exception cref="InvalidOperationException">The reassembler is in use, or as many scopes are open as the arena has caches:
     /// nothing has changed.</exception>
-    /// <remarks>O(mbufs). Opens a scope of its own.</remarks>
+    /// <remarks>O(mbufs). Opens a scope of its own, unless nothing is held.</remarks>
     public void Dispose()
     {
         if (_state == Disposed)
@@ -92,35 +102,24 @@ public sealed partial class MbufReassembler
             return;
         }
 
-        Begin();
-        bool isEmpty = false;
-        try
-        {
-            DropAllInScope();
-            isEmpty = true;
-        }
-        finally
-        {
-            Volatile.Write(ref _state, isEmpty || _packets.Count == 0 ? Disposed : Idle);
-        }
-    }
-
-    private int DropAllInScope()
-    {
         if (_packets.Count == 0 || _arena.IsDisposed)
         {
-            return 0;
+            Begin();
+            Volatile.Write(ref _state, Disposed);
+            return;
         }
 
         using MbufScope mbufs = _arena.Enter();
+        Begin();
         MbufCache cache = mbufs.Cache;
         cache.HoldRoutines();
         try
         {
-            return DropAll(cache);
+            DropAll(cache);
         }
         finally
         {
+            Volatile.Write(ref _state, Disposed);
             cache.ReleaseRoutines();
         }
     }
@@ -206,6 +205,16 @@ public sealed partial class MbufReassembler
     private void Begin()
     {
         int state = Interlocked.CompareExchange(ref _state, Busy, Idle);
+        if (state == Reclaiming)
+        {
+            SpinWait spin = default;
+            while (state == Reclaiming)
+            {
+                spin.SpinOnce();
+                state = Interlocked.CompareExchange(ref _state, Busy, Idle);
+            }
+        }
+
         if (state != Idle)
         {
             ObjectDisposedException.ThrowIf(state == Disposed, this);

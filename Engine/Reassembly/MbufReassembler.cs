@@ -22,7 +22,8 @@ public sealed partial class MbufReassembler : IDisposable
 {
     private const int Idle = 0;
     private const int Busy = 1;
-    private const int Disposed = 2;
+    private const int Reclaiming = 2;
+    private const int Disposed = 3;
 
     private readonly MbufArena _arena;
     private readonly MbufQueue? _timedOut;
