@@ -7,6 +7,7 @@ public sealed class ReassemblySumTests : ReassemblyFixture
 {
     private const MbufChecksumFlags Data = MbufChecksumFlags.DataValid;
     private const MbufChecksumFlags Pseudo = MbufChecksumFlags.DataValid | MbufChecksumFlags.PseudoHeader;
+    private const MbufChecksumFlags Requested = MbufChecksumFlags.Udp | MbufChecksumFlags.IpFragments;
     private const MbufChecksumFlags Header = MbufChecksumFlags.IpChecked | MbufChecksumFlags.IpValid;
 
     /// <summary>The payload is changed when it has been summed: the verdict does not look at it again.</summary>
@@ -57,7 +58,10 @@ public sealed class ReassemblySumTests : ReassemblyFixture
     [TestCase(Data | Header, 1u, Data, 2u, Data, 3u, TestName = "{m}(one header that was not checked)")]
     [TestCase(MbufChecksumFlags.Ip, 10u, MbufChecksumFlags.None, 0u, MbufChecksumFlags.Ip, 0u, TestName = "{m}(the first header is to be summed)")]
     [TestCase(MbufChecksumFlags.None, 0u, MbufChecksumFlags.Ip, 10u, MbufChecksumFlags.None, 0u, TestName = "{m}(another header is to be summed)")]
-    [TestCase(MbufChecksumFlags.Udp, 6u, MbufChecksumFlags.Udp, 6u, MbufChecksumFlags.None, 0u, TestName = "{m}(nothing else to do)")]
+    [TestCase(Requested, 2u, Requested, 0u, MbufChecksumFlags.Udp, 6u, TestName = "{m}(to be summed when it is whole)")]
+    [TestCase(MbufChecksumFlags.Tcp, 2u, MbufChecksumFlags.Tcp, 0u, MbufChecksumFlags.Tcp, 16u, TestName = "{m}(the same for TCP)")]
+    [TestCase(Requested, 6u, MbufChecksumFlags.None, 0u, MbufChecksumFlags.None, 0u, TestName = "{m}(to be summed in one only)")]
+    [TestCase(Requested | Data, 2u, Requested | Data, 0u, MbufChecksumFlags.Udp, 6u, TestName = "{m}(to be summed and summed)")]
     public void Flags_are_those_that_all_have_and_sums_are_added(
         MbufChecksumFlags first, uint firstSum, MbufChecksumFlags last, uint lastSum, MbufChecksumFlags expected, uint expectedSum)
     {

@@ -7,6 +7,8 @@ public sealed partial class MbufReassembler
 
     private const MbufChecksumFlags OfData = MbufChecksumFlags.DataValid | MbufChecksumFlags.PseudoHeader;
 
+    private const MbufChecksumFlags Requests = MbufChecksumFlags.DelayedData | MbufChecksumFlags.DelayedDataIPv6;
+
     private const MbufChecksumFlags OfHeader = MbufChecksumFlags.IpChecked | MbufChecksumFlags.IpValid;
 
     /// <summary>
@@ -62,14 +64,27 @@ public sealed partial class MbufReassembler
     /// <summary>What is known of the whole's checksums.</summary>
     private static void SetSum(MbufChain whole, in HeldPacket packet)
     {
+        MbufChecksumFlags toDo = packet.ChecksumFlags & Requests;
         MbufChecksumFlags data = packet.ChecksumFlags & OfData;
         bool isMixed = packet.HasPseudoHeader && (data & MbufChecksumFlags.PseudoHeader) == 0;
-        if (!packet.IsSummed || isMixed || (data & MbufChecksumFlags.DataValid) == 0)
+        if (toDo != 0 || !packet.IsSummed || isMixed || (data & MbufChecksumFlags.DataValid) == 0)
         {
             data = MbufChecksumFlags.None;
         }
 
-        whole.ChecksumFlags = (whole.ChecksumFlags & MbufChecksumFlags.Ip) | (packet.ChecksumFlags & OfHeader) | data;
-        whole.ChecksumData = data == MbufChecksumFlags.None ? 0u : packet.Sum;
+        whole.ChecksumFlags = (whole.ChecksumFlags & MbufChecksumFlags.Ip) | (packet.ChecksumFlags & OfHeader) | data | toDo;
+        whole.ChecksumData = toDo != 0 ? PlaceOfChecksum(toDo) : data != 0 ? packet.Sum : 0u;
+    }
+
+    /// <summary>
+    /// Where the checksum is in the transport header: the first fragment's data may have been the number of fragments.
+    /// </summary>
+    private static uint PlaceOfChecksum(MbufChecksumFlags requests)
+    {
+        const MbufChecksumFlags Tcp = MbufChecksumFlags.Tcp | MbufChecksumFlags.TcpIPv6;
+        const MbufChecksumFlags Udp = MbufChecksumFlags.Udp | MbufChecksumFlags.UdpIPv6;
+        return (requests & Tcp) != 0 ? (uint)TcpHeader.PlaceOfChecksum
+            : (requests & Udp) != 0 ? (uint)UdpHeader.PlaceOfChecksum
+            : (uint)SctpHeader.PlaceOfChecksum;
     }
 }

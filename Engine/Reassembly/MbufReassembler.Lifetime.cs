@@ -56,8 +56,8 @@ public sealed partial class MbufReassembler
 
     /// <summary>
     /// ip_drain, frag6_drain: drops everything that is held, counted as evicted. Made for
-    /// <see cref="MbufArena.RegisterReclaim"/>: any thread may call it at any time; while an operation of the reassembler is under
-    /// way it does nothing, and one that begins meanwhile waits for it.
+    /// <see cref="MbufArena.RegisterReclaim"/>: any thread may call it at any time; while an operation of the reassembler is
+    /// under way it does nothing, and one that begins meanwhile waits for it.
     /// </summary>
     /// <exception cref="InvalidOperationException">As many scopes are open as the arena has caches.</exception>
     /// <exception cref="ObjectDisposedException">Another thread disposes the arena meanwhile.</exception>

@@ -112,11 +112,11 @@ public sealed partial class MbufReassembler : IDisposable
     /// wrong, and a header that was checked (<see cref="MbufChecksumFlags.IpChecked"/>) and found wrong is refused. If a
     /// fragment met congestion, the whole did (RFC 3168, section 5.3).</para>
     /// <para><see cref="MbufFlags.Fragment"/>, <see cref="MbufFlags.FirstFragment"/> and <see cref="MbufFlags.LastFragment"/>
-    /// are cleared. Checksum flags are those that all fragments have: <see cref="MbufChecksumFlags.DataValid"/> stays if all sums
-    /// are without the pseudo header, and the whole's is their sum; or if all are 0xFFFF with
-    /// <see cref="MbufChecksumFlags.PseudoHeader"/>, which says that the sender is trusted. Else, and for SCTP, whose checksum is
-    /// no sum, nothing is known of the whole's data. Of what is to be done, only <see cref="MbufChecksumFlags.Ip"/> of the first
-    /// fragment stays.</para>
+    /// are cleared. Checksum flags are those that all fragments have: <see cref="MbufChecksumFlags.DataValid"/> stays if all
+    /// sums are without the pseudo header, and the whole's is their sum; or if all are 0xFFFF with
+    /// <see cref="MbufChecksumFlags.PseudoHeader"/>, which says that the sender is trusted. Else, and for SCTP, whose checksum
+    /// is no sum, nothing is known of the whole's data. Of what is to be done, <see cref="MbufChecksumFlags.Ip"/> of the first
+    /// fragment stays, and a transport checksum that was left to be done in all fragments is to be done in the whole.</para>
     /// </remarks>
     public MbufReassemblyStatus Add(in MbufScope mbufs, MbufChain fragment, out MbufChain packet)
     {
