@@ -29,6 +29,9 @@ internal sealed record Work(string Name, double Must, double Goal, string Descri
         new("inflight-65536", 0.3, 0.22, "65,536 of a shuffled pool allocated in bursts of 32, then all freed so"),
         new("inflight-65536-write64", 0.32, 0.28, "the same, and 64 bytes appended to each"),
         new("prepend-trim", 0.85, 0.6, "14 bytes prepended in the headroom, and trimmed off again"),
+        new("checksum-1500", 0.5, 0.45, "the Internet checksum of 1,500 bytes in one segment"),
+        new("checksum-1500x4", 0.6, 0.55, "the same over four segments of 375 bytes"),
+        new("checksum-65536", 0.5, 0.45, "the Internet checksum of four segments of 16 KiB"),
     ];
 
     /// <summary>The work of a name.</summary>

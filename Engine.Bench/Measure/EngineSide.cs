@@ -4,12 +4,13 @@ namespace Engine.Mbufs.Bench.Measure;
 /// The works done by the engine, as its users would: default options but for the number of packets, every check on, one scope
 /// for each repetition as for each turn of an event loop.
 /// </summary>
-internal sealed class EngineSide : ISide
+internal sealed partial class EngineSide : ISide
 {
     private const int Repetition = 8192;
     private const uint ShuffleSeed = 1;
 
     private readonly MbufArena _arena;
+    private readonly List<MbufArena> _others = [];
     private readonly Mbuf[] _packets = new Mbuf[Work.InFlight];
     private readonly byte[] _payload = new byte[Work.PayloadLength];
 
@@ -26,10 +27,17 @@ internal sealed class EngineSide : ISide
         "inflight-65536" => Shuffled(new Repetitions(InFlight, Work.InFlight)),
         "inflight-65536-write64" => Shuffled(new Repetitions(InFlightWrite, Work.InFlight)),
         "prepend-trim" => new Repetitions(PrependTrim, Repetition),
+        "checksum-1500" => Checksum(segments: 1, length: 1500, Repetition),
+        "checksum-1500x4" => Checksum(segments: 4, length: 375, Repetition),
+        "checksum-65536" => Checksum(segments: 4, length: 16_384, LongRepetition),
         _ => null,
     };
 
-    public void Dispose() => _arena.Dispose();
+    public void Dispose()
+    {
+        _arena.Dispose();
+        _others.ForEach(static arena => arena.Dispose());
+    }
 
     private void AllocateFree(int count)
     {

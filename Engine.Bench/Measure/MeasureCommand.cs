@@ -7,6 +7,7 @@ internal static class MeasureCommand
 {
     public const string Engine = "engine";
     public const string ArrayPool = "arraypool";
+    public const string Vector = "vector";
 
     private const string Help = """
         One side of one work in this process, written as one line: work, median and least nanoseconds a packet, and managed bytes
@@ -14,7 +15,7 @@ internal static class MeasureCommand
 
         usage: measure SIDE WORK [--cpu N] [--milliseconds N]
 
-          SIDE              engine or arraypool
+          SIDE              engine, arraypool or vector
           WORK              see versus --help
           --cpu N           pin the measuring thread to a core (Linux and Windows), once it is warm
           --milliseconds N  how long to measure, after warming up (default 300)
@@ -76,7 +77,8 @@ internal static class MeasureCommand
     {
         Engine => new EngineSide(),
         ArrayPool => new ArrayPoolSide(),
-        _ => throw new UsageException($"There is no side '{name}': {Engine} or {ArrayPool}."),
+        Vector => new VectorSide(),
+        _ => throw new UsageException($"There is no side '{name}': {Engine}, {ArrayPool} or {Vector}."),
     };
 
     private static void Pin(int? cpu)

@@ -26,8 +26,9 @@ internal static class VersusCommand
         int cpu = LastCpu();
         using var engine = new ManagedPeer(MeasureCommand.Engine, cpu, options.Milliseconds);
         using var arrayPool = new ManagedPeer(MeasureCommand.ArrayPool, cpu, options.Milliseconds, "alloc-free", "burst32");
+        using var vector = new ManagedPeer(MeasureCommand.Vector, cpu, options.Milliseconds, "checksum-65536");
         using var dpdk = new DpdkPeer(cpu, options.Milliseconds);
-        List<IPeer> peers = Present([dpdk, arrayPool]);
+        List<IPeer> peers = Present([dpdk, arrayPool, vector]);
         List<Comparison> comparisons = [.. options.Works.SelectMany(
             work => peers.Where(peer => peer.Does(work)),
             (work, peer) => new Comparison(work, peer.Name))];

@@ -32,6 +32,7 @@ internal sealed class VersusOptions
         peers
           dpdk       rte_mbuf, built here: apt-get install libdpdk-dev gcc pkg-config
           arraypool  ArrayPool<byte>.Shared, without header or chain
+          vector     32 bytes loaded and added at a time, nothing else: a checksum at 0.7 of its speed has a ratio of 1.43
         """;
 
     public static VersusOptions Parse(string[] arguments)
