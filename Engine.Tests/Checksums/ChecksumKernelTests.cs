@@ -13,6 +13,7 @@ public sealed class ChecksumKernelTests
 {
     private static readonly Form[] s_forms =
     [
+        new("64 bytes at a time", (Sum)ChecksumKernel.SumVector512, 64, Avx512BW.IsSupported),
         new("32 bytes at a time", (Sum)ChecksumKernel.SumVector256, 32, Avx2.IsSupported),
         new("16 bytes at a time", (Sum)ChecksumKernel.SumVector128, 0, Vector128.IsHardwareAccelerated),
         new("8 bytes at a time", (Sum)ChecksumKernel.SumScalar, 0, true),
@@ -44,7 +45,7 @@ public sealed class ChecksumKernelTests
     public void Lanes_do_not_overflow_whatever_the_bytes_are(
         [ValueSource(nameof(s_forms))] Form form,
         [Values((byte)0x00, (byte)0x7F, (byte)0x80, (byte)0xFF)] byte value,
-        [Values(32 * 1024 - 2, 32 * 1024, 32 * 1024 + 31, 65_535, 131_073, 9_000_001)] int length)
+        [Values(65_536 - 2, 65_535, 65_536, 65_536 + 33, 131_073, 9_000_001)] int length)
     {
         Require(form);
         byte[] bytes = new byte[length];

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
 
@@ -38,6 +39,7 @@ public struct InternetChecksum : IByteSum
     /// <summary>Adds the bytes that come next.</summary>
     /// <param name="bytes">The bytes; none is nothing.</param>
     /// <remarks>O(bytes), 32 at a time where the processor can.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(ReadOnlySpan<byte> bytes)
     {
         ulong sum = ChecksumKernel.Sum(bytes);

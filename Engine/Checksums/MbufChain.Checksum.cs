@@ -44,17 +44,28 @@ public readonly ref partial struct MbufChain
     internal void AddTo<TSum>(ref TSum sum, int offset, int length)
         where TSum : struct, IByteSum
     {
-        ref MbufHeader header = ref Head();
-        while (length > 0)
+        if (length == 0)
         {
-            int count = Math.Clamp(header.SegmentLength - offset, 0, length);
-            if (count > 0)
+            return;
+        }
+
+        ref MbufHeader header = ref Head();
+        for (; offset >= header.SegmentLength; header = ref At(header.Next))
+        {
+            offset -= header.SegmentLength;
+        }
+
+        while (true)
+        {
+            int count = Math.Min(header.SegmentLength - offset, length);
+            sum.Add(_cache.Hot.Memory.Bytes(header.Data + offset, count));
+            length -= count;
+            if (length == 0)
             {
-                sum.Add(_cache.Hot.Memory.Bytes(header.Data + offset, count));
+                return;
             }
 
-            offset = Math.Max(0, offset - header.SegmentLength);
-            length -= count;
+            offset = 0;
             header = ref At(header.Next);
         }
     }
