@@ -117,6 +117,7 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
         new("FragmentInto", static chain => chain.FragmentInto(1500, QueueOf(chain))),
         new("FragmentInto with an identification", static chain => chain.FragmentInto(1500, QueueOf(chain), 1)),
         new("CompleteChecksums", static chain => chain.CompleteChecksums(s_interface)),
+        new("SegmentInto", static chain => Segment(chain)),
         new("Dump", static chain => chain.Dump()),
         new("DumpHex", static chain => chain.DumpHex(5)),
     ];
@@ -137,6 +138,16 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
     }
 
     private static MbufQueue QueueOf(MbufChain chain) => new(chain.Cache.Arena);
+
+    private static void Segment(MbufChain chain)
+    {
+        if (chain.HasPacketHeader)
+        {
+            chain.ChecksumFlags = MbufChecksumFlags.Segmentation;
+        }
+
+        chain.SegmentInto(QueueOf(chain));
+    }
 
     private static void ShareAndFree(MbufChain chain, int length)
     {

@@ -11,6 +11,10 @@ public sealed class SegmentationAllocationTests(ArenaKind kind) : MbufFixture(ki
 {
     private static readonly byte[] s_ipv4 = Packets.IPv4(new byte[3000], [130, 4, 1, 1]);
     private static readonly byte[] s_ipv6 = Packets.IPv6(new byte[3000], 200, (IPProtocol.HopByHopOptions, 1));
+    private static readonly byte[] s_tcp =
+        Packets.IPv4(Packets.TcpSegment(new byte[3000], TcpFlags.Ack, 1), protocol: Packets.Tcp);
+
+    private static readonly byte[] s_udp = Packets.IPv6(Packets.UdpDatagram(new byte[3000]), Packets.Udp);
 
     [Test]
     [Measures(typeof(MbufChain), nameof(MbufChain.FragmentInto))]
@@ -24,10 +28,31 @@ public sealed class SegmentationAllocationTests(ArenaKind kind) : MbufFixture(ki
             using MbufChain ipv6 = mbufs.AllocateFrom(s_ipv6, headroom: 0, receiveInterface: 0);
             using MbufChain random = mbufs.AllocateFrom(s_ipv6, headroom: 0, receiveInterface: 0);
             ipv4.PrependTag(mbufs.AllocateTag(1, 2, 20));
-            Must.Hold(ipv4.FragmentInto(1500, narrow) == MbufOffloadStatus.QueueFull && ipv4.FragmentInto(31, queue) == MbufOffloadStatus.MtuTooSmall);
+            Must.Hold(ipv4.FragmentInto(1500, narrow) == MbufOffloadStatus.QueueFull);
+            Must.Hold(ipv4.FragmentInto(31, queue) == MbufOffloadStatus.MtuTooSmall);
             Must.Hold(ipv4.FragmentInto(1500, queue) == MbufOffloadStatus.Done && queue.Drain(mbufs) == 3);
             Must.Hold(ipv6.FragmentInto(1280, queue, 7) == MbufOffloadStatus.Done && queue.Drain(mbufs) == 3);
             Must.Hold(random.FragmentInto(1280, queue) == MbufOffloadStatus.Done && queue.Drain(mbufs) == 3);
+        });
+    }
+
+    [Test]
+    [Measures(typeof(MbufChain), nameof(MbufChain.SegmentInto))]
+    public void Segmentation_allocates_nothing()
+    {
+        var queue = new MbufQueue(Arena);
+        AllocationAssert.IsFree(Arena, mbufs =>
+        {
+            using MbufChain tcp = mbufs.AllocateFrom(s_tcp, headroom: 0, receiveInterface: 0);
+            using MbufChain udp = mbufs.AllocateFrom(s_udp, headroom: 0, receiveInterface: 0);
+            tcp.PrependTag(mbufs.AllocateTag(1, 2, 20));
+            tcp.ChecksumFlags = MbufChecksumFlags.Segmentation;
+            Must.Hold(tcp.SegmentInto(queue) == MbufOffloadStatus.SegmentSizeMissing);
+            tcp.SegmentSize = 1000;
+            Must.Hold(tcp.SegmentInto(queue) == MbufOffloadStatus.Done && queue.Drain(mbufs) == 3);
+            udp.ChecksumFlags = MbufChecksumFlags.UdpSegmentationIPv6;
+            udp.SegmentSize = 1000;
+            Must.Hold(udp.SegmentInto(queue) == MbufOffloadStatus.Done && queue.Drain(mbufs) == 3);
         });
     }
 }

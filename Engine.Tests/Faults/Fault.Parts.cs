@@ -11,12 +11,14 @@ internal sealed partial record Fault
     [
         Parts("FragmentInto(Int32, MbufQueue)", static (chain, queue) => chain.FragmentInto(150, queue), "small"),
         Parts("FragmentInto(Int32, MbufQueue, UInt32)", static (chain, queue) => chain.FragmentInto(500, queue, 1), "large"),
+        Parts("SegmentInto(MbufQueue)", static (chain, queue) => chain.SegmentInto(queue), request: MbufChecksumFlags.UdpSegmentation),
     ];
 
-    private static Fault Parts(string operation, CutAttempt attempt, string what = "")
-        => Chain(operation, (in mbufs, chain, _) => Cut(mbufs, chain, attempt), what) with { NeedsIPv4 = true };
+    private static Fault Parts(
+        string operation, CutAttempt attempt, string what = "", MbufChecksumFlags request = MbufChecksumFlags.None)
+        => Chain(operation, (in mbufs, chain, _) => Cut(mbufs, chain, attempt, request), what) with { NeedsIPv4 = true };
 
-    private static bool Cut(in MbufScope mbufs, MbufChain chain, CutAttempt attempt)
+    private static bool Cut(in MbufScope mbufs, MbufChain chain, CutAttempt attempt, MbufChecksumFlags request)
     {
         using MbufChain packet = chain.Share();
         if (packet.IsNull)
@@ -24,6 +26,8 @@ internal sealed partial record Fault
             return false;
         }
 
+        packet.ChecksumFlags = request;
+        packet.SegmentSize = 200;
         ChainSnapshot before = ChainSnapshot.Of(packet);
         var queue = new MbufQueue(chain.Cache.Arena);
         MbufOffloadStatus status = attempt(packet, queue);

@@ -78,7 +78,7 @@ internal sealed record FaultShape(string Name, params Segment[] Layout)
     public static MbufChain BuildPartner(in MbufScope mbufs, ICollection<Mbuf> kept)
         => All.Single(static shape => shape.HasTags).Build(mbufs, kept);
 
-    /// <summary>Bytes like no others, after the start of an IPv4 header that gives the right length.</summary>
+    /// <summary>Bytes like no others, after the start of an IPv4 header of UDP that gives the right length.</summary>
     private byte[] Content()
     {
         byte[] bytes = BytePattern.Of(Length);
@@ -86,6 +86,7 @@ internal sealed record FaultShape(string Name, params Segment[] Layout)
         {
             BinaryPrimitives.WriteUInt32BigEndian(bytes, 0x4500_0000u | (uint)Length);
             BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(IPv4Header.PlaceOfFragment), 0);
+            bytes[IPv4Header.PlaceOfProtocol] = (byte)IPProtocol.Udp;
         }
 
         return bytes;

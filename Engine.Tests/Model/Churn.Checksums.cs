@@ -27,6 +27,9 @@ internal sealed partial class Churn
         bytes[6] &= (byte)(OneIn(2) ? 0x40 : 0xFF); // Most of the others are fragments.
         bytes[7] &= (byte)(OneIn(2) ? 0x00 : 0xFF);
         bytes[9] = OneIn(4) ? bytes[9] : isUdp ? (byte)IPProtocol.Udp : (byte)IPProtocol.Tcp;
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[6..], (ushort)(OneIn(2) ? 0 : _random.Next(ushort.MaxValue)));
+        bytes[9] = (byte)(isUdp ? IPProtocol.Udp : IPProtocol.Tcp);
+        bytes[LengthOfIPv4Header + 12] = isUdp || OneIn(4) ? bytes[LengthOfIPv4Header + 12] : (byte)0x50;
         BinaryPrimitives.WriteUInt16BigEndian(bytes[(LengthOfIPv4Header + 4)..], (ushort)(bytes.Length - LengthOfIPv4Header));
         CountFailures();
         using MbufChain chain = mbufs.AllocateFrom(bytes, headroom: 0, receiveInterface: 0);

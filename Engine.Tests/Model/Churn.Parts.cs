@@ -19,22 +19,56 @@ internal sealed partial class Churn
         MbufChain chain = Begin(mbufs, packet);
         if (!OneIn(4))
         {
-            packet.Header = packet.Header with { ChecksumFlags = chain.ChecksumFlags &= MbufChecksumFlags.DelayedIp | MbufChecksumFlags.IpFragments };
+            const MbufChecksumFlags Allowed = MbufChecksumFlags.DelayedIp | MbufChecksumFlags.IpFragments;
+            packet.Header = packet.Header with { ChecksumFlags = chain.ChecksumFlags &= Allowed };
             _before.Take(chain);
         }
 
         int mtu = Noted(Math.Max(28, LengthOfIPv4Header + (packet.Length / (1 + _random.Next(MostParts - 1))) + _random.Next(8)));
         MbufOffloadStatus expected = ModelFragments.StatusOf(packet, mtu);
         MbufOffloadStatus status = OneIn(2) ? chain.FragmentInto(mtu, _parts) : chain.FragmentInto(mtu, _parts, 1);
+        return CompareStatus(packet, chain, status, expected)
+            ?? TakeParts(mbufs, packet, ModelFragments.Cut(packet, mtu, () => NewPacket(hasHeader: true)));
+    }
+
+    /// <summary>An IPv4 packet, if it still is one, into segments that it asks for, or that are asked for now.</summary>
+    private Outcome SegmentInto(in MbufScope mbufs)
+    {
+        if (_packets.Count + MostParts >= _settings.MostPackets || PickDatagram() is not { Length: >= LengthOfIPv4Header } packet
+            || packet.Bytes.Span[0] != 0x45)
+        {
+            return Outcome.Idle;
+        }
+
+        MbufChain chain = Begin(mbufs, packet);
+        bool isUdp = packet.Bytes.Span[9] == (byte)IPProtocol.Udp;
+        MbufChecksumFlags request = OneIn(12) ? (MbufChecksumFlags)(1u << _random.Next(13))
+            : isUdp ? MbufChecksumFlags.UdpSegmentation | MbufChecksumFlags.Udp
+            : MbufChecksumFlags.Segmentation;
+        packet.Header = packet.Header with
+        {
+            ChecksumFlags = chain.ChecksumFlags = request | MbufChecksumFlags.DataValid,
+            SegmentSize = chain.SegmentSize = (ushort)Noted(OneIn(20) ? 0 : 1 + (packet.Length / _random.Next(1, MostParts))),
+        };
+        _before.Take(chain);
+        MbufOffloadStatus expected = ModelSegments.StatusOf(packet);
+        MbufOffloadStatus status = chain.SegmentInto(_parts);
+        return CompareStatus(packet, chain, status, expected)
+            ?? TakeParts(mbufs, packet, ModelSegments.Cut(packet, () => NewPacket(hasHeader: true)));
+    }
+
+    /// <summary>The outcome of a refusal; null if it was done, as expected.</summary>
+    private Outcome? CompareStatus(ModelPacket packet, MbufChain chain, MbufOffloadStatus status, MbufOffloadStatus expected)
+    {
         if (status != MbufOffloadStatus.Done)
         {
             bool isExhausted = status == MbufOffloadStatus.Exhausted && expected == MbufOffloadStatus.Done;
             Require(isExhausted || status == expected, $"Refused as {status}; it should have been {expected}.");
-            return Refused(packet, chain, possible: status == MbufOffloadStatus.Exhausted);
+            return Refused(packet, chain, possible: isExhausted);
         }
 
         Require(expected == status && !chain.IsOwned, $"It was done; it should have been {expected}.");
-        return TakeParts(mbufs, packet, ModelFragments.Cut(packet, mtu, () => NewPacket(hasHeader: true)));
+        return null;
     }
 
     private Outcome TakeParts(in MbufScope mbufs, ModelPacket packet, IReadOnlyList<ModelPacket> parts)

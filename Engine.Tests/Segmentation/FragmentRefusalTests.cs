@@ -2,40 +2,42 @@ using System.Buffers.Binary;
 
 using NUnit.Framework;
 
+using Status = Engine.Mbufs.MbufOffloadStatus;
+
 namespace Engine.Mbufs.Tests.Segmentation;
 
 /// <summary>A packet that is refused is what it was, and so is the queue.</summary>
 [TestFixtureSource(typeof(ArenaKind), nameof(ArenaKind.All))]
 public sealed class FragmentRefusalTests(ArenaKind kind) : CutFixture(kind)
 {
-    private static readonly (string Name, Func<byte[]> Packet, int Mtu, MbufOffloadStatus Status)[] s_cases =
+    private static readonly (string Name, Func<byte[]> Packet, int Mtu, Status Expected)[] s_cases =
     [
-        ("nothing", static () => [], 100, MbufOffloadStatus.NotIP),
-        ("one byte", static () => [0x45], 100, MbufOffloadStatus.NotIP),
-        ("version 5", static () => Changed(Packets.IPv4(new byte[100]), 0, 0x55), 100, MbufOffloadStatus.NotIP),
-        ("header of 16 bytes", static () => Changed(Packets.IPv4(new byte[100]), 0, 0x44), 100, MbufOffloadStatus.NotIP),
-        ("IPv6 without its end", static () => Packets.IPv6([])[..39], 100, MbufOffloadStatus.NotIP),
-        ("cut", static () => Packets.IPv4(new byte[100])[..^1], 60, MbufOffloadStatus.Truncated),
-        ("cut, of which what it says would fit", static () => Packets.IPv4(new byte[20])[..^1], 60, MbufOffloadStatus.Truncated),
-        ("IPv6 cut", static () => Packets.IPv6(new byte[100])[..^1], 60, MbufOffloadStatus.Truncated),
-        ("length 0", static () => Changed(Packets.IPv4(new byte[100]), 3, 0), 60, MbufOffloadStatus.MalformedHeader),
-        ("option that does not end", static () => Packets.IPv4(new byte[100], [130, 9, 0, 0]), 60, MbufOffloadStatus.MalformedHeader),
-        ("option of length 1", static () => Packets.IPv4(new byte[100], [130, 1, 0, 0]), 60, MbufOffloadStatus.MalformedHeader),
-        ("option without length", static () => Packets.IPv4(new byte[100], [1, 1, 1, 7]), 60, MbufOffloadStatus.MalformedHeader),
-        ("extension header that does not end", static () => Changed(Extended(), 41, 200), 100, MbufOffloadStatus.MalformedHeader),
-        ("odd fragment", static () => Packets.IPv4(new byte[101], fragment: Packets.MoreFragments), 60, MbufOffloadStatus.MalformedHeader),
-        ("do not fragment", static () => Packets.IPv4(new byte[100], fragment: Packets.DontFragment), 119, MbufOffloadStatus.MustNotFragment),
-        ("header leaves 7 bytes", static () => Packets.IPv4(new byte[100], new byte[40]), 67, MbufOffloadStatus.MtuTooSmall),
-        ("IPv6 header leaves 7 bytes", static () => Packets.IPv6(new byte[100]), 55, MbufOffloadStatus.MtuTooSmall),
-        ("IPv6 header leaves nothing", static () => Packets.IPv6(new byte[100]), 28, MbufOffloadStatus.MtuTooSmall),
-        ("extension header beyond the first fragment", static () => Extended(), 71, MbufOffloadStatus.MtuTooSmall),
-        ("beyond the last offset", static () => Packets.IPv4(new byte[1000], fragment: 65_000 / 8), 500, MbufOffloadStatus.TooLong),
+        ("nothing", static () => [], 100, Status.NotIP),
+        ("one byte", static () => [0x45], 100, Status.NotIP),
+        ("version 5", static () => Changed(Packets.IPv4(new byte[100]), 0, 0x55), 100, Status.NotIP),
+        ("header of 16 bytes", static () => Changed(Packets.IPv4(new byte[100]), 0, 0x44), 100, Status.NotIP),
+        ("IPv6 without its end", static () => Packets.IPv6([])[..39], 100, Status.NotIP),
+        ("cut", static () => Packets.IPv4(new byte[100])[..^1], 60, Status.Truncated),
+        ("cut, of which what it says would fit", static () => Packets.IPv4(new byte[20])[..^1], 60, Status.Truncated),
+        ("IPv6 cut", static () => Packets.IPv6(new byte[100])[..^1], 60, Status.Truncated),
+        ("length 0", static () => Changed(Packets.IPv4(new byte[100]), 3, 0), 60, Status.MalformedHeader),
+        ("option that does not end", static () => Packets.IPv4(new byte[100], [130, 9, 0, 0]), 60, Status.MalformedHeader),
+        ("option of length 1", static () => Packets.IPv4(new byte[100], [130, 1, 0, 0]), 60, Status.MalformedHeader),
+        ("option without length", static () => Packets.IPv4(new byte[100], [1, 1, 1, 7]), 60, Status.MalformedHeader),
+        ("extension header that does not end", static () => Changed(Extended(), 41, 200), 100, Status.MalformedHeader),
+        ("odd fragment", static () => Packets.IPv4(new byte[101], fragment: Packets.MoreFragments), 60, Status.MalformedHeader),
+        ("do not fragment", static () => Packets.IPv4(new byte[100], fragment: Packets.DontFragment), 119, Status.MustNotFragment),
+        ("header leaves 7 bytes", static () => Packets.IPv4(new byte[100], new byte[40]), 67, Status.MtuTooSmall),
+        ("IPv6 header leaves 7 bytes", static () => Packets.IPv6(new byte[100]), 55, Status.MtuTooSmall),
+        ("IPv6 header leaves nothing", static () => Packets.IPv6(new byte[100]), 28, Status.MtuTooSmall),
+        ("extension header beyond the first fragment", static () => Extended(), 71, Status.MtuTooSmall),
+        ("beyond the last offset", static () => Packets.IPv4(new byte[1000], fragment: 65_000 / 8), 500, Status.TooLong),
     ];
 
     [Test]
     public void Everything_stays_as_it_was([ValueSource(nameof(Names))] string name)
     {
-        (_, Func<byte[]> make, int mtu, MbufOffloadStatus expected) = s_cases.Single(refusal => refusal.Name == name);
+        (_, Func<byte[]> make, int mtu, Status expected) = s_cases.Single(refusal => refusal.Name == name);
         AssertRefused(make(), mtu, expected);
     }
 
@@ -47,7 +49,7 @@ public sealed class FragmentRefusalTests(ArenaKind kind) : CutFixture(kind)
         MbufChecksumFlags requests)
         => AssertRefused(
             Packets.IPv4(Pattern(1000)), 500,
-            (requests & MbufChecksumFlags.AnySegmentation) != 0 ? MbufOffloadStatus.ContradictoryRequest : MbufOffloadStatus.ChecksumPending,
+            (requests & MbufChecksumFlags.AnySegmentation) != 0 ? Status.ContradictoryRequest : Status.ChecksumPending,
             requests);
 
     [Test]
@@ -58,7 +60,7 @@ public sealed class FragmentRefusalTests(ArenaKind kind) : CutFixture(kind)
         chain.ChecksumFlags = MbufChecksumFlags.Udp | MbufChecksumFlags.IpFragments | MbufChecksumFlags.Ip | MbufChecksumFlags.Fragmentation;
         MbufQueue queue = NewQueue();
 
-        Assert.That(chain.FragmentInto(600, queue), Is.EqualTo(MbufOffloadStatus.Done));
+        Assert.That(chain.FragmentInto(600, queue), Is.EqualTo(Status.Done));
         while (queue.TryDequeue(mbufs, out MbufChain part))
         {
             Assert.That(part.ChecksumFlags, Is.EqualTo(MbufChecksumFlags.Udp | MbufChecksumFlags.IpFragments));
@@ -81,7 +83,7 @@ public sealed class FragmentRefusalTests(ArenaKind kind) : CutFixture(kind)
         ChainSnapshot before = ChainSnapshot.Of(chain);
         int count = queue.Count;
 
-        Assert.That(chain.FragmentInto(fits ? 1500 : 1000, queue), Is.EqualTo(MbufOffloadStatus.QueueFull));
+        Assert.That(chain.FragmentInto(fits ? 1500 : 1000, queue), Is.EqualTo(Status.QueueFull));
         before.AssertUnchanged(chain);
         Assert.That((queue.Count, queue.Drops), Is.EqualTo((count, 0L)));
         queue.Drain(mbufs);
@@ -120,8 +122,8 @@ public sealed class FragmentRefusalTests(ArenaKind kind) : CutFixture(kind)
 
         int failures = EachAllocation.Fails(chain, chain => chain.FragmentInto(400, queue, 1) switch
         {
-            MbufOffloadStatus.Done => true,
-            MbufOffloadStatus.Exhausted when queue.IsEmpty => false,
+            Status.Done => true,
+            Status.Exhausted when queue.IsEmpty => false,
             var other => throw new AssertionException($"{other}, and {queue}"),
         });
 
@@ -149,7 +151,7 @@ public sealed class FragmentRefusalTests(ArenaKind kind) : CutFixture(kind)
         return packet;
     }
 
-    private void AssertRefused(byte[] packet, int mtu, MbufOffloadStatus expected, MbufChecksumFlags requests = MbufChecksumFlags.None)
+    private void AssertRefused(byte[] packet, int mtu, Status expected, MbufChecksumFlags requests = MbufChecksumFlags.None)
     {
         using MbufScope mbufs = Arena.Enter();
         MbufQueue queue = NewQueue();

@@ -13,12 +13,13 @@ public readonly ref struct TcpHeader
     public const int Size = 20;
 
     private const int PlaceOfDestination = 2;
-    private const int PlaceOfSequence = 4;
+    internal const int PlaceOfSequence = 4;
     private const int PlaceOfAcknowledgment = 8;
     internal const int PlaceOfOffset = 12;
+    internal const int PlaceOfFlags = 13;
     private const int PlaceOfWindow = 14;
     internal const int PlaceOfChecksum = 16;
-    private const int PlaceOfUrgent = 18;
+    internal const int PlaceOfUrgent = 18;
     private const int ShiftOfOffset = 4;
     private const int MaskOfFlags = (1 << 9) - 1;
 
