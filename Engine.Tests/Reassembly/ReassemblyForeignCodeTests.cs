@@ -91,6 +91,36 @@ public sealed class ReassemblyForeignCodeTests(ArenaKind kind) : ReassemblyFixtu
         IsEmpty(reassembler);
     }
 
+    /// <summary>The header's storage ends when it is trimmed, in the middle of the operation: which is finished first.</summary>
+    [Test]
+    public void A_routine_that_throws_keeps_nothing_from_being_done()
+    {
+        MbufReassembler reassembler = Make();
+        using MbufScope mbufs = Arena.Enter();
+        long seen = -1;
+        var owner = new Owner(() =>
+        {
+            seen = reassembler.GetStatistics().HeldFragments;
+            throw new TimeZoneNotFoundException();
+        });
+        using MbufChain end = mbufs.AllocateHeader();
+        Assert.That(end.TryAttachExternal(owner, 0) && end.TryAppend(s_end.AsSpan(0, 20)));
+        end.Append(BuildPlain(mbufs, s_end[20..], Segment.Cluster(200)));
+        bool thrown = false;
+        try
+        {
+            reassembler.Add(mbufs, end, out _);
+        }
+        catch (TimeZoneNotFoundException)
+        {
+            thrown = true;
+        }
+
+        Assert.That(thrown && owner.IsDisposed && !end.IsOwned);
+        Assert.That(seen, Is.EqualTo(1), "It was held when the routine ran.");
+        Completes(mbufs, reassembler, s_start, s_whole);
+    }
+
     /// <summary>Whatever moment it comes in, it finds all tables whole and leaves them so.</summary>
     [Test]
     public void Another_thread_may_take_back_everything_at_any_time()
