@@ -117,6 +117,7 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
         new("FragmentInto", static chain => chain.FragmentInto(1500, QueueOf(chain))),
         new("FragmentInto with an identification", static chain => chain.FragmentInto(1500, QueueOf(chain), 1)),
         new("CompleteChecksums", static chain => chain.CompleteChecksums(s_interface)),
+        new("OutputInto", static chain => chain.OutputInto(s_interface, QueueOf(chain))),
         new("SegmentInto", static chain => Segment(chain)),
         new("Dump", static chain => chain.Dump()),
         new("DumpHex", static chain => chain.DumpHex(5)),

@@ -55,4 +55,24 @@ public sealed class SegmentationAllocationTests(ArenaKind kind) : MbufFixture(ki
             Must.Hold(udp.SegmentInto(queue) == MbufOffloadStatus.Done && queue.Drain(mbufs) == 3);
         });
     }
+
+    [Test]
+    [Measures(typeof(MbufChain), nameof(MbufChain.OutputInto))]
+    public void Output_allocates_nothing()
+    {
+        var queue = new MbufQueue(Arena);
+        var narrow = new MbufInterface("lo0");
+        AllocationAssert.IsFree(Arena, mbufs =>
+        {
+            using MbufChain whole = mbufs.AllocateFrom(s_udp.AsSpan(0, 1000), headroom: 0, receiveInterface: 0);
+            using MbufChain fragments = mbufs.AllocateFrom(s_ipv4, headroom: 0, receiveInterface: 0);
+            using MbufChain segments = mbufs.AllocateFrom(s_tcp, headroom: 0, receiveInterface: 0);
+            fragments.ChecksumFlags = MbufChecksumFlags.Ip;
+            segments.ChecksumFlags = MbufChecksumFlags.Segmentation | MbufChecksumFlags.Ip;
+            segments.SegmentSize = 1000;
+            Must.Hold(whole.OutputInto(narrow, queue) == MbufOffloadStatus.Truncated);
+            Must.Hold(fragments.OutputInto(narrow, queue) == MbufOffloadStatus.Done && queue.Drain(mbufs) == 3);
+            Must.Hold(segments.OutputInto(narrow, queue) == MbufOffloadStatus.Done && queue.Drain(mbufs) == 3);
+        });
+    }
 }

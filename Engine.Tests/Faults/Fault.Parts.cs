@@ -5,12 +5,16 @@ namespace Engine.Mbufs.Tests.Faults;
 /// <content>Cutting packets into parts, which consumes them: a packet that shares the chain's storage is cut.</content>
 internal sealed partial record Fault
 {
+    private static readonly MbufInterface s_narrow = new("lo1", mtu: 150);
+
     private delegate MbufOffloadStatus CutAttempt(MbufChain chain, MbufQueue queue);
 
     private static IEnumerable<Fault> OfParts() =>
     [
         Parts("FragmentInto(Int32, MbufQueue)", static (chain, queue) => chain.FragmentInto(150, queue), "small"),
         Parts("FragmentInto(Int32, MbufQueue, UInt32)", static (chain, queue) => chain.FragmentInto(500, queue, 1), "large"),
+        Parts("OutputInto(MbufInterface, MbufQueue)", static (chain, queue) => chain.OutputInto(s_narrow, queue)),
+        Parts("OutputInto(MbufInterface, MbufQueue)", static (chain, queue) => chain.OutputInto(s_interface, queue), "segments", MbufChecksumFlags.UdpSegmentation),
         Parts("SegmentInto(MbufQueue)", static (chain, queue) => chain.SegmentInto(queue), request: MbufChecksumFlags.UdpSegmentation),
     ];
 

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Engine.Mbufs.Tests.Model;
 
 /// <content>Packets cut into parts.</content>
@@ -55,6 +57,59 @@ internal sealed partial class Churn
         MbufOffloadStatus status = chain.SegmentInto(_parts);
         return CompareStatus(packet, chain, status, expected)
             ?? TakeParts(mbufs, packet, ModelSegments.Cut(packet, () => NewPacket(hasHeader: true)));
+    }
+
+    /// <summary>An IPv4 packet, if it still is one, to an interface that does nothing by itself.</summary>
+    private Outcome OutputInto(in MbufScope mbufs)
+    {
+        if (_packets.Count + MostParts >= _settings.MostPackets || PickDatagram() is not { Length: >= LengthOfIPv4Header } packet
+            || packet.Bytes.Span[0] != 0x45)
+        {
+            return Outcome.Idle;
+        }
+
+        MbufChain chain = Begin(mbufs, packet);
+        const MbufChecksumFlags Allowed = MbufChecksumFlags.Ip | MbufChecksumFlags.DelayedData | MbufChecksumFlags.DataValid;
+        packet.Header = packet.Header with { ChecksumFlags = chain.ChecksumFlags &= Allowed };
+        _before.Take(chain);
+        int mtu = Noted(Math.Max(MbufInterface.SmallestMtu, LengthOfIPv4Header + (packet.Length / (1 + _random.Next(MostParts - 1)))));
+        byte[] bytes = packet.Bytes.Span.ToArray();
+        ModelHeader header = packet.Header;
+        MbufOffloadStatus expected = ModelOutput.Check(bytes, header.ChecksumFlags & ~MbufChecksumFlags.DataValid, header, out _);
+        bool isWhole = expected != MbufOffloadStatus.Done || LengthOfPacket(bytes) <= mtu;
+        if (expected == MbufOffloadStatus.Done)
+        {
+            packet.Header = isWhole ? header : header with { ChecksumFlags = header.ChecksumFlags & ~MbufChecksumFlags.Ip };
+            ModelHeader completed = packet.Header;
+            ModelOutput.Complete(packet.Bytes.Span, ref completed);
+            packet.Header = completed;
+            expected = isWhole ? expected : ModelFragments.StatusOf(packet, mtu);
+        }
+
+        MbufOffloadStatus status = chain.OutputInto(new MbufInterface("lo0", mtu: mtu), _parts);
+        if (status != MbufOffloadStatus.Done)
+        {
+            bytes.CopyTo(packet.Bytes.Span);
+            packet.Header = header;
+            bool isExhausted = status == MbufOffloadStatus.Exhausted && expected == MbufOffloadStatus.Done;
+            Require(isExhausted || status == expected, $"Refused as {status}; it should have been {expected}.");
+            if (isExhausted)
+            {
+                RequireFailure();
+            }
+
+            Close(packet, chain); // Its layout may have changed: what was shared has become its own.
+            return isExhausted ? Outcome.Exhausted : Outcome.OutOfReach;
+        }
+
+        Require(expected == status && !chain.IsOwned, $"It was done; it should have been {expected}.");
+        return TakeParts(mbufs, packet, isWhole ? [packet] : ModelFragments.Cut(packet, mtu, () => NewPacket(hasHeader: true)));
+    }
+
+    private static int LengthOfPacket(ReadOnlySpan<byte> bytes)
+    {
+        int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
+        return length == 0 ? bytes.Length : length;
     }
 
     /// <summary>The outcome of a refusal; null if it was done, as expected.</summary>

@@ -68,6 +68,7 @@ internal sealed partial class Churn
         new(CompleteChecksums, 4, Refusals.Reach | Refusals.Memory),
         new(CompleteChecksum, 4, Refusals.Reach | Refusals.Memory),
         new(FragmentInto, 6, Refusals.Reach | Refusals.Memory),
+        new(OutputInto, 6, Refusals.Reach | Refusals.Memory),
         new(SegmentInto, 6, Refusals.Reach | Refusals.Memory),
 
         new(SetField, 2, Refusals.Never),

@@ -50,7 +50,8 @@ internal static class ModelOutput
         return MbufOffloadStatus.Done;
     }
 
-    private static MbufOffloadStatus Check(ReadOnlySpan<byte> bytes, MbufChecksumFlags work, in ModelHeader header, out int covered)
+    /// <summary>Whether a request makes sense, and how many bytes a transport's checksum covers.</summary>
+    public static MbufOffloadStatus Check(ReadOnlySpan<byte> bytes, MbufChecksumFlags work, in ModelHeader header, out int covered)
     {
         int length = Number(bytes, 2);
         length = length == 0 ? bytes.Length : length;

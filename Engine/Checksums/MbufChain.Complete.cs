@@ -23,7 +23,7 @@ public readonly ref partial struct MbufChain
     /// bytes behind the headers of the network layer, holds the sum of the pseudo header
     /// (<see cref="InternetChecksum.PseudoHeader(ReadOnlySpan{byte}, ReadOnlySpan{byte}, IPProtocol, int)"/>); for SCTP and the
     /// IPv4 header its contents do not matter. UDP's 0 is stored as 0xFFFF (RFC 768). The checksums of a packet that is to be
-    /// cut into segments are those of the segments, and are left alone: OutputInto cuts.</para>
+    /// cut into segments are those of the segments, and are left alone: <see cref="OutputInto"/> cuts.</para>
     /// <para>O(bytes). Storage of a field that is shared or read-only is replaced by a private copy first.</para>
     /// </remarks>
     public MbufOffloadStatus CompleteChecksums(MbufInterface outgoing)

@@ -53,6 +53,11 @@ public enum MbufOffloadStatus : byte
     /// <summary>The packet is to be cut into segments, and <see cref="MbufChain.SegmentSize"/> is 0.</summary>
     SegmentSizeMissing,
 
+    /// <summary>
+    /// Headers and <see cref="MbufChain.SegmentSize"/> together are more than the interface's MTU: the segments would not fit.
+    /// </summary>
+    SegmentTooLarge,
+
     /// <summary>The packet has no transport header of the kind that the request is for.</summary>
     NotTransport,
 
