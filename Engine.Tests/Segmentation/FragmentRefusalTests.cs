@@ -68,6 +68,23 @@ public sealed class FragmentRefusalTests(ArenaKind kind) : CutFixture(kind)
         }
     }
 
+    /// <summary>One byte longer than the length field can say; what would be cut is not (RFC 2675, section 3).</summary>
+    [Test]
+    public void A_jumbogram()
+    {
+        byte[] bytes = [.. Packets.IPv6(new byte[65_527], Packets.Udp, (IPProtocol.HopByHopOptions, 1)), 0];
+        (bytes[4], bytes[5]) = (0, 0);
+        new byte[] { 0xC2, 4, 0, 1, 0, 0 }.CopyTo(bytes.AsSpan(42));
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain chain = Packet(mbufs, bytes);
+        MbufQueue queue = NewQueue();
+        ChainSnapshot before = ChainSnapshot.Of(chain);
+
+        Assert.That(chain.FragmentInto(1500, queue), Is.EqualTo(Status.TooLong));
+        before.AssertUnchanged(chain);
+        Assert.That(queue.IsEmpty);
+    }
+
     [Test]
     public void A_full_queue([Values(0, 1)] int room, [Values(true, false)] bool fits)
     {

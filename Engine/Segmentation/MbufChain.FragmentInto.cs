@@ -129,6 +129,11 @@ public readonly ref partial struct MbufChain
 
     private MbufOffloadStatus FragmentIPv6(int mtu, MbufQueue fragments, in NetworkLayout layout, uint? identification)
     {
+        if (IsJumbogram(layout))
+        {
+            return MbufOffloadStatus.TooLong; // It must not have a fragment header (RFC 2675, section 3).
+        }
+
         bool isFragment = layout.FragmentHeader != 0;
         byte nextHeader = ReadByte(isFragment ? layout.FragmentHeader : layout.PlaceOfNextHeader);
         int headerLength = layout.UnfragmentableLength + (isFragment ? IPv6ExtensionHeader.Size : 0);
