@@ -55,11 +55,13 @@ public sealed class ToolMemoryTests : ToolFixture
         Assert.That(end.Row("packets incomplete"), Is.EqualTo(new long[] { 30_000 }));
     }
 
-    private static IEnumerable<byte[]> Repeated(byte[][] frames, int times) => Enumerable.Repeat(frames, times).SelectMany(static frame => frame);
+    private static IEnumerable<byte[]> Repeated(byte[][] frames, int times)
+        => Enumerable.Repeat(frames, times).SelectMany(static frame => frame);
 
     private long Allocated(string capture, string steps)
     {
-        string[] arguments = steps == "--verify" ? [capture, steps] : [capture, "--output", PathOf("out.pcap"), .. steps.Split(' ')];
+        string[] output = steps == "--verify" ? [] : ["--output", PathOf("out.pcap")];
+        string[] arguments = [capture, .. output, .. steps.Split(' ')];
         long before = GC.GetAllocatedBytesForCurrentThread();
         _ = Run(arguments).IsGood();
         return GC.GetAllocatedBytesForCurrentThread() - before;
