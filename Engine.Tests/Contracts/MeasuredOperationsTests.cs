@@ -17,6 +17,7 @@ public sealed class MeasuredOperationsTests
         typeof(Mbuf), typeof(MbufArena), typeof(MbufCache), typeof(MbufScope), typeof(MbufQueue), typeof(MbufChain),
         typeof(MbufChain.SegmentEnumerable), typeof(MbufChain.SegmentEnumerator), typeof(MbufStress),
         typeof(MbufPosition), typeof(MbufReader), typeof(MbufWriter),
+        typeof(IPv4Header), typeof(IPv6Header), typeof(IPv6ExtensionHeader), typeof(IPv6ExtensionHeaders), typeof(InternetChecksum),
         typeof(MbufReassembler), typeof(MbufReassemblyStatistics),
         typeof(EthernetHeader), typeof(VlanHeader), typeof(FrameLayout), typeof(TcpHeader), typeof(TcpOptions),
         typeof(TcpOptions.Enumerator), typeof(TcpOption), typeof(UdpHeader), typeof(IcmpHeader), typeof(SctpHeader),

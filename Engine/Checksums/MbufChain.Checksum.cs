@@ -97,6 +97,7 @@ public readonly ref partial struct MbufChain
     /// <remarks>
     /// O(bytes). Storage of the field that is shared or read-only is replaced by a private copy first. The checksum flags stay,
     /// as in mbuf(9): who completes a checksum clears <see cref="MbufChecksumFlags.DelayedData"/>, so that it is not done again.
+    /// <see cref="CompleteChecksums"/> does that, and IPv6, SCTP and the IPv4 header, too, and believes nothing.
     /// </remarks>
     public bool TryCompleteChecksum()
     {
