@@ -34,6 +34,12 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
+        if (length <= header.SegmentLength - offset)
+        {
+            checksum = InternetChecksum.Compute(_cache.Hot.Memory.Bytes(header.Data + offset, length));
+            return true;
+        }
+
         InternetChecksum sum = default;
         AddTo(ref sum, offset, length);
         checksum = sum.Value;
