@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Reassembly;
@@ -120,6 +122,20 @@ public sealed class ReassemblyRefusalTests : ReassemblyFixture
             Assert.That(Give(mbufs, reassembler, fragment), Is.EqualTo(MbufReassemblyStatus.Malformed));
         }
 
+        IsEmpty(reassembler);
+    }
+
+    /// <summary>Its length is in an option, and that of the whole could not be written where it belongs.</summary>
+    [Test]
+    public void A_jumbogram_has_no_fragment_header([Values(0, 9)] int word, [Values(64, 70_000)] int length)
+    {
+        byte[] header = [44, 0, 0xC2, 4, 0, 0, 0, 0, (byte)IPProtocol.Udp, 0, 0, (byte)word, 0, 0, 0, 7];
+        byte[] packet = WirePacket.IPv6(IPProtocol.HopByHopOptions, [.. header, .. new byte[length]]);
+        BinaryPrimitives.WriteInt32BigEndian(packet.AsSpan(44), packet.Length - 40);
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(4), 0);
+        MbufReassembler reassembler = Make();
+        using MbufScope mbufs = Arena.Enter();
+        Assert.That(Give(mbufs, reassembler, packet), Is.EqualTo(MbufReassemblyStatus.Malformed));
         IsEmpty(reassembler);
     }
 

@@ -31,7 +31,7 @@ internal readonly struct FragmentCheck(int least, bool allowTiny)
             Key = FragmentKey.Of(header, layout),
         };
 
-        if (layout.IsCut || layout.IsLengthImplied)
+        if (layout.IsCut || layout.IsLengthImplied || chain.IsJumbogram(layout))
         {
             return MbufReassemblyStatus.Malformed;
         }

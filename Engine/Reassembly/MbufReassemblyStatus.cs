@@ -22,8 +22,8 @@ public enum MbufReassemblyStatus
     Duplicate,
 
     /// <summary>
-    /// Dropped: the chain ends before the packet does, it has no payload, or it is not the last and its payload is no multiple of
-    /// 8 bytes (RFC 791, section 3.2; RFC 8200, section 4.5).
+    /// Dropped: the chain ends before the packet does, it has no payload, it is not the last and its payload is no multiple of
+    /// 8 bytes (RFC 791, section 3.2; RFC 8200, section 4.5), or it is a jumbogram, which has no fragments (RFC 2675, section 3).
     /// </summary>
     Malformed,
 

@@ -129,7 +129,7 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>An option gives the length, and would be repeated: what every segment's own length contradicts.</summary>
-    private bool IsJumbogram(in NetworkLayout layout)
+    internal bool IsJumbogram(in NetworkLayout layout)
         => layout.IsIPv6 && !layout.IsLengthImplied && ReadNumber(IPv6Header.PlaceOfPayloadLength) == 0;
 
     /// <summary>The request for the checksum that comes with segments of a kind.</summary>
