@@ -79,7 +79,7 @@ public sealed partial class MbufReassembler
         {
             status = IsLastMissing(part, held)
                 ? Complete(cache, own, layout, part, held, before, out packet)
-                : Hold(cache, own, part, held, before);
+                : Hold(cache, own, part, held, before, now);
         }
         else if (status != MbufReassemblyStatus.Duplicate)
         {
@@ -98,19 +98,25 @@ public sealed partial class MbufReassembler
             return MbufReassemblyStatus.NoRoom;
         }
 
-        MakeRoomForPacket(cache, part.Key);
+        MakeRoomForPacket(cache, part.Key, now);
         int held = _packets.Add(part.Key, now);
-        bool hasRoom = TryMakeRoom(cache, held, own.SegmentCount);
+        bool hasRoom = TryMakeRoom(cache, held, own.SegmentCount, now);
         Debug.Assert(hasRoom, "A packet that holds nothing gives way to nobody, and what is held of others can be dropped.");
         Store(own, part, held, before: 0);
         return MbufReassemblyStatus.Held;
     }
 
     /// <summary>Holds a fragment of a packet of which others are held.</summary>
-    private MbufReassemblyStatus Hold(MbufCache cache, MbufChain own, scoped in FragmentPart part, int held, int before)
+    private MbufReassemblyStatus Hold(
+        MbufCache cache,
+        MbufChain own,
+        scoped in FragmentPart part,
+        int held,
+        int before,
+        long now)
     {
         Trim(own, part);
-        if (!TryMakeRoom(cache, held, own.SegmentCount))
+        if (!TryMakeRoom(cache, held, own.SegmentCount, now))
         {
             Abandon(cache, held);
             return MbufReassemblyStatus.NoRoom;

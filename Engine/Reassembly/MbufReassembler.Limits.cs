@@ -4,10 +4,15 @@ namespace Engine.Mbufs;
 public sealed partial class MbufReassembler
 {
     /// <summary>
-    /// Makes room for one more packet: at its source's share by that source's oldest, at the maximum by the oldest of the source
-    /// that has the most; where all have one, by the oldest of all.
+    /// How long a packet is held at the cost of others when all room is taken: fragments that were sent together are not so far
+    /// apart. Else a few forged fragments, which stay for as long as the timeout, would keep all room taken.
     /// </summary>
-    private void MakeRoomForPacket(MbufCache cache, in FragmentKey key)
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Makes room for one more packet: at its source's share by that source's oldest, at the maximum by who gives way.
+    /// </summary>
+    private void MakeRoomForPacket(MbufCache cache, in FragmentKey key, long now)
     {
         int source = _packets.Sources.Find(key.Source);
         if (source != 0 && _packets.Sources[source].Packets >= _mostPacketsOfSource)
@@ -17,7 +22,7 @@ public sealed partial class MbufReassembler
 
         if (_packets.IsFull)
         {
-            Evict(cache, _packets.OldestOf(_packets.Sources.ByPackets.First));
+            Evict(cache, WhoGivesWay(_packets.Sources.ByPackets, now));
         }
     }
 
@@ -25,7 +30,7 @@ public sealed partial class MbufReassembler
     /// Makes room for mbufs of a packet in the same way. False if it is the packet itself that is to give way, or if it can never
     /// have so many.
     /// </summary>
-    private bool TryMakeRoom(MbufCache cache, int held, int mbufs)
+    private bool TryMakeRoom(MbufCache cache, int held, int mbufs, long now)
     {
         int source = _packets[held].Source;
         if (mbufs > _mostMbufsOfSource)
@@ -43,13 +48,23 @@ public sealed partial class MbufReassembler
 
         while (_packets.Mbufs > _mostMbufs - mbufs)
         {
-            if (!TryEvict(cache, _packets.OldestOf(_packets.Sources.ByMbufs.First), held))
+            if (!TryEvict(cache, WhoGivesWay(_packets.Sources.ByMbufs, now), held))
             {
                 return false;
             }
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// The packet that goes when all room is taken: the oldest, if it has waited for long; else the oldest of the source that has
+    /// the most, which is the oldest of all where none has much.
+    /// </summary>
+    private int WhoGivesWay(SourceRanking ranking, long now)
+    {
+        int oldest = _packets.Oldest();
+        return now - _packets[oldest].Came >= _patience ? oldest : _packets.OldestOf(ranking.First);
     }
 
     private bool TryEvict(MbufCache cache, int packet, int spared)

@@ -12,7 +12,8 @@ namespace Engine.Mbufs;
 /// (<see cref="MbufReassemblerOptions"/>): no operation allocates managed memory.</para>
 /// <para>Two fragments that overlap drop the whole packet, and what comes of it later is dropped, too, until its time is over
 /// (RFC 5722; for IPv4 the same). Who sends fragments that never become packets takes room from itself first: each source has a
-/// share, and when all room is taken, the oldest packet goes of the source that holds the most.</para>
+/// share, and when all room is taken, the oldest packet goes if it has waited for a second, else the oldest of the source that
+/// holds the most, where those that hold little are equal.</para>
 /// <para>Identifications are looked up by hashes with random coefficients, so that nobody can choose colliding ones. One
 /// reassembler serves one address space: where the same addresses mean different hosts (link-local addresses of several links,
 /// several routing tables), have one for each.</para>
@@ -37,6 +38,7 @@ public sealed partial class MbufReassembler : IDisposable
     private readonly int _mostFragments;
     private readonly long _ipv4Timeout;
     private readonly long _ipv6Timeout;
+    private readonly long _patience;
     private MbufReassemblyStatistics.Counters _outcomes;
     private long _timeouts;
     private long _evicted;
@@ -77,7 +79,8 @@ public sealed partial class MbufReassembler : IDisposable
         _mostMbufs = options.MaximumMbufs;
         _mostMbufsOfSource = Math.Min(options.MaximumMbufsPerSource, options.MaximumMbufs);
         _mostFragments = options.MaximumFragmentsPerPacket;
-        _packets = new PacketTable(options.MaximumPackets);
+        _packets = new PacketTable(options.MaximumPackets, options.MaximumMbufs);
+        _patience = TicksOf(s_patience);
         _fragments = new FragmentTable(options.MaximumMbufs + 1); // One that completes a packet passes through.
     }
 

@@ -8,7 +8,8 @@ public sealed class MbufReassemblerOptions
 {
     /// <summary>
     /// Most packets of which fragments are held, or which are remembered because they were dropped; 1 to 1,048,576, about 200
-    /// bytes each. Default 1,024.
+    /// bytes each. Default 1,024. When there are so many, or so many mbufs, the oldest goes that has waited for a second; else
+    /// the oldest of the source that holds the most, where all are equal that hold one in 128, or less.
     /// </summary>
     public int MaximumPackets { get; init; } = 1_024;
 

@@ -18,12 +18,12 @@ internal sealed class PacketTable
     private AgeList _ipv4;
     private AgeList _ipv6;
 
-    /// <summary>For at most so many packets.</summary>
-    public PacketTable(int maximum)
+    /// <summary>For at most so many packets, with so many mbufs.</summary>
+    public PacketTable(int maximum, int maximumMbufs)
     {
         _packets = new HeldPacket[maximum + 1];
         _buckets = new int[BitOperations.RoundUpToPowerOf2((uint)maximum * 2)];
-        Sources = new SourceTable(maximum, _hash);
+        Sources = new SourceTable(maximum, maximumMbufs, _hash);
         for (int packet = maximum; packet > 0; packet--)
         {
             _packets[packet].Next = _unused;
@@ -60,6 +60,13 @@ internal sealed class PacketTable
 
     /// <summary>The packet of one version that came first, 0 if there is none.</summary>
     public int Oldest(bool isIPv6) => isIPv6 ? _ipv6.Oldest : _ipv4.Oldest;
+
+    /// <summary>The packet that came first, of either version, 0 if there is none.</summary>
+    public int Oldest()
+    {
+        (int first, int other) = (_ipv4.Oldest, _ipv6.Oldest);
+        return first == 0 || (other != 0 && _packets[other].Serial < _packets[first].Serial) ? other : first;
+    }
 
     /// <summary>The oldest packet of a source that holds something, 0 for no source.</summary>
     public int OldestOf(int source) => source == 0 ? 0 : Sources[source].Oldest;

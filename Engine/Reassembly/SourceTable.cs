@@ -7,15 +7,25 @@ namespace Engine.Mbufs;
 /// <remarks>Finding, adding and removing are O(1) on average, whatever keys somebody chooses: <see cref="KeyedHash"/>.</remarks>
 internal sealed class SourceTable
 {
+    /// <summary>
+    /// Who holds a part of all that is one in so many, or less, is as good as any other: else one who sends a little would lose
+    /// it to a thousand forged senders who hold less each.
+    /// </summary>
+    private const int Modesty = 128;
+
+    private readonly int _modestPackets;
+    private readonly int _modestMbufs;
     private readonly KeyedHash _hash;
     private readonly HeldSource[] _sources;
     private readonly int[] _buckets;
     private int _unused;
 
-    /// <summary>For at most so many sources.</summary>
-    public SourceTable(int maximum, KeyedHash hash)
+    /// <summary>For at most so many sources, and as many packets with so many mbufs.</summary>
+    public SourceTable(int maximum, int maximumMbufs, KeyedHash hash)
     {
         _hash = hash;
+        _modestPackets = maximum / Modesty;
+        _modestMbufs = maximumMbufs / Modesty;
         _sources = new HeldSource[maximum + 1];
         _buckets = new int[BitOperations.RoundUpToPowerOf2((uint)maximum * 2)];
         ByPackets = new SourceRanking(maximum);
@@ -29,10 +39,10 @@ internal sealed class SourceTable
 
     public int Count { get; private set; }
 
-    /// <summary>Who has the most packets.</summary>
+    /// <summary>Who has the most packets, of those that have many.</summary>
     public SourceRanking ByPackets { get; }
 
-    /// <summary>Whose packets have the most mbufs.</summary>
+    /// <summary>Whose packets have the most mbufs, of those that have many.</summary>
     public SourceRanking ByMbufs { get; }
 
     public ref HeldSource this[int source] => ref _sources[source];
@@ -74,8 +84,8 @@ internal sealed class SourceTable
         ref HeldSource held = ref _sources[source];
         if (held.Packets > 0)
         {
-            ByPackets.Set(source, held.Packets, since);
-            ByMbufs.Set(source, held.Mbufs, since);
+            ByPackets.Set(source, Math.Max(held.Packets, _modestPackets), since);
+            ByMbufs.Set(source, Math.Max(held.Mbufs, _modestMbufs), since);
             return;
         }
 
