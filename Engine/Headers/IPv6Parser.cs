@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
 
@@ -12,7 +13,9 @@ internal static class IPv6Parser
     private const byte Pad1 = 0;
     private const byte JumboPayload = 0xC2;
     private const byte HomeAddress = 0xC9;
+    private const int LargestExtension = 256 * IPv6ExtensionHeader.Size;
     private const int PlaceOfFirstOption = 2;
+    private const int SizeOfKindAndLength = 2;
     private const byte SourceRouting = 0;
     private const byte MobileRouting = 2;
     private const byte LowPowerRouting = 3;
@@ -62,6 +65,12 @@ internal static class IPv6Parser
             }
 
             IPProtocol type = layout.Protocol;
+            if (type == IPProtocol.HopByHopOptions && !TryReadJumboLength(chain, ref layout, place, length))
+            {
+                layout.IsHeaderCut = true;
+                return;
+            }
+
             layout.Protocol = (IPProtocol)(first >> 56);
             layout.HeaderLength = place + length;
             if (type == IPProtocol.Fragment)
@@ -111,7 +120,31 @@ internal static class IPv6Parser
         }
     }
 
-    /// <summary>What an extension header changes about length and addresses.</summary>
+    /// <summary>
+    /// The length of a packet whose header gives none, if an option does (RFC 2675, section 2). False if that is wrong (section
+    /// 3): it is none that the header could not give, ends inside of the headers, or is that of a fragment.
+    /// </summary>
+    private static bool TryReadJumboLength(MbufChain chain, ref NetworkLayout layout, int place, int length)
+    {
+        int value = layout.IsLengthImplied ? FindOption(chain, layout.Offset + place, length, JumboPayload, sizeof(uint)) : 0;
+        if (value == 0)
+        {
+            return true;
+        }
+
+        ulong jumbo = chain.ReadEight(value - sizeof(uint)) & uint.MaxValue;
+        if (jumbo <= ushort.MaxValue || jumbo + IPv6Header.Size < (ulong)(place + length) || layout.IsFragment)
+        {
+            return false;
+        }
+
+        // More than an int holds is more than any chain has: it stays a packet that is cut.
+        layout.TotalLength = (int)Math.Min(jumbo + IPv6Header.Size, int.MaxValue);
+        layout.IsLengthImplied = false;
+        return true;
+    }
+
+    /// <summary>What an extension header changes about the addresses.</summary>
     private static void Read(
         MbufChain chain,
         ref NetworkLayout layout,
@@ -125,17 +158,6 @@ internal static class IPv6Parser
         int offset = layout.Offset + place;
         switch (type)
         {
-            case IPProtocol.HopByHopOptions when layout.IsLengthImplied:
-                int value = FindOption(chain, offset, length, JumboPayload, sizeof(uint));
-                if (value != 0)
-                {
-                    // More than an int holds is more than any chain has: it stays a packet that is cut.
-                    ulong jumbo = chain.ReadEight(value - sizeof(uint)) & uint.MaxValue;
-                    layout.TotalLength = (int)Math.Min(jumbo + IPv6Header.Size, int.MaxValue);
-                    layout.IsLengthImplied = false;
-                }
-
-                break;
             case IPProtocol.DestinationOptions:
                 int home = FindOption(chain, offset, length, HomeAddress, IPv6Header.AddressSize);
                 source = home == 0 ? source : SumOfAddress(chain, home);
@@ -156,30 +178,33 @@ internal static class IPv6Parser
         }
     }
 
-    /// <summary>The place of an option's data in the chain, 0 if there is none of that kind and length.</summary>
+    /// <summary>
+    /// The place of an option's data in the chain, 0 if there is none of that kind and length. The header is made contiguous
+    /// once: an attacker's can have an option in every byte, and a chain a border.
+    /// </summary>
     private static int FindOption(MbufChain chain, int offset, int length, byte kind, int size)
     {
-        int place = offset + PlaceOfFirstOption;
-        int end = offset + length;
-        while (place < end)
+        ExtensionScratch scratch = default;
+        ReadOnlySpan<byte> header = chain.BytesAt(offset, length, scratch);
+        int place = PlaceOfFirstOption;
+        while (length - place >= SizeOfKindAndLength)
         {
-            byte type = chain.ReadByte(place);
-            int data = place + 2;
-            if (type == Pad1)
+            if (header[place] == Pad1)
             {
                 place++;
                 continue;
             }
 
-            int dataLength = data <= end ? chain.ReadByte(place + 1) : 0;
-            if (dataLength > end - data)
+            int data = place + SizeOfKindAndLength;
+            int dataLength = header[place + 1];
+            if (dataLength > length - data)
             {
                 return 0;
             }
 
-            if (type == kind && dataLength == size)
+            if (header[place] == kind && dataLength == size)
             {
-                return data;
+                return offset + data;
             }
 
             place = data + dataLength;
@@ -212,5 +237,11 @@ internal static class IPv6Parser
     {
         NetworkLayout.Scratch scratch = default;
         return ChecksumKernel.SumScalar(chain.BytesAt(offset, IPv6Header.AddressSize, scratch));
+    }
+
+    [InlineArray(LargestExtension)]
+    private struct ExtensionScratch
+    {
+        private byte _first;
     }
 }
