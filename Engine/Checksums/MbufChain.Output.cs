@@ -81,23 +81,30 @@ public readonly ref partial struct MbufChain
         }
 
         MbufCache cache = _cache;
-        uint before = output.Last;
-        MbufOffloadStatus status = SegmentInto(output);
-        if (status == MbufOffloadStatus.Done)
+        cache.HoldRoutines(); // They may take from the queue what is not complete yet.
+        try
         {
-            CompleteBehind(cache, output, before, outgoing.HardwareAssist);
-        }
+            MbufOffloadStatus status = SegmentInto(output);
+            if (status == MbufOffloadStatus.Done)
+            {
+                CompleteFrom(cache, _index, outgoing.HardwareAssist);
+            }
 
-        return status;
+            return status;
+        }
+        finally
+        {
+            cache.ReleaseRoutines();
+        }
     }
 
     /// <summary>
-    /// Completes the checksums of packets that are in a queue already, behind one of them. Their headers are their own, so that
-    /// no memory is needed.
+    /// Completes the checksums of packets that are in a queue already, from one of them to the tail. Their headers are their own,
+    /// so that no memory is needed.
     /// </summary>
-    private static void CompleteBehind(MbufCache cache, MbufQueue output, uint before, MbufChecksumFlags assist)
+    private static void CompleteFrom(MbufCache cache, uint first, MbufChecksumFlags assist)
     {
-        for (uint index = output.Behind(cache, before); index != 0; index = output.Behind(cache, index))
+        for (uint index = first; index != 0; index = cache.Hot.Memory.Header(index).NextPacket)
         {
             var segment = new MbufChain(cache, index, cache.Hot.Memory.Header(index).Generation);
             MbufOffloadStatus status = OffloadRequest.TryRead(segment, out OffloadRequest request);

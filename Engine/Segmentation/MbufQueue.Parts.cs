@@ -3,12 +3,6 @@ namespace Engine.Mbufs;
 /// <content>Packets that were cut: all of their parts at once.</content>
 public sealed partial class MbufQueue
 {
-    /// <summary>Index of the packet at the tail, 0 if there is none.</summary>
-    internal uint Last => _last;
-
-    /// <summary>Index of the packet behind another one of this queue, or of the first one for 0.</summary>
-    internal uint Behind(MbufCache cache, uint index) => index == 0 ? _first : cache.Hot.Memory.Header(index).NextPacket;
-
     /// <summary>The head of a packet that is to be put in, which has a packet header and belongs to the queue's arena.</summary>
     internal ref MbufHeader HeadOfPacket(MbufChain packet)
     {
