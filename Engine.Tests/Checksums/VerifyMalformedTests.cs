@@ -72,6 +72,32 @@ public sealed class VerifyMalformedTests(ArenaKind kind) : MbufFixture(kind)
     }
 
     [Test]
+    public void A_datagram_without_checksum_that_says_it_is_longer_than_its_packet_is_illegal()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        byte[] bytes = WirePacket.IPv4(IPProtocol.Udp, WirePacket.Udp(Pattern(9)));
+        bytes[25]++;
+        (bytes[26], bytes[27]) = (0, 0);
+        using MbufChain packet = Packet(mbufs, bytes);
+
+        Assert.That(packet.VerifyChecksums().Transport, Is.EqualTo(MbufChecksumVerdict.Illegal));
+    }
+
+    [Test]
+    public void A_flag_of_old_does_not_make_a_header_valid()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        byte[] bytes = WirePacket.IPv4(IPProtocol.Udp, WirePacket.Udp(Pattern(9)));
+        bytes[8]--;
+        using MbufChain packet = Packet(mbufs, bytes);
+        packet.ChecksumFlags = MbufChecksumFlags.IpValid;
+
+        Assert.That(packet.VerifyChecksums().Network, Is.EqualTo(MbufChecksumVerdict.Invalid));
+        Assert.That(packet.ChecksumFlags.HasFlag(MbufChecksumFlags.IpValid), Is.False);
+        Assert.That(packet.VerifyChecksums().Network, Is.EqualTo(MbufChecksumVerdict.Invalid));
+    }
+
+    [Test]
     public void A_transport_shorter_than_its_header_is_illegal()
     {
         using MbufScope mbufs = Arena.Enter();

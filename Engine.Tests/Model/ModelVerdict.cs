@@ -21,7 +21,7 @@ internal static class ModelVerdict
         bool isValid = (flags & MbufChecksumFlags.IpChecked) != 0
             ? (flags & MbufChecksumFlags.IpValid) != 0
             : ModelChecksum.Of(bytes[..Header]) == 0;
-        flags |= MbufChecksumFlags.IpChecked | (isValid ? MbufChecksumFlags.IpValid : 0);
+        flags = (flags & ~MbufChecksumFlags.IpValid) | MbufChecksumFlags.IpChecked | (isValid ? MbufChecksumFlags.IpValid : 0);
         header = header with { ChecksumFlags = flags };
         return new MbufChecksumReport(
             isValid ? MbufChecksumVerdict.Valid : MbufChecksumVerdict.Invalid,
@@ -69,14 +69,14 @@ internal static class ModelVerdict
         if (bytes[9] == 17 && (Number(bytes, 6) & 0x1FFF) == 0 && bytes.Length >= Header + 8)
         {
             covered = isPart ? covered : Number(bytes, Header + 4);
-            if (covered >= 8 && Number(bytes, Header + 6) == 0)
-            {
-                return MbufChecksumVerdict.Absent;
-            }
-
             if (!isPart && (covered < 8 || covered > length - Header))
             {
                 return MbufChecksumVerdict.Illegal;
+            }
+
+            if (Number(bytes, Header + 6) == 0)
+            {
+                return MbufChecksumVerdict.Absent;
             }
         }
 

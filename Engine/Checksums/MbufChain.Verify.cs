@@ -43,7 +43,8 @@ public readonly ref partial struct MbufChain
             : (flags & MbufChecksumFlags.IpChecked) == 0 ? check.Network()
             : (flags & MbufChecksumFlags.IpValid) != 0 ? MbufChecksumVerdict.Valid : MbufChecksumVerdict.Invalid;
         flags |= network == MbufChecksumVerdict.None ? 0 : MbufChecksumFlags.IpChecked;
-        flags |= network == MbufChecksumVerdict.Valid ? MbufChecksumFlags.IpValid : 0;
+        flags = network == MbufChecksumVerdict.Valid ? flags | MbufChecksumFlags.IpValid
+            : network == MbufChecksumVerdict.Invalid ? flags & ~MbufChecksumFlags.IpValid : flags;
         MbufChecksumVerdict transport = check.Transport(ref flags, ref head.ChecksumData);
         head.ChecksumFlags = (uint)flags;
         return new MbufChecksumReport(network, transport, layout.Protocol, layout.TransportOffset);

@@ -87,7 +87,7 @@ internal readonly ref struct TransportCheck(MbufChain packet, NetworkLayout layo
             length = _layout.TransportLength; // Longer than the field can say (RFC 2675, section 4).
         }
 
-        if (!_layout.IsPart && length < UdpHeader.Size)
+        if (!_layout.IsPart && (length < UdpHeader.Size || length > _layout.TransportLength))
         {
             return MbufChecksumVerdict.Illegal;
         }
@@ -95,11 +95,6 @@ internal readonly ref struct TransportCheck(MbufChain packet, NetworkLayout layo
         if (_packet.ReadNumber(_layout.TransportOffset + UdpHeader.PlaceOfChecksum) == 0)
         {
             return _layout.IsIPv6 ? MbufChecksumVerdict.Illegal : MbufChecksumVerdict.Absent;
-        }
-
-        if (!_layout.IsPart && length > _layout.TransportLength)
-        {
-            return MbufChecksumVerdict.Illegal;
         }
 
         return Summed(_layout.IsPart ? _layout.TransportLength : length, ref flags, ref sum);
