@@ -97,6 +97,10 @@ public sealed class IPv6HeaderTests
         Assert.That(headers.MoveNext());
         Assert.That(headers.MoveNext(), Is.False);
         Assert.That(headers.Payload.Length, Is.EqualTo(8));
+
+        var rest = new IPv6ExtensionHeaders(fragment.AsSpan(IPv6Header.Size, 11), IPProtocol.Fragment);
+        Assert.That(rest.MoveNext() && !rest.MoveNext());
+        Assert.That(rest.IsTruncated, Is.False);
     }
 
     [Test]

@@ -32,10 +32,14 @@ public ref struct IPv6ExtensionHeaders
     public readonly ReadOnlySpan<byte> Payload => _rest;
 
     /// <summary>
-    /// True if the next header is an extension header, and the span ends before it does: what follows is not known.
+    /// True if the next header is an extension header, and the span ends before it does: what follows is not known. Not behind
+    /// the fragment header of a fragment other than the first: that is in the middle of the payload.
     /// </summary>
     public readonly bool IsTruncated
-        => IPv6ExtensionHeader.IsExtension(NextHeader) && !IPv6ExtensionHeader.TryRead(NextHeader, _rest, out _);
+        => !IsInMiddle && IPv6ExtensionHeader.IsExtension(NextHeader) && !IPv6ExtensionHeader.TryRead(NextHeader, _rest, out _);
+
+    private readonly bool IsInMiddle
+        => _current.Type == IPProtocol.Fragment && !_current.Bytes.IsEmpty && _current.FragmentOffset != 0;
 
     /// <summary>For <c>foreach</c>: a copy, which starts where this one is.</summary>
     public readonly IPv6ExtensionHeaders GetEnumerator() => this;
@@ -47,8 +51,7 @@ public ref struct IPv6ExtensionHeaders
     /// </returns>
     public bool MoveNext()
     {
-        bool isMiddle = _current.Type == IPProtocol.Fragment && !_current.Bytes.IsEmpty && _current.FragmentOffset != 0;
-        if (isMiddle || !IPv6ExtensionHeader.TryRead(NextHeader, _rest, out IPv6ExtensionHeader header))
+        if (IsInMiddle || !IPv6ExtensionHeader.TryRead(NextHeader, _rest, out IPv6ExtensionHeader header))
         {
             return false;
         }
