@@ -45,6 +45,7 @@ internal sealed class TunnelWalk(bool isWhole)
 
     private void Descend(MbufChain frame, int offset)
     {
+        int end = frame.Length;
         for (int layer = 0; layer < MostLayers && offset >= 0; layer++)
         {
             MbufChecksumReport report = layer == 0 ? frame.VerifyChecksums(offset) : frame.InspectChecksums(offset);
@@ -53,20 +54,40 @@ internal sealed class TunnelWalk(bool isWhole)
                 (_hasIPv4, IPv4) = (true, report.Network);
             }
 
-            Note(report.Transport == MbufChecksumVerdict.Truncated && isWhole ? Shortened(frame, offset) : report);
+            int own = EndOf(frame, offset);
+            bool isShort = report.Transport == MbufChecksumVerdict.Truncated || (own == frame.Length && end < own);
+            Note(isShort && isWhole ? Shortened(frame, offset, end) : report);
+            end = Math.Min(end, own);
             offset = Inside(frame, report);
         }
     }
 
-    /// <summary>The verdicts on a packet whose header says that it ends where the frame does.</summary>
-    private static MbufChecksumReport Shortened(MbufChain frame, int offset)
+    /// <summary>Where a packet ends, as its header says.</summary>
+    private static int EndOf(MbufChain frame, int offset)
+    {
+        byte[] header = new byte[6];
+        if (!frame.TryCopyTo(offset, header))
+        {
+            return frame.Length;
+        }
+
+        int length = header[0] >> 4 == 4
+            ? BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(2))
+            : IPv6Header.Size + BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(4));
+        return length is 0 or IPv6Header.Size ? frame.Length : offset + length;
+    }
+
+    /// <summary>
+    /// The verdicts on a packet whose header says that it ends where the frame does, or the packet that it is carried in.
+    /// </summary>
+    private static MbufChecksumReport Shortened(MbufChain frame, int offset, int end)
     {
         using MbufChain copy = frame.Duplicate();
         byte[] version = new byte[1];
         byte[] length = new byte[2];
         copy.TryCopyTo(offset, version);
         int header = version[0] >> 4 == 4 ? 0 : IPv6Header.Size;
-        BinaryPrimitives.WriteUInt16BigEndian(length, (ushort)(frame.Length - offset - header));
+        BinaryPrimitives.WriteUInt16BigEndian(length, (ushort)(end - offset - header));
         copy.TryCopyBack(offset + (header == 0 ? 2 : 4), length);
         return copy.InspectChecksums(offset);
     }
