@@ -59,12 +59,15 @@ public sealed class CaptureVerdictTests : MbufFixture
     private static bool IsPassed(string[] path, int place)
         => s_passed.Contains(path[place]) || (path[place] == "udp" && path.ElementAtOrDefault(place + 1) == "vxlan");
 
-    /// <summary>A transport that is shorter than its own header is bad to the truth, and illegal here.</summary>
+    /// <summary>
+    /// A transport that is shorter than its own header is bad to the truth, a datagram without checksum that is longer than its
+    /// packet is just that; here both are illegal.
+    /// </summary>
     private static MbufChecksumVerdict[] Allowed(string status) => status switch
     {
         "0" => [MbufChecksumVerdict.Invalid, MbufChecksumVerdict.Illegal],
         "1" => [MbufChecksumVerdict.Valid],
-        "3" => [MbufChecksumVerdict.Absent],
+        "3" => [MbufChecksumVerdict.Absent, MbufChecksumVerdict.Illegal],
         "4" => [MbufChecksumVerdict.Illegal],
         _ => throw new InvalidDataException($"'{status}' is no status of a checksum."),
     };
