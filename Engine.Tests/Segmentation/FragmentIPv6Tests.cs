@@ -108,6 +108,25 @@ public sealed class FragmentIPv6Tests(ArenaKind kind) : CutFixture(kind)
         Assert.That(seen, Has.Count.GreaterThan(17), "Two of twenty that are the same come once in 22 million runs.");
     }
 
+    [Test]
+    public void The_length_of_the_network_header_is_each_fragments_own([Values(0, 48, 56)] int told)
+    {
+        byte[] packet = Packets.IPv6(Pattern(800), 200, (IPProtocol.HopByHopOptions, 1), (IPProtocol.DestinationOptions, 1));
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain chain = Build(mbufs, packet, Segment.Cluster(856));
+        chain.VlanTag = 7;
+        chain.Layer3HeaderLength = (byte)told;
+        MbufQueue queue = NewQueue();
+
+        Assert.That(chain.FragmentInto(400, queue, Identification), Is.EqualTo(MbufOffloadStatus.Done));
+
+        for (int expected = told == 0 ? 0 : told + 8; queue.TryDequeue(mbufs, out MbufChain fragment); expected = told == 0 ? 0 : 56)
+        {
+            using MbufChain owned = fragment;
+            Assert.That((owned.Layer3HeaderLength, owned.VlanTag), Is.EqualTo(((byte)expected, (ushort)7)));
+        }
+    }
+
     private void AssertFragments(byte[] packet, Segment[] layout, int mtu, int unfragmentable, byte nextHeader)
     {
         using MbufScope mbufs = Arena.Enter();

@@ -37,6 +37,11 @@ public readonly ref partial struct MbufChain
         }
 
         HandOut(ref head, plan, headers, ref parts);
+        if ((head.Flags & HeaderFlags.Cold) != 0)
+        {
+            CorrectHeaderLengths(ref head, plan);
+        }
+
         At(At(parts.Last).Tail).Flags |= mark;
         queue.AddParts(_cache, _index, parts.Last, plan.Parts, plan.TotalLength);
         _cache.FreeParts(new ChainParts { First = parts.Dropped });

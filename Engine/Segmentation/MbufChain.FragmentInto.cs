@@ -48,7 +48,8 @@ public readonly ref partial struct MbufChain
     /// checksum is right. IPv6: the identification is random (RFC 7739), which costs a call of the system; the other form takes
     /// one. A packet that is a fragment is cut further: offsets go on, and the identification stays.</para>
     /// <para>The first fragment is this packet, with its identity. Each fragment's header is contiguous, the fragment's own and
-    /// writable, with room for 32 bytes before it. Each has the packet's flags, header fields and a copy of its tags;
+    /// writable, with room for 32 bytes before it. Each has the packet's flags, header fields and a copy of its tags, but its own
+    /// <see cref="Layer3HeaderLength"/> if the packet's was told;
     /// <see cref="MbufFlags.Fragment"/>, the first <see cref="MbufFlags.FirstFragment"/> and the number of fragments in
     /// <see cref="ChecksumData"/>, the last <see cref="MbufFlags.LastFragment"/>. Of <see cref="ChecksumFlags"/> requests for
     /// the transport and IpFragments stay; what was found on input does not. Bytes behind the packet are dropped.</para>
