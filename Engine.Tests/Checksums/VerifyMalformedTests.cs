@@ -98,6 +98,22 @@ public sealed class VerifyMalformedTests(ArenaKind kind) : MbufFixture(kind)
     }
 
     [Test]
+    public void A_look_at_a_packet_that_is_still_to_be_completed_leaves_the_place_of_its_checksum()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        foreach (OutputPacket kind in OutputPacket.All)
+        {
+            using MbufChain packet = Packet(mbufs, kind.Unfinished(Pattern(100)));
+            kind.Request(packet);
+
+            Assert.That(packet.VerifyChecksums().Transport, Is.EqualTo(MbufChecksumVerdict.Invalid), $"{kind}");
+            Assert.That((packet.ChecksumData, packet.ChecksumFlags & Summed), Is.EqualTo((kind.Field, MbufChecksumFlags.None)), $"{kind}");
+            Assert.That(packet.CompleteChecksums(new MbufInterface("lo0")), Is.EqualTo(MbufOffloadStatus.Done));
+            Assert.That(packet.VerifyChecksums().Transport, Is.EqualTo(MbufChecksumVerdict.Valid), $"{kind}");
+        }
+    }
+
+    [Test]
     public void A_transport_shorter_than_its_header_is_illegal()
     {
         using MbufScope mbufs = Arena.Enter();

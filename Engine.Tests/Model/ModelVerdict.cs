@@ -7,6 +7,9 @@ internal static class ModelVerdict
 {
     private const int Header = 20;
 
+    private const MbufChecksumFlags Pending
+        = MbufChecksumFlags.DelayedData | MbufChecksumFlags.DelayedDataIPv6 | MbufChecksumFlags.AnySegmentation;
+
     /// <summary>The report, and the header as it is to be afterwards. Flags that are set before are believed.</summary>
     public static MbufChecksumReport Of(ReadOnlySpan<byte> bytes, ref ModelHeader header)
     {
@@ -23,9 +26,10 @@ internal static class ModelVerdict
             : ModelChecksum.Of(bytes[..Header]) == 0;
         flags = (flags & ~MbufChecksumFlags.IpValid) | MbufChecksumFlags.IpChecked | (isValid ? MbufChecksumFlags.IpValid : 0);
         header = header with { ChecksumFlags = flags };
+        ModelHeader pending = header with { ChecksumFlags = 0, ChecksumData = 0 };
         return new MbufChecksumReport(
             isValid ? MbufChecksumVerdict.Valid : MbufChecksumVerdict.Invalid,
-            Transport(bytes, length, ref header),
+            (flags & Pending) != 0 ? Transport(bytes, length, ref pending) : Transport(bytes, length, ref header),
             (IPProtocol)bytes[9],
             Header);
     }

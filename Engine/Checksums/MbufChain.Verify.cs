@@ -3,6 +3,10 @@ namespace Engine.Mbufs;
 /// <content>Input: what a receiver finds out about a packet's checksums.</content>
 public readonly ref partial struct MbufChain
 {
+    /// <summary>Work that <see cref="ChecksumData"/> is an argument of.</summary>
+    private const MbufChecksumFlags Pending
+        = MbufChecksumFlags.DelayedData | MbufChecksumFlags.DelayedDataIPv6 | MbufChecksumFlags.AnySegmentation;
+
     /// <summary>
     /// What ip_input, tcp_input and udp_input ask before they take a packet: verifies the IPv4 header's checksum and the
     /// transport's (TCP, UDP, SCTP, ICMP, ICMPv6, IGMP; RFC 791, 9293, 768, 9260, 792, 4443, 9776), and notes what it found in
@@ -26,7 +30,8 @@ public readonly ref partial struct MbufChain
     /// the result is not valid, the sum is computed anew, since some hardware sums padding, too.</para>
     /// <para>Written after: IpChecked, and IpValid if it is; for TCP and UDP, DataValid and PseudoHeader and the full sum,
     /// which is 0xFFFF if it is right; for SCTP the same only if it is right. A fragment of TCP or UDP gets DataValid and its
-    /// part of the sum, so that reassembly can add them up. Other flags stay.</para>
+    /// part of the sum, so that reassembly can add them up. Other flags stay. Nothing is read or written of the transport's where
+    /// its checksum is still to be computed: there the data is the place of its field.</para>
     /// <para>O(bytes), or O(1) where hardware has done it. Never needs memory.</para>
     /// </remarks>
     public MbufChecksumReport VerifyChecksums(int networkOffset = 0)
@@ -45,8 +50,12 @@ public readonly ref partial struct MbufChain
         flags |= network == MbufChecksumVerdict.None ? 0 : MbufChecksumFlags.IpChecked;
         flags = network == MbufChecksumVerdict.Valid ? flags | MbufChecksumFlags.IpValid
             : network == MbufChecksumVerdict.Invalid ? flags & ~MbufChecksumFlags.IpValid : flags;
-        MbufChecksumVerdict transport = check.Transport(ref flags, ref head.ChecksumData);
-        head.ChecksumFlags = (uint)flags;
+        bool isPending = (flags & Pending) != 0;
+        MbufChecksumFlags found = isPending ? MbufChecksumFlags.None : flags;
+        uint sum = isPending ? 0 : head.ChecksumData;
+        MbufChecksumVerdict transport = check.Transport(ref found, ref sum);
+        head.ChecksumFlags = (uint)(isPending ? flags : found);
+        head.ChecksumData = isPending ? head.ChecksumData : sum;
         return new MbufChecksumReport(network, transport, layout.Protocol, layout.TransportOffset);
     }
 
