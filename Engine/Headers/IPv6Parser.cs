@@ -65,10 +65,9 @@ internal static class IPv6Parser
             }
 
             IPProtocol type = layout.Protocol;
-            if (type == IPProtocol.HopByHopOptions && !TryReadJumboLength(chain, ref layout, place, length))
+            if (type == IPProtocol.HopByHopOptions && layout.IsLengthImplied)
             {
-                layout.IsHeaderCut = true;
-                return;
+                ReadJumboLength(chain, ref layout, place, length);
             }
 
             layout.Protocol = (IPProtocol)(first >> 56);
@@ -121,27 +120,19 @@ internal static class IPv6Parser
     }
 
     /// <summary>
-    /// The length of a packet whose header gives none, if an option does (RFC 2675, section 2). False if that is wrong (section
-    /// 3): it is none that the header could not give, ends inside of the headers, or is that of a fragment.
+    /// The length of a packet whose header gives none, if an option does (RFC 2675, section 2). One that is wrong (section 3) is
+    /// not believed: the header could give it, it ends inside of the headers, or it is that of a fragment.
     /// </summary>
-    private static bool TryReadJumboLength(MbufChain chain, ref NetworkLayout layout, int place, int length)
+    private static void ReadJumboLength(MbufChain chain, ref NetworkLayout layout, int place, int length)
     {
-        int value = layout.IsLengthImplied ? FindOption(chain, layout.Offset + place, length, JumboPayload, sizeof(uint)) : 0;
-        if (value == 0)
+        int value = FindOption(chain, layout.Offset + place, length, JumboPayload, sizeof(uint));
+        ulong jumbo = value == 0 ? 0 : chain.ReadEight(value - sizeof(uint)) & uint.MaxValue;
+        if (jumbo > ushort.MaxValue && jumbo + IPv6Header.Size >= (ulong)(place + length) && !layout.IsFragment)
         {
-            return true;
+            // More than an int holds is more than any chain has: it stays a packet that is cut.
+            layout.TotalLength = (int)Math.Min(jumbo + IPv6Header.Size, int.MaxValue);
+            layout.IsLengthImplied = false;
         }
-
-        ulong jumbo = chain.ReadEight(value - sizeof(uint)) & uint.MaxValue;
-        if (jumbo <= ushort.MaxValue || jumbo + IPv6Header.Size < (ulong)(place + length) || layout.IsFragment)
-        {
-            return false;
-        }
-
-        // More than an int holds is more than any chain has: it stays a packet that is cut.
-        layout.TotalLength = (int)Math.Min(jumbo + IPv6Header.Size, int.MaxValue);
-        layout.IsLengthImplied = false;
-        return true;
     }
 
     /// <summary>What an extension header changes about the addresses.</summary>
