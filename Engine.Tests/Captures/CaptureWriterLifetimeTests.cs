@@ -55,10 +55,55 @@ public sealed class CaptureWriterLifetimeTests : CaptureFixture
         Assert.That(stream.Length, Is.Zero);
     }
 
+    /// <summary>A disk that is full in the middle of a packet, and then is not.</summary>
+    [Test]
+    public void Nothing_is_written_behind_a_part_of_a_packet([Values(0, 16)] int written)
+    {
+        using var stream = new FullStream { Room = PcapBytes.FileHeaderSize + written };
+        using var writer = new MbufCaptureWriter(stream, MbufLinkType.Ethernet);
+        Assert.Throws<IOException>(() => WriteOne(writer));
+        stream.Room = 1000;
+
+        Assert.Throws<InvalidOperationException>(() => WriteOne(writer));
+        Assert.That(stream.Length, Is.EqualTo(PcapBytes.FileHeaderSize + written));
+        Assert.DoesNotThrow(writer.Flush);
+    }
+
+    [Test]
+    public void What_is_refused_before_the_first_byte_leaves_the_capture_whole()
+    {
+        using var stream = new MemoryStream();
+        using var writer = new MbufCaptureWriter(stream, MbufLinkType.Ethernet);
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+        {
+            using MbufScope mbufs = Arena.Enter();
+            using MbufChain packet = Packet(mbufs, Pattern(10));
+            writer.Write(packet, ulong.MaxValue, 10);
+        });
+        WriteOne(writer);
+        Assert.That(stream.Length, Is.EqualTo(PcapBytes.FileHeaderSize + PcapBytes.RecordHeaderSize + 10));
+    }
+
     private void WriteOne(MbufCaptureWriter writer)
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Packet(mbufs, Pattern(10));
         writer.Write(packet);
+    }
+
+    /// <summary>Takes no more than there is room for.</summary>
+    private sealed class FullStream : MemoryStream
+    {
+        public int Room { get; set; }
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            if (Length + buffer.Length > Room)
+            {
+                throw new IOException("The disk is full.");
+            }
+
+            base.Write(buffer);
+        }
     }
 }

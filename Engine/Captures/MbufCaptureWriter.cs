@@ -20,6 +20,7 @@ public sealed class MbufCaptureWriter : IDisposable
     private readonly bool _leaveOpen;
     private readonly uint _nanosecondsOfUnit;
     private readonly byte[] _header = new byte[FileHeaderSize];
+    private bool _isTorn;
     private bool _isDisposed;
 
     /// <summary>Begins a capture: writes the file header.</summary>
@@ -89,6 +90,8 @@ public sealed class MbufCaptureWriter : IDisposable
     /// <param name="originalLength">Bytes that the packet had, if it was cut before: its length to 4,294,967,295.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument, or the packet's own time, is out of its range: nothing was
     /// written.</exception>
+    /// <exception cref="InvalidOperationException">An earlier write ended with an exception, and the capture may end in the
+    /// middle of a packet: what came behind it would not be read as one.</exception>
     /// <exception cref="IOException">The stream failed: the capture may end in the middle of a packet.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <exception cref="ObjectDisposedException">The writer is disposed.</exception>
@@ -100,12 +103,19 @@ public sealed class MbufCaptureWriter : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(seconds, uint.MaxValue, nameof(timestamp));
         ArgumentOutOfRangeException.ThrowIfLessThan(originalLength, packet.Length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(originalLength, uint.MaxValue);
+        if (_isTorn)
+        {
+            throw new InvalidOperationException(
+                "An earlier write ended with an exception: the capture may end in the middle of a packet. Dispose of the writer.");
+        }
+
         int left = Math.Min(packet.Length, SnapLength);
         Span<byte> header = _header.AsSpan(0, RecordHeaderSize);
         BinaryPrimitives.WriteUInt32LittleEndian(header, (uint)seconds);
         BinaryPrimitives.WriteUInt32LittleEndian(header[4..], (uint)nanoseconds / _nanosecondsOfUnit);
         BinaryPrimitives.WriteInt32LittleEndian(header[8..], left);
         BinaryPrimitives.WriteUInt32LittleEndian(header[12..], (uint)originalLength);
+        _isTorn = true;
         _stream.Write(header);
         foreach (ReadOnlySpan<byte> segment in packet.Segments)
         {
@@ -118,6 +128,8 @@ public sealed class MbufCaptureWriter : IDisposable
             _stream.Write(bytes);
             left -= bytes.Length;
         }
+
+        _isTorn = false;
     }
 
     /// <summary>Flushes the stream.</summary>
