@@ -37,6 +37,33 @@ public sealed class VerifyMalformedTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(packet.VerifyChecksums().Transport, Is.EqualTo(MbufChecksumVerdict.Valid));
     }
 
+    /// <summary>Hardware, or the fragments that it came in, summed what is behind the datagram, too.</summary>
+    [Test]
+    public void A_sum_of_more_than_the_datagram_makes_no_wrong_one_right([Values] bool wrong, [Values] bool seemsRight)
+    {
+        using MbufScope mbufs = Arena.Enter();
+        byte[] datagram = WirePacket.Udp(Pattern(40));
+        datagram[^1] ^= wrong ? (byte)0x40 : (byte)0;
+        byte[] bytes = WirePacket.IPv4(IPProtocol.Udp, [.. datagram, 0, 0]);
+        int sum = (ushort)~WirePacket.Checksum(bytes.AsSpan(20));
+        if (wrong && seemsRight)
+        {
+            bytes[^1] = 0x40; // Such that all together is what the datagram alone should be.
+            bytes[^2] = 0;
+            ushort right = (ushort)~WirePacket.Checksum(WirePacket.Udp(Pattern(40)));
+            int behind = right - sum;
+            (bytes[^2], bytes[^1]) = ((byte)((behind < 0 ? behind - 1 : behind) >> 8), (byte)(behind < 0 ? behind - 1 : behind));
+            sum = (ushort)~WirePacket.Checksum(bytes.AsSpan(20));
+            Assert.That(sum, Is.EqualTo(right));
+        }
+
+        using MbufChain packet = Packet(mbufs, bytes);
+        packet.ChecksumFlags = MbufChecksumFlags.DataValid;
+        packet.ChecksumData = (uint)sum;
+
+        Assert.That(packet.VerifyChecksums().Transport, Is.EqualTo(wrong ? MbufChecksumVerdict.Invalid : MbufChecksumVerdict.Valid));
+    }
+
     [Test]
     public void A_first_fragment_tells_that_there_is_no_checksum()
     {

@@ -27,7 +27,8 @@ public readonly ref partial struct MbufChain
     /// <para>Read before: <see cref="MbufChecksumFlags.IpChecked"/> with or without IpValid decides about the IPv4 header.
     /// <see cref="MbufChecksumFlags.DataValid"/> says that the data holds the sum of the bytes behind the IP header; with
     /// PseudoHeader that of the pseudo header too, and then 0xFFFF is valid and all else invalid. Without, it is added here; if
-    /// the result is not valid, the sum is computed anew, since some hardware sums padding, too.</para>
+    /// the result is not valid, or a UDP datagram ends before its packet does, the sum is computed anew, since hardware sums
+    /// what is behind, too.</para>
     /// <para>Written after: IpChecked, and IpValid if it is; for TCP and UDP, DataValid and PseudoHeader and the full sum,
     /// which is 0xFFFF if it is right; for SCTP the same only if it is right. A fragment of TCP or UDP gets DataValid and its
     /// part of the sum, so that reassembly can add them up. Other flags stay. Nothing is read or written of the transport's where

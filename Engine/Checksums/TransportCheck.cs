@@ -124,8 +124,10 @@ internal readonly ref struct TransportCheck(MbufChain packet, NetworkLayout layo
 
         if (!isSummed || (flags & MbufChecksumFlags.PseudoHeader) == 0)
         {
+            // A datagram may end before its packet does: a sum of all of the packet's bytes says nothing of it then.
             ushort pseudo = _layout.PseudoHeader(length);
-            uint whole = isSummed ? InternetChecksum.Combine(sum, pseudo) : 0u;
+            bool isOfAll = isSummed && length == _layout.TransportLength;
+            uint whole = isOfAll ? InternetChecksum.Combine(sum, pseudo) : 0u;
             sum = whole == ValidSum ? whole : Sum(pseudo, length);
             flags |= MbufChecksumFlags.DataValid | MbufChecksumFlags.PseudoHeader;
         }
