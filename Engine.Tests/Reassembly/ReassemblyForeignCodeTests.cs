@@ -33,7 +33,9 @@ public sealed class ReassemblyForeignCodeTests(ArenaKind kind) : ReassemblyFixtu
         hoard.Release(mbufs);
     }
 
-    /// <summary>The callback comes in the middle of the operation that found no memory, and leaves alone what that works with.</summary>
+    /// <summary>
+    /// The callback comes in the middle of the operation that found no memory, and leaves alone what that works with.
+    /// </summary>
     [Test]
     public void Its_own_exhaustion_takes_nothing_from_it()
     {
@@ -60,7 +62,9 @@ public sealed class ReassemblyForeignCodeTests(ArenaKind kind) : ReassemblyFixtu
         packet.Free();
     }
 
-    /// <summary>Free routines run when all is done: they may look at the reassembler, and what they throw comes out then.</summary>
+    /// <summary>
+    /// Free routines run when all is done: they may look at the reassembler, and what they throw comes out then.
+    /// </summary>
     [Test]
     public void Free_routines_run_at_the_end_and_may_call_it_and_throw()
     {
@@ -119,6 +123,33 @@ public sealed class ReassemblyForeignCodeTests(ArenaKind kind) : ReassemblyFixtu
         Assert.That(thrown && owner.IsDisposed && !end.IsOwned);
         Assert.That(seen, Is.EqualTo(1), "It was held when the routine ran.");
         Completes(mbufs, reassembler, s_start, s_whole);
+    }
+
+    [Test]
+    public void A_routine_that_throws_takes_no_packet_from_its_owner()
+    {
+        MbufReassembler reassembler = Make();
+        using MbufScope mbufs = Arena.Enter();
+        IsHeld(mbufs, reassembler, s_start);
+        var owner = new Owner(static () => throw new TimeZoneNotFoundException());
+        using MbufChain end = mbufs.AllocateHeader();
+        Assert.That(end.TryAttachExternal(owner, 0) && end.TryAppend(s_end.AsSpan(0, 20)));
+        end.Append(BuildPlain(mbufs, s_end[20..], Segment.Cluster(200)));
+        scoped MbufChain packet = default;
+        bool thrown = false;
+        try
+        {
+            reassembler.Add(mbufs, end, out packet);
+        }
+        catch (TimeZoneNotFoundException)
+        {
+            thrown = true;
+        }
+
+        Assert.That(thrown && owner.IsDisposed && !end.IsOwned);
+        ChainAssert.Holds(packet, s_whole);
+        packet.Free();
+        IsEmpty(reassembler);
     }
 
     /// <summary>Whatever moment it comes in, it finds all tables whole and leaves them so.</summary>
