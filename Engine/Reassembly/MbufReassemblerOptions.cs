@@ -20,8 +20,9 @@ public sealed class MbufReassemblerOptions
     public int MaximumPacketsPerSource { get; init; } = 64;
 
     /// <summary>
-    /// Most mbufs of all fragments that are held, 1 to 16,777,214; 24 bytes each. Default 8,192: a quarter of the clusters that
-    /// an arena has by default.
+    /// Most mbufs of all fragments that are held, 1 to 16,777,214; 24 bytes each. Each may have a cluster, whatever its bytes;
+    /// tags are not counted. Default 8,192: a quarter of the clusters that an arena has by default. Choose fewer for a smaller
+    /// arena, or strangers can take all that it has.
     /// </summary>
     public int MaximumMbufs { get; init; } = 8_192;
 
