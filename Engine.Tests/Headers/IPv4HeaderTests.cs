@@ -40,7 +40,8 @@ public sealed class IPv4HeaderTests
         Assert.That(IPv4Header.TryRead(bytes, out _), Is.False);
     }
 
-    [TestCase(0, 0)]
+    [TestCase(0, 6)]
+    [TestCase(1, 0)]
     [TestCase(23, 0)]
     [TestCase(24, 0)]
     [TestCase(25, 1)]

@@ -38,7 +38,7 @@ public struct InternetChecksum : IByteSum
 
     /// <summary>Adds the bytes that come next.</summary>
     /// <param name="bytes">The bytes; none is nothing.</param>
-    /// <remarks>O(bytes), 32 at a time where the processor can.</remarks>
+    /// <remarks>O(bytes), up to 64 at a time, as the processor can.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(ReadOnlySpan<byte> bytes)
     {

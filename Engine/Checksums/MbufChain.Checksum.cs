@@ -19,7 +19,7 @@ public readonly ref partial struct MbufChain
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> or <paramref name="length"/> is
     /// negative.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
-    /// <remarks>O(segments before + bytes), 32 bytes at a time where the processor can. Never needs memory.</remarks>
+    /// <remarks>O(segments before + bytes), up to 64 bytes at a time, as the processor can. Never needs memory.</remarks>
     public bool TryComputeChecksum(int offset, int length, out ushort checksum)
     {
         ref MbufHeader header = ref Head();

@@ -90,8 +90,12 @@ public readonly ref struct IPv4Header
     /// <summary>The header's bytes, options included.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes[.._length];
 
-    /// <summary>What the span has behind the header, at most as much as <see cref="TotalLength"/> says.</summary>
-    public ReadOnlySpan<byte> Payload => _bytes[_length..Math.Clamp(TotalLength, _length, _bytes.Length)];
+    /// <summary>
+    /// What the span has behind the header, at most as much as <see cref="TotalLength"/> says; all of it if that is 0, as it is in
+    /// captures of packets that hardware was to cut.
+    /// </summary>
+    public ReadOnlySpan<byte> Payload
+        => TotalLength == 0 ? _bytes[_length..] : _bytes[_length..Math.Clamp(TotalLength, _length, _bytes.Length)];
 
     private int FragmentWord => BinaryPrimitives.ReadUInt16BigEndian(_bytes[PlaceOfFragment..]);
 
