@@ -9,27 +9,58 @@ public sealed partial class MbufCache
     internal int RoomOf(ZoneId zone)
         => zone == ZoneId.Mbuf ? MbufSizes.InternalSize : Storages[(int)StorageKind.Cluster].Size;
 
-    /// <summary>Takes so many mbufs, all or none, each linked to the next and without flags; 0 for none.</summary>
-    internal bool TryTakeLinked(ZoneId zone, int count, out uint first)
+    /// <summary>
+    /// Takes so many mbufs of a zone and so many plain ones, all or none, each linked to the next of its kind and without flags;
+    /// 0 for none.
+    /// </summary>
+    internal bool TryTakeLinked(ZoneId zone, int count, int plainCount, out uint first, out uint firstPlain)
     {
-        if (!Hot.Magazines[(int)zone].TryPopMany(Hot.Floor, count, out ReadOnlySpan<uint> items))
+        if (zone != ZoneId.Mbuf
+            || !Hot.Magazines[(int)ZoneId.Mbuf].TryPopMany(Hot.Floor, count + plainCount, out ReadOnlySpan<uint> items))
         {
-            return TryTakeLinkedSlow(zone, count, out first);
+            return TryTakeLinkedSlow(zone, count, plainCount, out first, out firstPlain);
         }
 
-        first = 0;
+        ArenaMemory memory = Hot.Memory;
+        first = Link(memory, items[..count]);
+        firstPlain = Link(memory, items[count..]);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Link(ArenaMemory memory, ReadOnlySpan<uint> items)
+    {
+        uint first = 0;
         foreach (uint item in items)
         {
-            ref MbufHeader header = ref Hot.Memory.Header(item);
+            ref MbufHeader header = ref memory.Header(item);
             header.Flags = 0;
             header.Next = first;
             first = item;
         }
 
-        return true;
+        return first;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryTakeLinkedSlow(ZoneId zone, int count, int plainCount, out uint first, out uint firstPlain)
+    {
+        firstPlain = 0;
+        if (!TryTakeLinkedSlow(zone, count, out first))
+        {
+            return false;
+        }
+
+        if (TryTakeLinkedSlow(ZoneId.Mbuf, plainCount, out firstPlain))
+        {
+            return true;
+        }
+
+        FreeChainSlow(first);
+        first = 0;
+        return false;
+    }
+
     private bool TryTakeLinkedSlow(ZoneId zone, int count, out uint first)
     {
         first = 0;

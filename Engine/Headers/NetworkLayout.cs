@@ -97,22 +97,32 @@ internal struct NetworkLayout
     public static bool TryParse(MbufChain chain, int offset, out NetworkLayout layout)
     {
         layout = default;
-        int length = chain.VerifiedHead().ChainLength;
-        if (offset < 0 || length - offset < IPv4Header.Size)
+        ref MbufHeader head = ref chain.VerifiedHead();
+        int available = head.ChainLength - offset;
+        if (offset < 0 || available < IPv4Header.Size)
         {
             return false;
         }
 
-        Scratch scratch = default;
-        ReadOnlySpan<byte> bytes = chain.BytesAt(offset, IPv4Header.Size, scratch);
         layout.Offset = offset;
-        return (bytes[0] >> 4) switch
-        {
-            4 => layout.TryParseIPv4(chain, bytes, length - offset),
-            6 when length - offset >= IPv6Header.Size => IPv6Parser.TryParse(chain, ref layout),
-            _ => false,
-        };
+        return head.SegmentLength - offset >= IPv4Header.Size
+            ? layout.TryParse(chain, chain.Cache.Hot.Memory.Bytes(head.Data + offset, IPv4Header.Size), available)
+            : layout.TryParseParted(chain, available);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryParseParted(MbufChain chain, int available)
+    {
+        Scratch scratch = default;
+        return TryParse(chain, chain.BytesAt(Offset, IPv4Header.Size, scratch), available);
+    }
+
+    private bool TryParse(MbufChain chain, ReadOnlySpan<byte> bytes, int available) => (bytes[0] >> 4) switch
+    {
+        4 => TryParseIPv4(chain, bytes, available),
+        6 when available >= IPv6Header.Size => IPv6Parser.TryParse(chain, ref this),
+        _ => false,
+    };
 
     private bool TryParseIPv4(MbufChain chain, ReadOnlySpan<byte> bytes, int available)
     {
@@ -138,9 +148,9 @@ internal struct NetworkLayout
         IsCut = TotalLength > available;
         ReadOnlySpan<byte> source = bytes.Slice(IPv4Header.PlaceOfSource, sizeof(uint));
         ReadOnlySpan<byte> destination = bytes.Slice(IPv4Header.PlaceOfDestination, sizeof(uint));
-        Addresses = ChecksumKernel.SumScalar(source)
+        Addresses = (ulong)BitConverter.ToUInt32(source)
             + (headerLength == IPv4Header.Size
-                ? ChecksumKernel.SumScalar(destination)
+                ? BitConverter.ToUInt32(destination)
                 : SourceRoute.SumOfFinalDestination(chain, Offset, headerLength));
         return true;
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Engine.Mbufs;
 
 /// <content>
@@ -8,7 +10,8 @@ public readonly ref partial struct MbufChain
     /// <summary>
     /// Cuts the packet, which is one and longer than the plan says, and puts its parts on the queue; or does nothing.
     /// </summary>
-    private MbufOffloadStatus Cut<THeader>(CutPlan plan, in THeader headers, MbufQueue queue)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private MbufOffloadStatus Cut<THeader>(ref CutPlan plan, ref THeader headers, MbufQueue queue)
         where THeader : struct, IPartHeader
     {
         ref MbufHeader head = ref At(_index);
@@ -17,7 +20,7 @@ public readonly ref partial struct MbufChain
             return MbufOffloadStatus.QueueFull;
         }
 
-        if (plan.FirstHeaderLength > _cache.Storages[(int)StorageKind.Cluster].Size - CutPlan.LinkRoom)
+        if (plan.FrontZone == ZoneId.Packet && plan.FirstHeaderLength > _cache.RoomOf(ZoneId.Packet) - CutPlan.LinkRoom)
         {
             return MbufOffloadStatus.HeaderTooLong;
         }
@@ -36,7 +39,7 @@ public readonly ref partial struct MbufChain
             MoveBehindFront(ref head, plan.HeaderLength, ref parts);
         }
 
-        HandOut(ref head, plan, headers, ref parts);
+        HandOut(ref head, plan, ref headers, ref parts);
         if ((head.Flags & HeaderFlags.Cold) != 0)
         {
             CorrectHeaderLengths(ref head, plan);
@@ -44,9 +47,13 @@ public readonly ref partial struct MbufChain
 
         At(At(parts.Last).Tail).Flags |= mark;
         queue.AddParts(_cache, _index, parts.Last, plan.Parts, plan.TotalLength);
-        _cache.FreeParts(new ChainParts { First = parts.Dropped });
-        _cache.FreeParts(new ChainParts { First = parts.Next });
-        _cache.Settle();
+        if ((parts.Dropped | parts.Next) != 0)
+        {
+            _cache.FreeParts(new ChainParts { First = parts.Dropped });
+            _cache.FreeParts(new ChainParts { First = parts.Next });
+            _cache.Settle();
+        }
+
         return MbufOffloadStatus.Done;
     }
 
@@ -55,8 +62,11 @@ public readonly ref partial struct MbufChain
     /// </summary>
     private void Survey(ref MbufHeader head, ref CutPlan plan)
     {
+        ArenaMemory memory = _cache.Hot.Memory;
         int border = plan.HeaderLength + plan.FirstPayload;
         int end = plan.HeaderLength + plan.PayloadLength;
+        int step = plan.LaterPayload;
+        int cuts = 0;
         plan.NeedsFront = head.SegmentLength < plan.HeaderLength
             || (plan.Parts > 1 && head.SegmentLength > border)
             || _cache.RoomBefore(ref head) < plan.Growth + CutPlan.LinkRoom
@@ -66,27 +76,28 @@ public readonly ref partial struct MbufChain
         while (border < end)
         {
             int stop = start + header.SegmentLength;
-            for (; border < stop && border < end; border += plan.LaterPayload)
+            for (; border < stop && border < end; border += step)
             {
-                plan.Cuts += border > start ? 1 : 0;
+                cuts += border > start ? 1 : 0;
             }
 
             start = stop;
-            header = ref At(header.Next);
+            header = ref memory.Header(header.Next);
         }
+
+        plan.Cuts = cuts;
     }
 
     private bool TryTakeParts(ref MbufHeader head, in CutPlan plan, out CutParts parts)
     {
         parts = default;
         int fronts = plan.Parts - 1 + (plan.NeedsFront ? 1 : 0);
-        if (!_cache.TryTakeLinked(plan.FrontZone, fronts, out parts.Fronts))
+        if (!_cache.TryTakeLinked(plan.FrontZone, fronts, plan.Cuts, out parts.Fronts, out parts.Pieces))
         {
             return false;
         }
 
-        if (_cache.TryTakeLinked(ZoneId.Mbuf, plan.Cuts, out parts.Pieces)
-            && ((head.Flags & HeaderFlags.Cold) == 0 || TryCopyHeader(ref head, plan.NeedsFront ? At(parts.Fronts).Next : parts.Fronts)))
+        if ((head.Flags & HeaderFlags.Cold) == 0 || TryCopyHeader(ref head, plan.NeedsFront ? At(parts.Fronts).Next : parts.Fronts))
         {
             return true;
         }
@@ -97,6 +108,7 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>Copies the packet header into linked mbufs, tags included.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryCopyHeader(ref MbufHeader head, uint front)
     {
         for (; front != 0; front = At(front).Next)
@@ -114,6 +126,7 @@ public readonly ref partial struct MbufChain
     /// Gives the head storage of its own with nothing in it but a copy of the header, and all room before that. What it had goes
     /// into a mbuf behind it, without the header.
     /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void MoveBehindFront(ref MbufHeader head, int headerLength, ref CutParts parts)
     {
         uint index = parts.Fronts;

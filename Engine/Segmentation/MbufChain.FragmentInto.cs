@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace Engine.Mbufs;
@@ -68,6 +69,7 @@ public readonly ref partial struct MbufChain
     public MbufOffloadStatus FragmentInto(int mtu, MbufQueue fragments, uint identification)
         => FragmentInto(mtu, fragments, (uint?)identification);
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private MbufOffloadStatus FragmentInto(int mtu, MbufQueue fragments, uint? identification)
     {
         ArgumentNullException.ThrowIfNull(fragments);
@@ -111,9 +113,36 @@ public readonly ref partial struct MbufChain
 
     private MbufOffloadStatus FragmentIPv4(int mtu, MbufQueue fragments, in NetworkLayout layout)
     {
+        ref MbufHeader head = ref At(_index);
+        if (layout.HeaderLength != IPv4Header.Size || head.SegmentLength < IPv4Header.Size)
+        {
+            return FragmentIPv4WithOptions(mtu, fragments, layout);
+        }
+
+        var plan = new CutPlan
+        {
+            HeaderLength = IPv4Header.Size,
+            LaterHeaderLength = IPv4Header.Size,
+            PayloadLength = layout.TotalLength - IPv4Header.Size,
+        };
+        MbufOffloadStatus status = Plan(mtu, layout, ref plan);
+        if (status != MbufOffloadStatus.Done)
+        {
+            return status;
+        }
+
+        var headers = new IPv4FragmentHeader(_cache.Hot.Memory.Bytes(head.Data, IPv4Header.Size), layout);
+        return Cut(ref plan, ref headers, fragments);
+    }
+
+    /// <summary>The same for a header with options, or in more than one mbuf.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private MbufOffloadStatus FragmentIPv4WithOptions(int mtu, MbufQueue fragments, in NetworkLayout layout)
+    {
         NetworkLayout.Scratch scratch = default;
-        var headers = new IPv4FragmentHeader(layout);
-        if (!headers.TryRead(BytesAt(0, layout.HeaderLength, scratch)))
+        ReadOnlySpan<byte> header = BytesAt(0, layout.HeaderLength, scratch);
+        var headers = new IPv4OptionsHeader(header, layout);
+        if (!headers.TryReadOptions(header[IPv4Header.Size..]))
         {
             return MbufOffloadStatus.MalformedHeader;
         }
@@ -125,9 +154,10 @@ public readonly ref partial struct MbufChain
             PayloadLength = layout.TotalLength - layout.HeaderLength,
         };
         MbufOffloadStatus status = Plan(mtu, layout, ref plan);
-        return status == MbufOffloadStatus.Done ? Cut(plan, headers, fragments) : status;
+        return status == MbufOffloadStatus.Done ? Cut(ref plan, ref headers, fragments) : status;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private MbufOffloadStatus FragmentIPv6(int mtu, MbufQueue fragments, in NetworkLayout layout, uint? identification)
     {
         if (IsJumbogram(layout))
@@ -157,7 +187,8 @@ public readonly ref partial struct MbufChain
         }
 
         uint number = isFragment ? layout.Identification : identification ?? NewIdentification();
-        return Cut(plan, new IPv6FragmentHeader(layout, nextHeader, number), fragments);
+        var headers = new IPv6FragmentHeader(layout, nextHeader, number);
+        return Cut(ref plan, ref headers, fragments);
     }
 
     /// <summary>Where the borders are between the fragments of a packet that is longer than the MTU.</summary>

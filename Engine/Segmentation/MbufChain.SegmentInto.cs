@@ -79,7 +79,8 @@ public readonly ref partial struct MbufChain
             EndsSegmentation = true,
         };
         MbufOffloadStatus status = PlanSegments(layout, isUdp ? IPProtocol.Udp : IPProtocol.Tcp, ref plan);
-        return status == MbufOffloadStatus.Done ? Cut(plan, new SegmentHeader(layout, plan.LaterPayload), segments) : status;
+        var headers = new SegmentHeader(layout, plan.LaterPayload);
+        return status == MbufOffloadStatus.Done ? Cut(ref plan, ref headers, segments) : status;
     }
 
     private MbufOffloadStatus PlanSegments(in NetworkLayout layout, IPProtocol protocol, ref CutPlan plan)
