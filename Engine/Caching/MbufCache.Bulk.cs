@@ -27,10 +27,12 @@ public sealed partial class MbufCache
             {
                 // What is left at the end is not a packet of one cluster, or the magazine is full.
                 end--;
+                BeginFreeingMany();
                 wrong = TryFree(packets[end]) ? wrong : end;
             }
         }
 
+        EndFreeingMany();
         Settle();
         Arena.Quarantine?.ThrowIfSpoiled();
         return wrong;

@@ -116,14 +116,23 @@ public sealed partial class MbufCache
     internal bool IsCallerCounted(ref MbufHeader header)
         => header.Kind == StorageKind.External && RecordOf(header.Storage).Storage.Counter != 0;
 
-    private ref int CountOf(ref MbufHeader header)
+    private ref int CountOf(ref MbufHeader header) => ref CountOf(header.Kind, header.Storage);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref int CountOf(StorageKind kind, uint storage)
     {
-        if (header.Kind != StorageKind.External)
+        if (kind != StorageKind.External)
         {
-            return ref Hot.Memory.Count(Storages[(int)header.Kind].FirstCount + header.Storage);
+            return ref Hot.Memory.Count(Storages[(int)kind].FirstCount + storage);
         }
 
-        ref ExternalRecord record = ref RecordOf(header.Storage);
+        return ref CountOfExternal(storage);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ref int CountOfExternal(uint storage)
+    {
+        ref ExternalRecord record = ref RecordOf(storage);
         if (record.Storage.Counter != 0)
         {
             return ref record.Storage.CallerCount;

@@ -62,19 +62,18 @@ public sealed partial class MbufCache
     /// <summary>
     /// Frees one mbuf: its reference to its storage, and itself, as a pair if it held the last reference of a 2 KiB cluster.
     /// </summary>
-    internal void FreeMbuf(ref MbufHeader header, uint index)
+    internal void FreeMbuf(ref MbufHeader header, uint index) => FreeMbufInline(ref header, index);
+
+    /// <summary>The same, for the loop.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void FreeMbufInline(ref MbufHeader header, uint index)
     {
         if ((header.Flags & HeaderFlags.Cold) != 0)
         {
             DropCold(ref header);
         }
 
-        if (header.Kind == StorageKind.Internal)
-        {
-            ResetPlain(ref header, index);
-            Give(ZoneId.Mbuf, index);
-        }
-        else if (!ReleaseReference(ref header))
+        if (header.Kind == StorageKind.Internal || !ReleaseReference(ref header))
         {
             ResetPlain(ref header, index);
             Give(ZoneId.Mbuf, index);
@@ -112,16 +111,18 @@ public sealed partial class MbufCache
     }
 
     /// <summary>The reset state of an mbuf without external storage.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void ResetPlain(ref MbufHeader header, uint index)
-        => header.SetReset(StorageKind.Internal, index, index, Storages[0].StartOf(index));
+        => header.SetReset(StorageKind.Internal, index, index, _firstInternal + ((long)index * MbufSizes.InternalSize));
 
     private void FreeChainSlow(uint index)
     {
+        ArenaMemory memory = Hot.Memory;
         while (index != 0)
         {
-            ref MbufHeader header = ref Hot.Memory.Header(index);
+            ref MbufHeader header = ref memory.Header(index);
             uint next = header.Next;
-            FreeMbuf(ref header, index);
+            FreeMbufInline(ref header, index);
             index = next;
         }
     }

@@ -26,7 +26,15 @@ public sealed partial class MbufCache
     /// <summary>Free bytes behind the data, writable or not.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int RoomBehind(ref MbufHeader header)
-        => (int)(StartOf(ref header) + CapacityOf(ref header) - header.Data) - header.SegmentLength;
+    {
+        if (header.Kind == StorageKind.External)
+        {
+            return (int)(StartOf(ref header) + CapacityOf(ref header) - header.Data) - header.SegmentLength;
+        }
+
+        ref StorageLayout layout = ref Storages[(int)header.Kind];
+        return (int)(layout.StartOf(header.Storage) + layout.Capacity - header.Data) - header.SegmentLength;
+    }
 
     /// <summary>The bytes of one mbuf.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -44,7 +52,20 @@ public sealed partial class MbufCache
     /// A share made by the only owner, the first one or the first after all others were freed, is a plain store of 2. Later
     /// ones are atomic.
     /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal void ShareStorage(ref MbufHeader header, ref MbufHeader copy)
+    {
+        CountShare(ref header);
+        copy.Kind = header.Kind;
+        copy.Storage = header.Storage;
+        copy.Data = header.Data;
+        copy.SegmentLength = header.SegmentLength;
+        copy.Flags |= header.Flags & HeaderFlags.OfStorage;
+    }
+
+    /// <summary>Counts one more reference to a header's storage; whose it is, the caller sees to.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void CountShare(ref MbufHeader header)
     {
         Debug.Assert(header.Kind != StorageKind.Internal, "Internal storage is copied, never shared.");
         ref int count = ref CountOf(ref header);
@@ -62,31 +83,23 @@ public sealed partial class MbufCache
             // One header refers once, and there are fewer than 2^24 headers: the count cannot overflow.
             Interlocked.Increment(ref count);
         }
-
-        copy.Kind = header.Kind;
-        copy.Storage = header.Storage;
-        copy.Data = header.Data;
-        copy.SegmentLength = header.SegmentLength;
-        copy.Flags |= header.Flags & HeaderFlags.OfStorage;
     }
 
     /// <summary>
     /// Drops a reference to external storage. True if it was the last one, and the storage is now the caller's alone.
     /// </summary>
-    internal bool ReleaseReference(ref MbufHeader header)
-    {
-        if ((header.Flags & HeaderFlags.Shared) == 0)
-        {
-            return true;
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool ReleaseReference(ref MbufHeader header) => (header.Flags & HeaderFlags.Shared) == 0 || ReleaseShared(ref header);
 
-        if (IsCallerCounted(ref header))
+    private bool ReleaseShared(ref MbufHeader header)
+    {
+        if (header.Kind == StorageKind.External && IsCallerCounted(ref header))
         {
             return RecordOf(header.Storage).RemoveHolder();
         }
 
         ref int count = ref CountOf(ref header);
-        return Volatile.Read(ref count) == 1 || Interlocked.Decrement(ref count) == 0;
+        return Volatile.Read(ref count) == 1 || (_gathers ? Gather(ref header, ref count) : Interlocked.Decrement(ref count) == 0);
     }
 
     /// <summary>

@@ -24,6 +24,9 @@ public sealed partial class MbufCache : IDisposable
 
     private bool _disposed;
 
+    /// <summary>Where the internal buffers start; the distance of two of them is their size.</summary>
+    private readonly long _firstInternal;
+
     internal MbufCache(MbufArena arena, bool isExplicit)
     {
         Arena = arena;
@@ -34,6 +37,7 @@ public sealed partial class MbufCache : IDisposable
         Hot.ClusterStride = cluster.Stride;
         Hot.Memory = arena.Memory;
         Storages = arena.Layout.Storages;
+        _firstInternal = Storages[(int)StorageKind.Internal].Start;
         for (int zone = 0; zone < ArenaLayout.ZoneCount; zone++)
         {
             Hot.Magazines[zone] = new MagazinePair(arena.EmptyMagazines.Take(), arena.EmptyMagazines.Take());

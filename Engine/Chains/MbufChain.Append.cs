@@ -64,10 +64,6 @@ public readonly ref partial struct MbufChain
             }
 
             tail = ref At(point);
-            if (point == head.Tail)
-            {
-                tail.Flags &= ~HeaderFlags.Spare;
-            }
         }
 
         room = _cache.Hot.Memory.Bytes(tail.Data + tail.SegmentLength, length);
@@ -116,12 +112,14 @@ public readonly ref partial struct MbufChain
     /// An mbuf with contiguous room for some bytes behind all data: of the spare ones, if there are, else a fresh one. 0 if
     /// exhausted.
     /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private uint TakeContiguousPoint(ref MbufHeader head, int length)
     {
         for (uint index = FillPoint(ref head); index != 0; index = At(index).Next)
         {
             if (RoomOf(ref At(index)) >= length)
             {
+                At(index).Flags &= index == head.Tail ? ~HeaderFlags.Spare : uint.MaxValue;
                 return index;
             }
         }

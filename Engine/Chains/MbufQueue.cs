@@ -185,12 +185,19 @@ public sealed partial class MbufQueue
     {
         int freed = 0;
         MbufCache cache = OpenCache(mbufs);
-        while (TryDequeue(mbufs, out MbufChain packet))
+        cache.BeginFreeingMany();
+        while (_first != 0)
         {
-            cache.FreeQuietly(ref packet.VerifiedHead(), packet.Index);
+            uint index = _first;
+            ref MbufHeader head = ref cache.Hot.Memory.Header(index);
+            _first = head.NextPacket;
+            head.NextPacket = 0;
+            cache.FreeQuietly(ref head, index);
             freed++;
         }
 
+        (_last, Count, Length) = (0, 0, 0);
+        cache.EndFreeingMany();
         cache.Settle();
         _arena.Quarantine?.ThrowIfSpoiled();
         return freed;
