@@ -21,6 +21,15 @@ internal sealed record Work(string Name, double Must, double Goal, string Descri
     /// <summary>Bytes written into a packet.</summary>
     public const int PayloadLength = 64;
 
+    /// <summary>Bytes of the first segment of the packet that is fragmented, with its header.</summary>
+    public const int FragmentedFirst = 1400;
+
+    /// <summary>Bytes of each of the two segments behind it.</summary>
+    public const int FragmentedNext = 1300;
+
+    /// <summary>What its fragments are to fit into.</summary>
+    public const int FragmentMtu = 1500;
+
     /// <summary>Every work, in the order of the tables.</summary>
     public static IReadOnlyList<Work> All { get; } =
     [
@@ -32,6 +41,7 @@ internal sealed record Work(string Name, double Must, double Goal, string Descri
         new("checksum-1500", 0.5, 0.45, "the Internet checksum of 1,500 bytes in one segment"),
         new("checksum-1500x4", 0.6, 0.55, "the same over four segments of 375 bytes"),
         new("checksum-65536", 0.5, 0.45, "the Internet checksum of four segments of 16 KiB"),
+        new("fragment-4000", 0.75, 0.6, "an IPv4 packet of 1400 + 1300 + 1300 bytes made, cut for an MTU of 1500, and freed"),
     ];
 
     /// <summary>The work of a name.</summary>

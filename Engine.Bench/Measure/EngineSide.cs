@@ -30,6 +30,7 @@ internal sealed partial class EngineSide : ISide
         "checksum-1500" => Checksum(segments: 1, length: 1500, Repetition),
         "checksum-1500x4" => Checksum(segments: 4, length: 375, Repetition),
         "checksum-65536" => Checksum(segments: 4, length: 16_384, LongRepetition),
+        "fragment-4000" => Fragments(),
         _ => null,
     };
 
