@@ -103,7 +103,8 @@ public sealed class GatheredFreeTests(ArenaKind kind) : MbufFixture(kind)
                 if (number == 0)
                 {
                     using MbufScope creator = arena.Enter();
-                    using MbufChain packet = creator.AllocatePacket(round % 2 == 0 ? MbufClusterSize.Standard : MbufClusterSize.Page);
+                    MbufClusterSize size = round % 2 == 0 ? MbufClusterSize.Standard : MbufClusterSize.Page;
+                    using MbufChain packet = creator.AllocatePacket(size);
                     foreach (Mbuf[] side in shares)
                     {
                         for (int i = 0; i < side.Length; i++)

@@ -89,7 +89,8 @@ public sealed partial class MbufCache
     /// Drops a reference to external storage. True if it was the last one, and the storage is now the caller's alone.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool ReleaseReference(ref MbufHeader header) => (header.Flags & HeaderFlags.Shared) == 0 || ReleaseShared(ref header);
+    internal bool ReleaseReference(ref MbufHeader header)
+        => (header.Flags & HeaderFlags.Shared) == 0 || ReleaseShared(ref header);
 
     private bool ReleaseShared(ref MbufHeader header)
     {
@@ -99,7 +100,8 @@ public sealed partial class MbufCache
         }
 
         ref int count = ref CountOf(ref header);
-        return Volatile.Read(ref count) == 1 || (_gathers ? Gather(ref header, ref count) : Interlocked.Decrement(ref count) == 0);
+        return Volatile.Read(ref count) == 1
+            || (_gathers ? Gather(ref header, ref count) : Interlocked.Decrement(ref count) == 0);
     }
 
     /// <summary>

@@ -17,7 +17,8 @@ internal struct IPv4OptionsHeader : IPartHeader
 
     /// <param name="header">The packet's header, options included.</param>
     /// <param name="layout">The same, parsed.</param>
-    public IPv4OptionsHeader(ReadOnlySpan<byte> header, in NetworkLayout layout) => _header = new IPv4FragmentHeader(header, layout);
+    public IPv4OptionsHeader(ReadOnlySpan<byte> header, in NetworkLayout layout)
+        => _header = new IPv4FragmentHeader(header, layout);
 
     /// <summary>Bytes of the header of each fragment but the first.</summary>
     public readonly int LaterLength => IPv4Header.Size + _optionsLength;

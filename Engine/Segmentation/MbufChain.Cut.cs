@@ -97,7 +97,8 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
-        if ((head.Flags & HeaderFlags.Cold) == 0 || TryCopyHeader(ref head, plan.NeedsFront ? At(parts.Fronts).Next : parts.Fronts))
+        uint later = plan.NeedsFront ? At(parts.Fronts).Next : parts.Fronts;
+        if ((head.Flags & HeaderFlags.Cold) == 0 || TryCopyHeader(ref head, later))
         {
             return true;
         }

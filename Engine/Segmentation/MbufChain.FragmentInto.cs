@@ -183,7 +183,7 @@ public readonly ref partial struct MbufChain
 
         if (!layout.IsPart && layout.HeaderLength - headerLength > plan.FirstPayload)
         {
-            return MbufOffloadStatus.MtuTooSmall; // Filters look for all of the headers in the first fragment (RFC 7112, section 5).
+            return MbufOffloadStatus.MtuTooSmall; // Filters look for all headers in the first fragment (RFC 7112, section 5).
         }
 
         uint number = isFragment ? layout.Identification : identification ?? NewIdentification();

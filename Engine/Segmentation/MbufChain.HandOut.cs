@@ -51,7 +51,9 @@ public readonly ref partial struct MbufChain
     private void StartFirst(ref MbufHeader head, in CutPlan plan, ref CutParts parts)
     {
         int payload = Math.Min(head.SegmentLength - plan.HeaderLength, plan.FirstPayload);
-        head.SegmentLength = plan.HeaderLength + payload; // Less than there was only if it is the one part, and more lies behind it.
+
+        // Less than there was only if it is the one part, and more lies behind it.
+        head.SegmentLength = plan.HeaderLength + payload;
         parts.Last = _index;
         if (payload == plan.FirstPayload)
         {
@@ -74,7 +76,8 @@ public readonly ref partial struct MbufChain
         SetHeader(ref head, plan, plan.FirstHeaderLength + plan.FirstPayload);
         head.ChecksumData = plan.FirstChecksumData;
         head.MarkIfIntricate();
-        headers.WriteFirst(_cache.Hot.Memory.Bytes(head.Data, plan.FirstHeaderLength), plan.FirstPayload, isLast: plan.Parts == 1);
+        Span<byte> header = _cache.Hot.Memory.Bytes(head.Data, plan.FirstHeaderLength);
+        headers.WriteFirst(header, plan.FirstPayload, isLast: plan.Parts == 1);
     }
 
     /// <summary>What is a part's own in the packet header.</summary>
