@@ -11,18 +11,12 @@ internal static class Program
     private const int Failed = 1;
     private const int WrongUsage = 2;
 
-    private const string Help = """
-        The performance suite of the engine.
-
-        usage: dotnet run -c Release --project Engine.Bench -- VERB [OPTIONS]
-
-        verbs
-          versus   the same work by the engine and by every peer on this machine, in alternating processes on one core
-          micro    BenchmarkDotNet suites of the engine's operations; options go to BenchmarkDotNet (--filter X, --disasm)
-          measure  one side of one work in this process: what versus runs in each of its processes
-
-        Each verb explains itself: VERB --help. Exit codes: 0 done, 1 failed, 2 wrong usage.
-        """;
+    private static readonly Verb[] s_verbs =
+    [
+        new("versus", "the same work by the engine and by every peer on this machine, in alternating processes", VersusCommand.Run),
+        new("micro", "BenchmarkDotNet suites of the engine's operations", MicroCommand.Run),
+        new("measure", "one side of one work in this process: what versus runs in each of its processes", MeasureCommand.Run),
+    ];
 
     private static int Main(string[] arguments)
     {
@@ -44,22 +38,26 @@ internal static class Program
 
     private static int Run(string[] arguments)
     {
-        string verb = arguments.Length > 0 ? arguments[0] : "";
-        string[] rest = arguments.Length > 0 ? arguments[1..] : arguments;
-        switch (verb)
+        string name = arguments.Length > 0 ? arguments[0] : "";
+        if (name is "--help" or "-h" or "help")
         {
-            case "versus":
-                return VersusCommand.Run(rest);
-            case "micro":
-                return MicroCommand.Run(rest);
-            case "measure":
-                return MeasureCommand.Run(rest);
-            case "--help" or "-h" or "help":
-                Console.WriteLine(Help);
-                return Succeeded;
-            default:
-                throw new UsageException(
-                    verb.Length == 0 ? Help : $"There is no verb '{verb}': versus, micro or measure, or --help.");
+            Console.WriteLine(Help());
+            return Succeeded;
         }
+
+        Verb verb = s_verbs.FirstOrDefault(verb => verb.Name == name) ?? throw new UsageException(
+            name.Length == 0 ? Help() : $"There is no verb '{name}': {string.Join(", ", s_verbs.Select(verb => verb.Name))}, or --help.");
+        return verb.Run(arguments[1..]);
     }
+
+    private static string Help() => $"""
+        The performance suite of the engine.
+
+        usage: dotnet run -c Release --project Engine.Bench -- VERB [OPTIONS]
+
+        verbs
+        {string.Join('\n', s_verbs.Select(verb => $"  {verb.Name,-9}{verb.Summary}"))}
+
+        Each verb explains itself: VERB --help. Exit codes: 0 done, 1 failed, 2 wrong usage.
+        """;
 }

@@ -19,10 +19,10 @@ internal sealed class Comparison
     public string Peer { get; }
 
     /// <summary>Nanoseconds a packet, median of the rounds.</summary>
-    public double EngineNanoseconds => Quantile(_engine.Select(sample => sample.Median), 0.5);
+    public double EngineNanoseconds => Quantiles.Of(_engine.Select(sample => sample.Median), 0.5);
 
     /// <inheritdoc cref="EngineNanoseconds"/>
-    public double PeerNanoseconds => Quantile(_peer.Select(sample => sample.Median), 0.5);
+    public double PeerNanoseconds => Quantiles.Of(_peer.Select(sample => sample.Median), 0.5);
 
     /// <summary>The worst round: a single byte must not hide in a median.</summary>
     public double EngineManagedBytes => _engine.Max(sample => sample.ManagedBytes);
@@ -35,15 +35,5 @@ internal sealed class Comparison
     }
 
     /// <summary>A quantile of the engine's time over the peer's, each ratio taken within one round.</summary>
-    public double Ratio(double fraction) => Quantile(_engine.Zip(_peer, (engine, peer) => engine.Median / peer.Median), fraction);
-
-    /// <summary>The value below which a fraction lies, interpolated between neighbours.</summary>
-    private static double Quantile(IEnumerable<double> values, double fraction)
-    {
-        double[] sorted = [.. values.Order()];
-        double position = (sorted.Length - 1) * fraction;
-        int below = (int)position;
-        int above = Math.Min(below + 1, sorted.Length - 1);
-        return sorted[below] + ((sorted[above] - sorted[below]) * (position - below));
-    }
+    public double Ratio(double fraction) => Quantiles.Of(_engine.Zip(_peer, (engine, peer) => engine.Median / peer.Median), fraction);
 }

@@ -36,12 +36,12 @@ internal static class VersusCommand
         {
             foreach (Work work in options.Works)
             {
-                Progress($"round {round} of {options.Rounds}: {work.Name}");
+                Progress.Show($"round {round} of {options.Rounds}: {work.Name}");
                 Round(engine, peers, work, comparisons);
             }
         }
 
-        Progress("");
+        Progress.Clear();
         VersusReport.WriteTable(Console.Out, comparisons);
         if (options.JsonPath is not null)
         {
@@ -95,13 +95,5 @@ internal static class VersusCommand
 
         using Process self = Process.GetCurrentProcess();
         return BitOperations.Log2((ulong)self.ProcessorAffinity);
-    }
-
-    private static void Progress(string text)
-    {
-        if (!Console.IsErrorRedirected)
-        {
-            Console.Error.Write($"\r{text,-60}{(text.Length == 0 ? "\r" : "")}");
-        }
     }
 }

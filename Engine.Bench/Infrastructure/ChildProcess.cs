@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace Engine.Mbufs.Bench.Versus;
+namespace Engine.Mbufs.Bench;
 
 /// <summary>Runs a program to its end, within a limit of time.</summary>
 internal static class ChildProcess
