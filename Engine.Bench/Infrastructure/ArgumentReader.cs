@@ -36,4 +36,16 @@ internal sealed class ArgumentReader
             ? number
             : throw new UsageException($"{option} needs a number from {least} to {most}, not '{text}'.");
     }
+
+    /// <summary>The number, which may have a fraction, that must follow the current option.</summary>
+    public double Fraction(double least, double most)
+    {
+        string option = Current;
+        string text = Value();
+        bool isNumber = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number);
+        return isNumber && number >= least && number <= most
+            ? number
+            : throw new UsageException(FormattableString.Invariant(
+                $"{option} needs a number from {least} to {most}, such as {Math.Max(least, 0.5)}, not '{text}'."));
+    }
 }

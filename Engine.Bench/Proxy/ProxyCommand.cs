@@ -1,0 +1,112 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+namespace Engine.Mbufs.Bench.Proxy;
+
+/// <summary>The verb <c>proxy</c>: what a byte and a request cost a proxy on the engine, and what they cost others.</summary>
+internal static class ProxyCommand
+{
+    private const int Done = 0;
+
+    public static int Run(string[] arguments)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new BenchException("proxy needs Linux: samples/Proxy is built on epoll.");
+        }
+
+        ProxyOptions options = ProxyOptions.Parse(arguments);
+        if (options.WantsHelp)
+        {
+            Console.WriteLine(ProxyOptions.Help);
+            return Done;
+        }
+
+        // Whoever interrupts wants his machine back: the proxies must not outlive the run.
+        using var interruption = new CancellationTokenSource();
+        void Interrupt(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            interruption.Cancel();
+        }
+
+        using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+        using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+        using var onHangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Interrupt);
+        try
+        {
+            Measure(options, interruption.Token);
+            return Done;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new BenchException("Interrupted; nothing was written.");
+        }
+        finally
+        {
+            Progress.Clear();
+        }
+    }
+
+    [SupportedOSPlatform("linux")]
+    private static void Measure(ProxyOptions options, CancellationToken interruption)
+    {
+        Machine machine = Machine.Describe();
+        Cores cores = Cores.Choose();
+        List<ProxyPeer> present = Present(options.Proxies);
+        string folder = Directory.CreateTempSubdirectory("engine-proxy-").FullName;
+        try
+        {
+            List<ProxyRow> rows = Cores.On(cores.Load, () => Scenarios(options, present, cores, folder, interruption));
+            Progress.Clear();
+            ProxyReport.WriteTable(Console.Out, rows);
+            if (options.JsonPath is not null)
+            {
+                ProxyReport.WriteJson(options.JsonPath, machine, options, rows);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [SupportedOSPlatform("linux")]
+    private static List<ProxyRow> Scenarios(
+        ProxyOptions options,
+        List<ProxyPeer> peers,
+        Cores cores,
+        string folder,
+        CancellationToken interruption)
+    {
+        using LoadGenerator load = new();
+        var rows = new List<ProxyRow>();
+        foreach (Scenario scenario in options.Scenarios)
+        {
+            using ScenarioRun run = new(scenario, options, load, interruption);
+            run.Start(peers, cores.Proxy, folder);
+            rows.AddRange(run.Rows());
+        }
+
+        return rows;
+    }
+
+    [SupportedOSPlatform("linux")]
+    private static List<ProxyPeer> Present(IEnumerable<ProxyPeer> peers)
+    {
+        var present = new List<ProxyPeer>();
+        foreach (ProxyPeer peer in peers)
+        {
+            if (peer.MissingBecause is string reason)
+            {
+                Console.Error.WriteLine($"{peer.Name} is missing, its rows are left out: {reason}");
+            }
+            else
+            {
+                present.Add(peer);
+            }
+        }
+
+        return present.Count > 0 ? present : throw new BenchException("None of these proxies is on this machine.");
+    }
+}

@@ -1,0 +1,104 @@
+using System.Runtime.Versioning;
+
+namespace Engine.Mbufs.Bench.Proxy;
+
+/// <summary>One proxy in one scenario: a line of the table, and an object of the JSON file.</summary>
+internal sealed record ProxyRow
+{
+    private const double Micro = 1e6;
+    private const double NanosecondsAMicrosecond = 1e3;
+
+    public required string Scenario { get; init; }
+
+    public required string Proxy { get; init; }
+
+    /// <summary>Null for streams, whose requests say nothing.</summary>
+    public required double? RequestsPerSecond { get; init; }
+
+    public required double BytesPerSecond { get; init; }
+
+    /// <summary>Null for streams.</summary>
+    public required double? CpuPerRequestUs { get; init; }
+
+    /// <summary>Null for small requests.</summary>
+    public required double? CpuPerGbS { get; init; }
+
+    /// <summary>CPU for the same work, as a multiple of the reference's in the same round: median and quartiles.</summary>
+    public required double? Ratio { get; init; }
+
+    public required double? RatioLow { get; init; }
+
+    public required double? RatioHigh { get; init; }
+
+    public required double? LatencyP50Us { get; init; }
+
+    public required double? LatencyP90Us { get; init; }
+
+    public required double? LatencyP99Us { get; init; }
+
+    public required double? LatencyP999Us { get; init; }
+
+    /// <summary>Null where there is no garbage collector.</summary>
+    public required long? GcCollections { get; init; }
+
+    public required long? ManagedBytes { get; init; }
+
+    public required long PeakMemoryBytes { get; init; }
+
+    /// <summary>The share of the time for which the proxy's core was at work for it.</summary>
+    public required double Busy { get; init; }
+
+    /// <summary>Sums up what was measured.</summary>
+    /// <param name="scenario">Under which load.</param>
+    /// <param name="contender">Of which proxy.</param>
+    /// <param name="reference">The reference's bursts of the same rounds; null without it.</param>
+    [SupportedOSPlatform("linux")]
+    public static ProxyRow Of(Scenario scenario, Contender contender, IReadOnlyList<BurstResult>? reference)
+    {
+        List<BurstResult> bursts = contender.Bursts;
+        double[] ratios = reference is null ? [] : Ratios(scenario, bursts, reference);
+        LatencyHistogram? latencies = scenario.IsBulk ? null : Merged(bursts);
+        return new ProxyRow
+        {
+            Scenario = scenario.Name,
+            Proxy = contender.Peer.Name,
+            RequestsPerSecond = scenario.IsBulk ? null : Median(bursts, burst => burst.Responses / burst.Seconds, 0),
+            BytesPerSecond = Median(bursts, burst => burst.Bytes / burst.Seconds, 0),
+            CpuPerRequestUs = scenario.IsBulk ? null : Median(bursts, burst => burst.ProcessorSecondsPerResponse * Micro, 3),
+            CpuPerGbS = scenario.IsSmall ? null : Median(bursts, burst => burst.ProcessorSecondsPerGigabyte, 4),
+            Ratio = Quantile(ratios, 0.5),
+            RatioLow = Quantile(ratios, 0.25),
+            RatioHigh = Quantile(ratios, 0.75),
+            LatencyP50Us = Latency(latencies, 0.5),
+            LatencyP90Us = Latency(latencies, 0.9),
+            LatencyP99Us = Latency(latencies, 0.99),
+            LatencyP999Us = Latency(latencies, 0.999),
+            GcCollections = contender.Managed?.Collections,
+            ManagedBytes = contender.Managed?.Bytes,
+            PeakMemoryBytes = contender.PeakMemoryBytes,
+            Busy = Median(bursts, burst => burst.ProcessorSeconds / burst.Seconds, 3),
+        };
+    }
+
+    /// <summary>The ratio of cost in each round: of a response's, or in a stream of a byte's.</summary>
+    internal static double[] Ratios(Scenario scenario, IReadOnlyList<BurstResult> own, IReadOnlyList<BurstResult> reference)
+        => [.. own.Zip(reference, (burst, other) => scenario.IsBulk
+            ? burst.ProcessorSecondsPerGigabyte / other.ProcessorSecondsPerGigabyte
+            : burst.ProcessorSecondsPerResponse / other.ProcessorSecondsPerResponse)];
+
+    private static LatencyHistogram Merged(List<BurstResult> bursts)
+    {
+        var all = new LatencyHistogram();
+        bursts.ForEach(burst => all.Add(burst.Latencies));
+        return all;
+    }
+
+    private static double Median(List<BurstResult> bursts, Func<BurstResult, double> value, int digits)
+        => Math.Round(Quantiles.Of(bursts.Select(value), 0.5), digits);
+
+    private static double? Quantile(double[] ratios, double fraction)
+        => ratios.Length == 0 ? null : Math.Round(Quantiles.Of(ratios, fraction), 4);
+
+    private static double? Latency(LatencyHistogram? latencies, double fraction)
+        => latencies?.Quantile(fraction) is { } nanoseconds ? Math.Round(nanoseconds / NanosecondsAMicrosecond, 1) : null;
+}
