@@ -1,6 +1,7 @@
 using Engine.Mbufs.Bench.Measure;
 using Engine.Mbufs.Bench.Micro;
 using Engine.Mbufs.Bench.Proxy;
+using Engine.Mbufs.Bench.Storm;
 using Engine.Mbufs.Bench.Versus;
 
 namespace Engine.Mbufs.Bench;
@@ -15,6 +16,7 @@ internal static class Program
     private static readonly Verb[] s_verbs =
     [
         new("versus", "the same work by the engine and by every peer on this machine, in alternating processes", VersusCommand.Run),
+        new("storm", "threads, packets in flight, arenas and chains that grow: does cost grow with them", StormCommand.Run),
         new("micro", "BenchmarkDotNet suites of the engine's operations", MicroCommand.Run),
         new("proxy", "samples/Proxy and every proxy on this machine under the same load, in alternating bursts", ProxyCommand.Run),
         new("measure", "one side of one work in this process: what versus runs in each of its processes", MeasureCommand.Run),

@@ -1,0 +1,128 @@
+namespace Engine.Mbufs.Bench.Storm;
+
+/// <summary>
+/// Threads that together want twice what the arena has: each takes bursts until it has its part or was denied, finds its
+/// numbers in what it got, and frees it. Afterwards one thread must be able to have everything.
+/// </summary>
+internal sealed class ExhaustionStep : StormStep
+{
+    public const string Scenario = "exhaustion";
+
+    private const int Limit = 4096;
+    private const int DenialsMost = 4;
+
+    private readonly Mbuf[][] _held;
+    private readonly Mbuf[] _everything = new Mbuf[Limit];
+    private MbufArena? _arena;
+    private long _deniedBefore;
+
+    private ExhaustionStep(int threads)
+        : base(new StepName(Scenario, "demand of twice the arena", "threads", threads), threads)
+    {
+        _held = [.. Enumerable.Range(0, threads).Select(_ => new Mbuf[2 * Limit / threads])];
+    }
+
+    public static IEnumerable<StormStep> Steps(StormSettings settings)
+        => StormSettings.Doublings(settings.Threads).Select(static threads => new ExhaustionStep(threads));
+
+    /// <summary>
+    /// What cannot be had although nobody holds anything, what can be had beyond the limit, and denials that the statistics do
+    /// not know of, or make up.
+    /// </summary>
+    public override long CountWrong()
+    {
+        long counted = Denied() - _deniedBefore;
+        long wrong = Math.Abs(counted - Workers.Sum(static worker => worker.Denied));
+        using (MbufScope mbufs = _arena!.Enter())
+        {
+            if (!mbufs.TryAllocatePackets(_everything))
+            {
+                return wrong + Limit;
+            }
+
+            MbufChain more = mbufs.AllocatePacket();
+            if (!more.IsNull)
+            {
+                wrong++;
+                more.Free();
+            }
+
+            mbufs.Free(_everything);
+        }
+
+        return wrong;
+    }
+
+    public override int CountLeaked() => _arena!.LiveMbufs;
+
+    public override IReadOnlyList<string> Audit() => _arena!.Audit().Problems;
+
+    protected override void Prepare()
+        => _arena = new MbufArena(new MbufArenaOptions { Mbufs = Limit, Clusters = Limit }).WithCaches(Threads);
+
+    protected override void Release() => _arena?.Dispose();
+
+    protected override void BeforeSlice() => _deniedBefore = Denied();
+
+    protected override void Work(Worker worker)
+    {
+        Mbuf[] held = _held[worker.Number];
+        do
+        {
+            long start = ProcessorClock.Nanoseconds();
+            int count = Take(worker, held);
+            GiveBack(worker, held.AsSpan(0, count));
+            if (count > 0)
+            {
+                worker.Repeated(ProcessorClock.Nanoseconds() - start, count);
+            }
+            else
+            {
+                Thread.Yield();
+            }
+        }
+        while (!worker.IsOver);
+    }
+
+    /// <summary>A scope for each burst: whoever else is denied may have what this thread's cache holds.</summary>
+    private int Take(Worker worker, Mbuf[] held)
+    {
+        int count = 0;
+        int denials = 0;
+        while (count < held.Length && denials < DenialsMost)
+        {
+            Span<Mbuf> burst = held.AsSpan(count, Bench.Work.Burst);
+            using MbufScope mbufs = _arena!.Enter();
+            worker.BeginBurst();
+            bool isTaken = mbufs.TryAllocatePackets(burst);
+            worker.EndBurst();
+            if (isTaken)
+            {
+                Packets.Mark(mbufs, burst, Number(worker, count));
+                count += burst.Length;
+            }
+            else
+            {
+                denials++;
+                worker.Denied++;
+            }
+        }
+
+        return count;
+    }
+
+    private void GiveBack(Worker worker, Span<Mbuf> held)
+    {
+        using MbufScope mbufs = _arena!.Enter();
+        for (int i = 0; i < held.Length; i += Bench.Work.Burst)
+        {
+            worker.BeginBurst();
+            worker.Wrong += Packets.CheckAndFree(mbufs, held.Slice(i, Bench.Work.Burst), Number(worker, i));
+            worker.EndBurst();
+        }
+    }
+
+    private static ulong Number(Worker worker, int index) => ((ulong)worker.Number << 32) + (uint)index;
+
+    private long Denied() => _arena!.GetStatistics().Packets.Denied;
+}

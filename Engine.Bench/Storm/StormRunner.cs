@@ -1,0 +1,118 @@
+namespace Engine.Mbufs.Bench.Storm;
+
+/// <summary>
+/// Measures the steps of a scenario in rounds, one after the other in each round, so that a minute in which the machine is busy
+/// with something else is a minute of all of them.
+/// </summary>
+internal sealed class StormRunner
+{
+    private const double WarmingShare = 0.25;
+
+    // Seconds in which the JIT compiles what all steps of a series run, on a machine that has other work, too.
+    private const double FirstWarming = 0.3;
+    private const double StillWithin = 1.05;
+    private const int StillWindows = 3;
+
+    private readonly StormOptions _options;
+    private readonly StormSettings _settings;
+    private readonly TextWriter _notes;
+
+    /// <param name="options">What the command line asks for.</param>
+    /// <param name="notes">Told what is left out.</param>
+    public StormRunner(StormOptions options, TextWriter notes)
+    {
+        _options = options;
+        _settings = options.Settings;
+        _notes = notes;
+    }
+
+    /// <summary>Every row, a scenario at a time.</summary>
+    public IEnumerable<StormRow> Run()
+    {
+        int shares = _options.Scenarios.Sum(static scenario => scenario.Share);
+        return _options.Scenarios.SelectMany(scenario => Run(scenario, _options.Seconds * (double)scenario.Share / shares));
+    }
+
+    private List<StormRow> Run(Scenario scenario, double seconds)
+    {
+        List<StormStep> steps = [.. WithinMemory(scenario.Steps(_settings))];
+        try
+        {
+            List<StepFigures> figures = [.. steps.Select(static step => new StepFigures(step))];
+            double each = seconds / Math.Max(1, steps.Count);
+            foreach (StepFigures step in figures)
+            {
+                Progress.Show($"{step.Step.Name.Scenario}: warming up, {Describe(step.Step.Name)}");
+                step.Step.Open();
+                bool isFirst = figures.First(other => other.Step.Name.Series == step.Step.Name.Series) == step;
+                WarmUp(step, Math.Max(each * WarmingShare, isFirst ? FirstWarming : 0));
+            }
+
+            TimeSpan slice = TimeSpan.FromSeconds(each * (1 - WarmingShare) / _options.Rounds);
+            for (int round = 1; round <= _options.Rounds; round++)
+            {
+                foreach (StepFigures step in figures)
+                {
+                    Progress.Show(
+                        $"{step.Step.Name.Scenario}: round {round} of {_options.Rounds}, {Describe(step.Step.Name)}");
+                    step.Measure(slice);
+                }
+            }
+
+            return [.. figures
+                .GroupBy(static step => step.Step.Name.Series)
+                .SelectMany(static series => series, static (series, step) => step.ToRow(series.First()))];
+        }
+        finally
+        {
+            Progress.Clear();
+            steps.ForEach(static step => step.Dispose());
+        }
+    }
+
+    /// <summary>Until three figures in a row agree within 5 %, or the time for it is over.</summary>
+    private static void WarmUp(StepFigures step, double seconds)
+    {
+        TimeSpan window = TimeSpan.FromSeconds(Math.Min(0.1, seconds / StillWindows));
+        double spent = 0;
+        var windows = new List<double>();
+        do
+        {
+            windows.Add(step.Measure(window));
+            spent += window.TotalSeconds;
+        }
+        while (spent < seconds && !(windows.Count > StillWindows && IsStill(windows.TakeLast(StillWindows))));
+
+        step.Forget();
+    }
+
+    private static bool IsStill(IEnumerable<double> figures) => figures.Max() <= figures.Min() * StillWithin;
+
+    /// <summary>
+    /// Leaves out what does not fit into half of the memory that is free: measuring a machine that swaps tells nothing, and
+    /// others need some.
+    /// </summary>
+    private IEnumerable<StormStep> WithinMemory(IEnumerable<StormStep> steps)
+    {
+        long budget = FreeMemory.Bytes() / 2;
+        long used = 0;
+        foreach (StormStep step in steps)
+        {
+            used += step.ResidentBytes;
+            if (used > budget)
+            {
+                _notes.WriteLine(
+                    $"{step.Name.Scenario} with {Describe(step.Name)} and more is left out: it needs {Mebibytes(used)} MiB, and "
+                    + $"half of the memory that is free is {Mebibytes(budget)} MiB.");
+                yield break;
+            }
+
+            yield return step;
+        }
+    }
+
+    private static string Describe(StepName name)
+        => FormattableString.Invariant($"{name.Value:N0} {name.Parameter}, {name.Series}");
+
+    private static long Mebibytes(long bytes) => bytes >> 20;
+}
