@@ -37,6 +37,19 @@ internal sealed record Machine(
         HugePages(),
         DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
 
+    /// <summary>
+    /// What can be allocated without anything else having to go: what the system has available, and the process may have.
+    /// </summary>
+    public static long FreeMemoryBytes()
+    {
+        long allowed = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        string? line = Lines("/proc/meminfo").FirstOrDefault(line => line.StartsWith("MemAvailable:", StringComparison.Ordinal));
+        string[] fields = line?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        return fields.Length > 1 && long.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out long kilobytes)
+            ? Math.Min(allowed, kilobytes << 10)
+            : allowed;
+    }
+
     // The names of .NET's runtime identifiers.
     private static string ArchitectureName() => RuntimeInformation.RuntimeIdentifier.Split('-')[^1];
 

@@ -1,142 +1,117 @@
 namespace Engine.Mbufs.Bench.Measure;
 
 /// <summary>
-/// The works done by the engine, as its users would: default options but for the number of packets, every check on, one scope
-/// for each repetition as for each turn of an event loop.
+/// A work done by the engine, as its users would: default options but for the number of packets, every check on, one scope for
+/// each repetition as for each turn of an event loop.
 /// </summary>
 internal sealed partial class EngineSide : ISide
 {
     private const int Repetition = 8192;
-    private const uint ShuffleSeed = 1;
 
+    private readonly Work _work;
     private readonly MbufArena _arena;
-    private readonly List<MbufArena> _others = [];
-    private readonly Mbuf[] _packets = new Mbuf[Work.InFlight];
+    private readonly Mbuf[] _packets;
     private readonly byte[] _payload = new byte[Work.PayloadLength];
 
-    public EngineSide()
+    /// <summary>A packet that stays from one repetition to the next.</summary>
+    private Mbuf _held;
+
+    public EngineSide(Work work)
     {
         // The peer's pool is as large: what is in flight, and a little that caches may hold.
-        _arena = new MbufArena(new MbufArenaOptions { Mbufs = Work.InFlight + 1024, Clusters = Work.InFlight + 1024 });
+        int packets = work.Cores > 1 ? Work.PacketsHandedOver
+            : IsInFlight(work) ? work.Number + Work.PacketsSpare
+            : Work.PacketsFew + Work.PacketsSpare;
+        _work = work;
+        _arena = new MbufArena(new MbufArenaOptions { Mbufs = packets, Clusters = packets });
+        _packets = new Mbuf[IsInFlight(work) ? work.Number : Work.Burst];
     }
 
-    public Repetitions? Prepare(string work) => work switch
+    /// <summary>Packets that are not free.</summary>
+    public int LiveMbufs => _arena.LiveMbufs;
+
+    public Repetitions? Prepare() => _work.Family switch
     {
         "alloc-free" => new Repetitions(AllocateFree, Repetition),
         "burst32" => new Repetitions(Burst, Repetition),
-        "inflight-65536" => Shuffled(new Repetitions(InFlight, Work.InFlight)),
-        "inflight-65536-write64" => Shuffled(new Repetitions(InFlightWrite, Work.InFlight)),
+        "inflight" => Shuffled(new Repetitions(InFlight, _work.Number)),
+        "inflight-write64" => Shuffled(new Repetitions(InFlightWrite, _work.Number)),
         "prepend-trim" => new Repetitions(PrependTrim, Repetition),
-        "checksum-1500" => Checksum(segments: 1, length: 1500, Repetition),
-        "checksum-1500x4" => Checksum(segments: 4, length: 375, Repetition),
-        "checksum-65536" => Checksum(segments: 4, length: 16_384, LongRepetition),
+        "prepend-no-room" => new Repetitions(PrependNoRoom, Repetition),
+        "share-free" => Checked(CheckShare, new Repetitions(ShareFree, Repetition)),
+        "copy-1500" => Checked(CheckCopy, new Repetitions(Copy, Repetition)),
+        "chain4" or "chain4-linked" => new Repetitions(Chain, Repetition),
+        "chain4-linearize" => Checked(CheckLinearize, new Repetitions(ChainLinearize, Repetition)),
+        "copy-out-1500x4" => Checked(CheckCopyOut, new Repetitions(CopyOut, Repetition)),
+        "split-concat" => Checked(CheckSplit, new Repetitions(SplitConcatenate, Repetition)),
+        "parse-54x2" => Checked(CheckParse, new Repetitions(Parse, Repetition)),
+        "pullup-54" => Checked(CheckPullUp, new Repetitions(PullUp, Repetition)),
+        "append-tail" => Long(new Repetitions(AppendTail, Repetition)),
+        "concat" => Long(new Repetitions(Concatenate, Repetition)),
+        "length" => Long(new Repetitions(Length, Repetition)),
+        "checksum-1500" => Checksum(segments: 1, length: Work.FullLength, Repetition),
+        "checksum-1500x4" => Checksum(Work.Segments, Work.SegmentLength, Repetition),
+        "checksum-65536" => Checksum(Work.Segments, (int)MbufClusterSize.Jumbo16, LongRepetition),
         "fragment-4000" => Fragments(),
+        "handoff-burst32" => HandOff(),
         _ => null,
     };
 
+    /// <summary>Ends the other thread, if there is one, and frees what is held.</summary>
+    public void Release()
+    {
+        EndHandOff();
+        using MbufScope mbufs = _arena.Enter();
+        if (!_held.IsNull)
+        {
+            mbufs.Free([_held]);
+            _held = default;
+        }
+    }
+
     public void Dispose()
     {
+        Release();
         _arena.Dispose();
-        _others.ForEach(static arena => arena.Dispose());
     }
 
-    private void AllocateFree(int count)
+    private static bool IsInFlight(Work work) => work.Family is "inflight" or "inflight-write64";
+
+    /// <summary>The repetitions, once the results of what they do were found right.</summary>
+    private static Repetitions Checked(Func<bool> isRight, Repetitions repetitions)
+        => isRight() ? repetitions : throw new BenchException("The engine's results are wrong.");
+
+    /// <summary>A packet of full segments, each byte of which tells its segment and its place there, as the peer's do.</summary>
+    private static MbufChain Build(in MbufScope mbufs, int segments, int length)
     {
-        using MbufScope mbufs = _arena.Enter();
-        for (int i = 0; i < count; i++)
+        MbufChain packet = mbufs.AllocateContiguousPacket(length);
+        Fill(packet, 0, length);
+        for (int i = 1; i < segments; i++)
         {
-            MbufChain packet = mbufs.AllocatePacket();
-            packet.Free();
+            MbufChain segment = mbufs.AllocateContiguous(length);
+            Fill(segment, i, length);
+            packet.Append(segment);
         }
+
+        return packet;
     }
 
-    private void Burst(int count)
+    /// <summary>The bytes of such a packet.</summary>
+    private static byte[] Built(int segments, int length)
+        => [.. Enumerable.Range(0, segments * length).Select(i => ByteOf(i / length, i % length))];
+
+    private static void Fill(MbufChain segment, int number, int length)
     {
-        using MbufScope mbufs = _arena.Enter();
-        Span<Mbuf> burst = _packets.AsSpan(0, Work.Burst);
-        for (int i = 0; i < count; i += Work.Burst)
+        if (segment.IsNull || !segment.TryExtend(length, out Span<byte> room))
         {
-            Allocate(mbufs, burst);
-            mbufs.Free(burst);
+            throw new BenchException("The arena is smaller than the packet.");
+        }
+
+        for (int i = 0; i < length; i++)
+        {
+            room[i] = ByteOf(number, i);
         }
     }
 
-    private void InFlight(int count)
-    {
-        using MbufScope mbufs = _arena.Enter();
-        for (int i = 0; i < count; i += Work.Burst)
-        {
-            Allocate(mbufs, _packets.AsSpan(i, Work.Burst));
-        }
-
-        for (int i = 0; i < count; i += Work.Burst)
-        {
-            mbufs.Free(_packets.AsSpan(i, Work.Burst));
-        }
-    }
-
-    private void InFlightWrite(int count)
-    {
-        using MbufScope mbufs = _arena.Enter();
-        ReadOnlySpan<byte> payload = _payload;
-        for (int i = 0; i < count; i += Work.Burst)
-        {
-            Span<Mbuf> burst = _packets.AsSpan(i, Work.Burst);
-            Allocate(mbufs, burst);
-            foreach (ref Mbuf handle in burst)
-            {
-                MbufChain packet = mbufs.Open(handle);
-                packet.TryExtend(Work.PayloadLength, out Span<byte> room);
-
-                // A length that the JIT knows, as the C compiler does: plain vector moves.
-                payload[..Work.PayloadLength].CopyTo(room);
-                handle = packet.Detach();
-            }
-        }
-
-        for (int i = 0; i < count; i += Work.Burst)
-        {
-            mbufs.Free(_packets.AsSpan(i, Work.Burst));
-        }
-    }
-
-    private void PrependTrim(int count)
-    {
-        using MbufScope mbufs = _arena.Enter();
-        using MbufChain packet = mbufs.AllocatePacket();
-        packet.TryAppend(_payload);
-        for (int i = 0; i < count; i++)
-        {
-            packet.TryPrepend(Work.HeaderLength, out _);
-            packet.TrimStart(Work.HeaderLength);
-        }
-    }
-
-    /// <summary>
-    /// Frees every packet in a random order, once. A fresh arena hands its packets out in the order of their addresses, which the
-    /// processor prefetches; one that has seen traffic does not. The other side shuffles in the same way.
-    /// </summary>
-    private Repetitions Shuffled(Repetitions repetitions)
-    {
-        using MbufScope mbufs = _arena.Enter();
-        Allocate(mbufs, _packets);
-        uint random = ShuffleSeed;
-        for (uint i = Work.InFlight - 1; i > 0; i--)
-        {
-            random = unchecked((random * 1664525) + 1013904223);
-            uint other = (uint)(((ulong)random * (i + 1)) >> 32);
-            (_packets[i], _packets[other]) = (_packets[other], _packets[i]);
-        }
-
-        mbufs.Free(_packets);
-        return repetitions;
-    }
-
-    private static void Allocate(in MbufScope mbufs, Span<Mbuf> burst)
-    {
-        if (!mbufs.TryAllocatePackets(burst))
-        {
-            throw new BenchException("A burst was denied: the arena is smaller than what is in flight.");
-        }
-    }
+    private static byte ByteOf(int segment, int offset) => unchecked((byte)((offset * 31) + segment));
 }

@@ -1,23 +1,20 @@
-using System.Diagnostics;
-
 namespace Engine.Mbufs.Bench.Measure;
 
 /// <summary>The verb <c>measure</c>: one side of one work, in this process.</summary>
 internal static class MeasureCommand
 {
-    public const string Engine = "engine";
-    public const string ArrayPool = "arraypool";
-    public const string Vector = "vector";
+    private const int CoreMost = 1023;
 
-    private const string Help = """
+    private static string Help => $"""
         One side of one work in this process, written as one line: work, median and least nanoseconds a packet, and managed bytes
         a packet.
 
-        usage: measure SIDE WORK [--cpu N] [--milliseconds N]
+        usage: measure SIDE WORK [--cpu N] [--partner N] [--milliseconds N]
 
-          SIDE              engine, arraypool or vector
+          SIDE              engine, {string.Join(", ", Side.Peers.Select(side => side.Name))}
           WORK              see versus --help
-          --cpu N           pin the measuring thread to a core (Linux and Windows), once it is warm
+          --cpu N           pin the measuring thread to a core, once it is warm (Linux)
+          --partner N       and the other thread of a work that takes two cores
           --milliseconds N  how long to measure, after warming up (default 300)
         """;
 
@@ -37,22 +34,28 @@ internal static class MeasureCommand
         }
 
         Work work = Work.Find(arguments[1]);
-        (int? cpu, int milliseconds) = Options(arguments[2..]);
-        using ISide side = Side(arguments[0]);
-        Repetitions repetitions = side.Prepare(work.Name)
-            ?? throw new UsageException($"{arguments[0]} does not do {work.Name}.");
+        (int? cpu, int? partner, int milliseconds) = Options(arguments[2..]);
+        Side chosen = Side.Find(arguments[0]);
+        if (!chosen.Does(work))
+        {
+            throw new UsageException($"{chosen.Name} does not do {work.Name}; versus --help says who does what.");
+        }
+
+        using ISide side = chosen.Create(work);
+        Repetitions repetitions = side.Prepare() ?? throw new BenchException($"{chosen.Name} has forgotten {work.Name}.");
 
         // Pinned only when warm: the compiler's thread must not be confined to the core that keeps it waiting.
         repetitions.WarmUp();
-        Pin(cpu);
+        Pin(repetitions.Partner, cpu, partner);
         repetitions.Measure(s_settle);
         Console.WriteLine(repetitions.Measure(TimeSpan.FromMilliseconds(milliseconds)).ToLine(work.Name));
         return 0;
     }
 
-    private static (int? Cpu, int Milliseconds) Options(string[] arguments)
+    private static (int? Cpu, int? Partner, int Milliseconds) Options(string[] arguments)
     {
         int? cpu = null;
+        int? partner = null;
         int milliseconds = 300;
         var reader = new ArgumentReader(arguments);
         while (reader.MoveNext())
@@ -60,7 +63,10 @@ internal static class MeasureCommand
             switch (reader.Current)
             {
                 case "--cpu":
-                    cpu = reader.Number(0, 63);
+                    cpu = reader.Number(0, CoreMost);
+                    break;
+                case "--partner":
+                    partner = reader.Number(0, CoreMost);
                     break;
                 case "--milliseconds":
                     milliseconds = reader.Number(1, 600_000);
@@ -70,24 +76,19 @@ internal static class MeasureCommand
             }
         }
 
-        return (cpu, milliseconds);
+        return (cpu, partner, milliseconds);
     }
 
-    private static ISide Side(string name) => name switch
+    private static void Pin(Partner? other, int? cpu, int? partner)
     {
-        Engine => new EngineSide(),
-        ArrayPool => new ArrayPoolSide(),
-        Vector => new VectorSide(),
-        _ => throw new UsageException($"There is no side '{name}': {Engine}, {ArrayPool} or {Vector}."),
-    };
-
-    private static void Pin(int? cpu)
-    {
-        if (cpu is int number && (OperatingSystem.IsLinux() || OperatingSystem.IsWindows()))
+        if (partner is int second)
         {
-            // On Linux this reaches only the main thread, which is the one that measures.
-            using Process self = Process.GetCurrentProcess();
-            self.ProcessorAffinity = (nint)(1L << number);
+            other?.Pin(second);
+        }
+
+        if (cpu is int first)
+        {
+            Cores.PinThread(first);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 
 namespace Engine.Mbufs.Bench.Measure;
 
@@ -7,18 +8,30 @@ namespace Engine.Mbufs.Bench.Measure;
 /// one of thousands, not part of a mean.
 /// </summary>
 /// <remarks>
-/// Warming up ends when the figures stand still, because the JIT compiles a hot loop anew, in the background, whenever it gets a
-/// core for it: a fixed number of calls measures the first compilation on a busy machine.
+/// Warming up ends when the JIT is done and the figures stand still. It compiles a hot method anew, in the background, when it was
+/// called often, nothing new came for a tenth of a second, and there is a core for it: a fixed number of calls measures the first
+/// compilation on a busy machine. So the work is done in small pieces first, many calls with sleep between them, until no more
+/// methods come.
 /// </remarks>
 internal sealed class Repetitions
 {
     private const int RepetitionsMax = 100_000;
-    private const int WindowsLeast = 10;
-    private const int WindowsMost = 50;
-    private const int WindowsStill = 5;
+
+    // More calls than the JIT counts before it compiles a method anew (30), in each turn.
+    private const int CallsOfTurn = 64;
+    private const int PacketsOfCall = 8 * Work.Burst;
+    private const int TurnsLeast = 20;
+    private const int TurnsMost = 150;
+
+    // Longer together than the tenth of a second for which it waits.
+    private const int TurnsWithoutNews = 8;
+
+    private const int WindowsMost = 20;
+    private const int WindowsStill = 4;
     private const double StillWithin = 1.03;
 
-    private static readonly TimeSpan s_window = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_sleep = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_window = TimeSpan.FromMilliseconds(50);
 
     private readonly Action<int> _work;
     private readonly int _packets;
@@ -27,22 +40,32 @@ internal sealed class Repetitions
 
     /// <param name="work">Does the work for a number of packets.</param>
     /// <param name="packets">Packets of a repetition.</param>
-    public Repetitions(Action<int> work, int packets)
+    /// <param name="partner">The other thread of a work that takes two; whoever made it ends it.</param>
+    public Repetitions(Action<int> work, int packets, Partner? partner = null)
     {
         _work = work;
         _packets = packets;
+        Partner = partner;
     }
 
+    /// <summary>The other thread of a work that takes two.</summary>
+    public Partner? Partner { get; }
+
+    /// <summary>Does the work once, for a number of packets that is not more than a repetition's, untimed.</summary>
+    public void Run(int packets) => _work(Math.Min(packets, _packets));
+
     /// <summary>
-    /// Repeats, for a tenth of a second at a time, until five medians in a row agree within 3 %; five seconds at most.
+    /// Repeats until no method was compiled anew for a while, and then until four medians in a row agree within 3 %; a few seconds
+    /// at most.
     /// </summary>
     public void WarmUp()
     {
+        Compile();
         Span<double> medians = stackalloc double[WindowsMost];
         for (int window = 0; window < WindowsMost; window++)
         {
             medians[window] = Measure(s_window).Median;
-            if (window + 1 >= WindowsLeast && IsStill(medians[(window + 1 - WindowsStill)..(window + 1)]))
+            if (window + 1 >= WindowsStill && IsStill(medians[(window + 1 - WindowsStill)..(window + 1)]))
             {
                 return;
             }
@@ -52,7 +75,7 @@ internal sealed class Repetitions
     /// <summary>Repeats for a time, and sums up.</summary>
     public Sample Measure(TimeSpan duration)
     {
-        long bytesBefore = GC.GetAllocatedBytesForCurrentThread();
+        long bytesBefore = AllocatedBytes();
         _count = 0;
         long start = Stopwatch.GetTimestamp();
         long end = start + (long)(duration.TotalSeconds * Stopwatch.Frequency);
@@ -65,12 +88,32 @@ internal sealed class Repetitions
         }
         while (start < end && _count < RepetitionsMax);
 
-        long bytes = GC.GetAllocatedBytesForCurrentThread() - bytesBefore;
+        long bytes = AllocatedBytes() - bytesBefore;
         Span<double> times = _times.AsSpan(0, _count);
         times.Sort();
         double nanoseconds = 1e9 / Stopwatch.Frequency / _packets;
         return new Sample(times[_count / 2] * nanoseconds, times[0] * nanoseconds, bytes / ((double)_count * _packets));
     }
+
+    private void Compile()
+    {
+        long methods = 0;
+        int withoutNews = 0;
+        for (int turn = 0; turn < TurnsMost && (turn < TurnsLeast || withoutNews < TurnsWithoutNews); turn++)
+        {
+            for (int i = 0; i < CallsOfTurn; i++)
+            {
+                Run(PacketsOfCall);
+            }
+
+            Thread.Sleep(s_sleep);
+            long before = methods;
+            methods = JitInfo.GetCompiledMethodCount();
+            withoutNews = methods == before ? withoutNews + 1 : 0;
+        }
+    }
+
+    private long AllocatedBytes() => GC.GetAllocatedBytesForCurrentThread() + (Partner?.AllocatedBytes ?? 0);
 
     private static bool IsStill(ReadOnlySpan<double> medians)
     {

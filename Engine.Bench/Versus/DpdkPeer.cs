@@ -10,30 +10,44 @@ namespace Engine.Mbufs.Bench.Versus;
 /// </summary>
 internal sealed class DpdkPeer : IPeer
 {
-    private const string Source = "dpdk_mbuf.c";
+    // The start of the names that the sources have as resources (Engine.Bench.csproj).
+    private const string Resources = "dpdk/";
+
+    private const string Installation = "apt-get install libdpdk-dev gcc pkg-config";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("engine-bench-");
-    private readonly string _cpu;
+    private readonly Placement _placement;
     private readonly string _milliseconds;
     private readonly string _program;
 
-    public DpdkPeer(int cpu, int milliseconds)
+    public DpdkPeer(Placement placement)
     {
-        _cpu = cpu.ToString(CultureInfo.InvariantCulture);
+        _placement = placement;
 
         // The program spends a third of its time on warming up.
-        _milliseconds = (milliseconds * 3 / 2).ToString(CultureInfo.InvariantCulture);
+        _milliseconds = Text(placement.Milliseconds * 3 / 2);
         _program = Path.Combine(_folder.FullName, "dpdk_mbuf");
         MissingBecause = OperatingSystem.IsLinux() ? TryBuild() : "it is built on Linux only";
     }
 
-    public string Name => "dpdk";
+    public string Name => PeerNames.Dpdk;
+
+    public bool RunsTwice => true;
 
     public string? MissingBecause { get; }
 
     public bool Does(Work work) => true;
 
-    public Sample Measure(Work work) => Sample.Parse(ChildProcess.Output(_program, [_cpu, _milliseconds, work.Name]), work.Name);
+    public Sample Measure(Work work)
+    {
+        string cores = Text(_placement.Core);
+        if (work.Cores > 1 && _placement.SecondCore is int second)
+        {
+            cores += "," + Text(second);
+        }
+
+        return Sample.Parse(ChildProcess.Output(_program, [cores, _milliseconds, work.Name]), work.Name);
+    }
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -42,34 +56,46 @@ internal sealed class DpdkPeer : IPeer
     {
         try
         {
-            string source = Path.Combine(_folder.FullName, Source);
-            WriteSource(source);
+            List<string> sources = WriteSources();
             string compiler = Environment.GetEnvironmentVariable("CC") is { Length: > 0 } chosen ? chosen : "cc";
 
-            // The package asks for an old processor; the later option wins.
+            // The package asks for an old processor; the later option wins. Pools are plug-ins: the linker sees no use of them.
             string[] arguments =
             [
-                "-O3", .. PackageConfiguration("--cflags"), "-march=native", source, "-o", _program,
-                .. PackageConfiguration("--libs"), "-Wl,--no-as-needed", "-lrte_mempool_ring",
+                "-O3", .. PackageConfiguration("--cflags"), "-march=native", .. sources, "-o", _program,
+                .. PackageConfiguration("--libs"), "-Wl,--no-as-needed", "-lrte_mempool_ring", "-lrte_mempool_stack",
             ];
             ChildProcess.Output(compiler, arguments);
-            ChildProcess.Output(_program, [_cpu, "1", Work.All[0].Name]);
+            ChildProcess.Output(_program, [Text(_placement.Core), "1", Work.All[0].Name]);
             return null;
         }
         catch (BenchException failure)
         {
-            return failure.Message;
+            return $"{failure.Message} Install it with: {Installation}";
         }
     }
 
     private static string[] PackageConfiguration(string what)
         => ChildProcess.Output("pkg-config", [what, "libdpdk"]).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
-    private static void WriteSource(string path)
+    private List<string> WriteSources()
     {
-        using Stream resource = Assembly.GetExecutingAssembly().GetManifestResourceStream(Source)
-            ?? throw new BenchException($"{Source} is not in the assembly.");
-        using FileStream file = File.Create(path);
-        resource.CopyTo(file);
+        var sources = new List<string>();
+        var assembly = Assembly.GetExecutingAssembly();
+        foreach (string name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Resources, StringComparison.Ordinal)))
+        {
+            string path = Path.Combine(_folder.FullName, name[Resources.Length..]);
+            using Stream resource = assembly.GetManifestResourceStream(name)!;
+            using FileStream file = File.Create(path);
+            resource.CopyTo(file);
+            if (Path.GetExtension(path) == ".c")
+            {
+                sources.Add(path);
+            }
+        }
+
+        return sources;
     }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

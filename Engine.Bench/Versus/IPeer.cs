@@ -11,6 +11,11 @@ internal interface IPeer : IDisposable
     /// <summary>Why it cannot be measured on this machine; null if it can.</summary>
     string? MissingBecause { get; }
 
+    /// <summary>
+    /// Whether it is measured before and after the engine, and the faster run counts: its processes have a slow mode.
+    /// </summary>
+    bool RunsTwice { get; }
+
     /// <summary>Whether it does a work at all.</summary>
     bool Does(Work work);
 

@@ -9,27 +9,22 @@ namespace Engine.Mbufs.Bench.Versus;
 /// </summary>
 internal sealed class ManagedPeer : IPeer
 {
-    private readonly HashSet<string>? _works;
-    private readonly int _cpu;
-    private readonly int _milliseconds;
+    private readonly Side _side;
+    private readonly Placement _placement;
 
-    /// <param name="name">The side's name for the verb <c>measure</c>.</param>
-    /// <param name="cpu">The core to measure on.</param>
-    /// <param name="milliseconds">How long to measure.</param>
-    /// <param name="works">The works it does; none for all.</param>
-    public ManagedPeer(string name, int cpu, int milliseconds, params string[] works)
+    public ManagedPeer(Side side, Placement placement)
     {
-        Name = name;
-        _cpu = cpu;
-        _milliseconds = milliseconds;
-        _works = works.Length == 0 ? null : [.. works];
+        _side = side;
+        _placement = placement;
     }
 
-    public string Name { get; }
+    public string Name => _side.Name;
 
     public string? MissingBecause => null;
 
-    public bool Does(Work work) => _works?.Contains(work.Name) ?? true;
+    public bool RunsTwice => false;
+
+    public bool Does(Work work) => _side.Does(work);
 
     public Sample Measure(Work work)
     {
@@ -37,9 +32,13 @@ internal sealed class ManagedPeer : IPeer
         var arguments = new List<string>
         {
             "measure", Name, work.Name,
-            "--cpu", _cpu.ToString(CultureInfo.InvariantCulture),
-            "--milliseconds", _milliseconds.ToString(CultureInfo.InvariantCulture),
+            "--cpu", Text(_placement.Core),
+            "--milliseconds", Text(_placement.Milliseconds),
         };
+        if (work.Cores > 1 && _placement.SecondCore is int second)
+        {
+            arguments.AddRange(["--partner", Text(second)]);
+        }
 
         // Started as "dotnet Engine.Bench.dll", the program is dotnet and its first argument is we.
         if (Path.GetFileNameWithoutExtension(program) == "dotnet")
@@ -53,4 +52,6 @@ internal sealed class ManagedPeer : IPeer
     public void Dispose()
     {
     }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Numerics;
 using Engine.Mbufs.Bench.Measure;
 
 namespace Engine.Mbufs.Bench.Versus;
@@ -23,58 +21,66 @@ internal static class VersusCommand
             return 0;
         }
 
-        int cpu = LastCpu();
-        using var engine = new ManagedPeer(MeasureCommand.Engine, cpu, options.Milliseconds);
-        using var arrayPool = new ManagedPeer(MeasureCommand.ArrayPool, cpu, options.Milliseconds, "alloc-free", "burst32");
-        using var vector = new ManagedPeer(MeasureCommand.Vector, cpu, options.Milliseconds, "checksum-65536");
-        using var dpdk = new DpdkPeer(cpu, options.Milliseconds);
-        List<IPeer> peers = Present([dpdk, arrayPool, vector]);
-        List<Comparison> comparisons = [.. options.Works.SelectMany(
-            work => peers.Where(peer => peer.Does(work)),
-            (work, peer) => new Comparison(work, peer.Name))];
-        for (int round = 1; round <= options.Rounds; round++)
+        var placement = Placement.OfThisProcess(options.Milliseconds);
+        List<Work> works = Possible(options.Works, placement);
+        using var engine = new ManagedPeer(Side.Engine, placement);
+        List<IPeer> peers = Present(options.Peers, engine, placement);
+        try
         {
-            foreach (Work work in options.Works)
-            {
-                Progress.Show($"round {round} of {options.Rounds}: {work.Name}");
-                Round(engine, peers, work, comparisons);
-            }
+            var match = new Match(engine, peers, works);
+            match.Play(options.Rounds);
+            Report(match.Comparisons, options.JsonPath);
         }
-
-        Progress.Clear();
-        VersusReport.WriteTable(Console.Out, comparisons);
-        if (options.JsonPath is not null)
+        finally
         {
-            VersusReport.WriteJson(options.JsonPath, comparisons);
+            peers.ForEach(static peer => peer.Dispose());
         }
 
         return 0;
     }
 
-    /// <summary>
-    /// Every peer runs before and after the engine, and its faster run counts: some peers have a slow mode in some processes.
-    /// </summary>
-    private static void Round(ManagedPeer engine, List<IPeer> peers, Work work, List<Comparison> comparisons)
+    private static void Report(IReadOnlyList<Comparison> comparisons, string? jsonPath)
     {
-        List<IPeer> able = peers.FindAll(peer => peer.Does(work));
-        Sample[] before = [.. able.Select(peer => peer.Measure(work))];
-        Sample own = engine.Measure(work);
-        for (int i = able.Count - 1; i >= 0; i--)
+        VersusReport.WriteTable(Console.Out, comparisons);
+        if (jsonPath is not null)
         {
-            Sample after = able[i].Measure(work);
-            Sample faster = after.Median < before[i].Median ? after : before[i];
-            comparisons.First(comparison => comparison.Work == work && comparison.Peer == able[i].Name).Add(own, faster);
+            VersusReport.WriteJson(jsonPath, comparisons);
         }
     }
 
-    private static List<IPeer> Present(IEnumerable<IPeer> peers)
+    private static List<Work> Possible(IReadOnlyList<Work> works, Placement placement)
+    {
+        var possible = new List<Work>();
+        foreach (Work work in works)
+        {
+            if (placement.Hinders(work) is string reason)
+            {
+                Console.Error.WriteLine($"{work.Name} is left out: {reason}.");
+            }
+            else
+            {
+                possible.Add(work);
+            }
+        }
+
+        return possible;
+    }
+
+    private static List<IPeer> Present(IReadOnlyList<string> names, ManagedPeer engine, Placement placement)
     {
         var present = new List<IPeer>();
-        foreach (IPeer peer in peers)
+        foreach (string name in PeerNames.All.Where(names.Contains))
         {
+            IPeer peer = name switch
+            {
+                PeerNames.Dpdk => new DpdkPeer(placement),
+                PeerNames.Self => new SelfPeer(engine),
+                _ => new ManagedPeer(Side.Find(name), placement),
+            };
             if (peer.MissingBecause is string reason)
             {
                 Console.Error.WriteLine($"{peer.Name} is missing, its rows are left out: {reason}");
+                peer.Dispose();
             }
             else
             {
@@ -83,17 +89,5 @@ internal static class VersusCommand
         }
 
         return present;
-    }
-
-    /// <summary>The last core that this process may use: the first is where a system puts everything else.</summary>
-    private static int LastCpu()
-    {
-        if (!OperatingSystem.IsLinux() && !OperatingSystem.IsWindows())
-        {
-            return 0;
-        }
-
-        using Process self = Process.GetCurrentProcess();
-        return BitOperations.Log2((ulong)self.ProcessorAffinity);
     }
 }

@@ -6,8 +6,6 @@ namespace Engine.Mbufs.Bench.Versus;
 /// <summary>The results of <c>versus</c>, for people and for programs.</summary>
 internal static class VersusReport
 {
-    private const string Dpdk = "dpdk";
-
     private static readonly JsonSerializerOptions s_json = new()
     {
         WriteIndented = true,
@@ -18,17 +16,15 @@ internal static class VersusReport
     public static void WriteTable(TextWriter output, IEnumerable<Comparison> comparisons)
     {
         output.WriteLine(
-            $"{"work",-23} {"peer",-10} {"engine ns",9} {"peer ns",8} {"ratio",6}   {"quartiles",-13} "
+            $"{"work",-24} {"peer",-12} {"engine ns",9} {"peer ns",9} {"ratio",6}   {"quartiles",-13} "
             + $"{"must",5} {"goal",5}  {"managed B",9}");
         foreach (Comparison comparison in comparisons)
         {
-            string budget = comparison.Peer == Dpdk
-                ? Invariant($"{comparison.Work.Must,5:F2} {comparison.Work.Goal,5:F2}")
-                : "    -     -";
-            string line = $"{comparison.Work.Name,-23} {comparison.Peer,-10} "
-                + Invariant($"{comparison.EngineNanoseconds,9:F2} {comparison.PeerNanoseconds,8:F2} ")
+            string line = $"{comparison.Work.Name,-24} {comparison.Peer,-12} "
+                + Invariant($"{comparison.EngineNanoseconds,9:F2} {comparison.PeerNanoseconds,9:F2} ")
                 + Invariant($"{comparison.Ratio(0.5),6:F3}   {comparison.Ratio(0.25):F3}-{comparison.Ratio(0.75):F3}   ")
-                + Invariant($"{budget}  {comparison.EngineManagedBytes,9:0.####}  {Verdict(comparison)}");
+                + Invariant($"{Budget(comparison, comparison.Work.Must)} {Budget(comparison, comparison.Work.Goal)}  ")
+                + Invariant($"{comparison.EngineManagedBytes,9:0.####}  {Verdict(comparison)}");
             output.WriteLine(line.TrimEnd());
         }
     }
@@ -55,13 +51,18 @@ internal static class VersusReport
         }
     }
 
+    private static string Budget(Comparison comparison, double? budget)
+        => comparison.Peer == PeerNames.Dpdk && budget is double share ? Invariant($"{share,5:0.###}") : "    -";
+
+    /// <summary>What is to be noticed: a budget that was missed, with what was required; memory that the collector sees.</summary>
     private static string Verdict(Comparison comparison)
     {
         double ratio = comparison.Ratio(0.5);
-        return comparison.Peer != Dpdk ? ""
-            : ratio <= comparison.Work.Goal ? "within goal"
-            : ratio <= comparison.Work.Must ? "within must"
-            : "over must";
+        string managed = comparison.EngineManagedBytes > 0 ? "MANAGED MEMORY, required 0  " : "";
+        return managed + (comparison.Peer != PeerNames.Dpdk || comparison.Work is not { Must: double must, Goal: double goal } ? ""
+            : ratio <= goal ? "within goal"
+            : ratio <= must ? "within must"
+            : Invariant($"OVER MUST, required {must:0.###}"));
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -15,11 +15,15 @@ internal sealed class VectorSide : ISide
 
     private readonly byte[] _bytes = GC.AllocateArray<byte>(Length, pinned: true);
 
-    public Repetitions? Prepare(string work)
+    private readonly Work _work;
+
+    public VectorSide(Work work)
     {
+        _work = work;
         new Random(Length).NextBytes(_bytes);
-        return work == "checksum-65536" ? new Repetitions(Add, Repetition) : null;
     }
+
+    public Repetitions? Prepare() => _work.Name == "checksum-65536" ? new Repetitions(Add, Repetition) : null;
 
     public void Dispose()
     {

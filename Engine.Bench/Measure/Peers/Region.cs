@@ -1,0 +1,34 @@
+namespace Engine.Mbufs.Bench.Measure;
+
+/// <summary>Native memory on huge pages, all of it touched, for measuring what memory itself can do.</summary>
+internal sealed class Region : IDisposable
+{
+    /// <summary>Bytes from one place to the next, where packets are meant: a cluster with headroom.</summary>
+    public const long Stride = 2240;
+
+    private const int PageLength = 4096;
+
+    private readonly NativeRegion _region;
+    private readonly ArenaMemory _memory;
+
+    public Region(long length)
+    {
+        _region = new NativeRegion(length, hugePages: true);
+        _memory = _region.Open(0, 0);
+        for (long place = 0; place < Length; place += PageLength)
+        {
+            Bytes(place, 1)[0] = 1;
+        }
+    }
+
+    /// <summary>Bytes.</summary>
+    public long Length => _region.Length;
+
+    public Span<byte> Bytes(long offset, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)offset, (ulong)(Length - length), nameof(offset));
+        return _memory.Bytes(offset, length);
+    }
+
+    public void Dispose() => _region.Free();
+}

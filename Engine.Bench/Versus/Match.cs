@@ -1,0 +1,87 @@
+using Engine.Mbufs.Bench.Measure;
+
+namespace Engine.Mbufs.Bench.Versus;
+
+/// <summary>The rounds of a run, and what they gave.</summary>
+internal sealed class Match
+{
+    private readonly IPeer _engine;
+    private readonly IReadOnlyList<IPeer> _peers;
+    private readonly IReadOnlyList<Work> _works;
+    private readonly List<Comparison> _comparisons;
+
+    public Match(IPeer engine, IReadOnlyList<IPeer> peers, IReadOnlyList<Work> works)
+    {
+        _engine = engine;
+        _peers = peers;
+        _works = works;
+        _comparisons = [.. works.SelectMany(
+            work => peers.Where(peer => peer.Does(work)),
+            static (work, peer) => new Comparison(work, peer.Name))];
+    }
+
+    /// <summary>What was compared so far, in the order of works and peers.</summary>
+    public IReadOnlyList<Comparison> Comparisons => _comparisons;
+
+    /// <summary>Measures every side at every work, so many times.</summary>
+    public void Play(int rounds)
+    {
+        for (int round = 1; round <= rounds; round++)
+        {
+            for (int i = 0; i < _works.Count; i++)
+            {
+                Progress.Show($"round {round} of {rounds}: {_works[i].Name} ({i + 1} of {_works.Count})");
+                PlayRound(_works[i]);
+            }
+        }
+
+        Progress.Clear();
+    }
+
+    private void PlayRound(Work work)
+    {
+        List<Comparison> open = _comparisons.FindAll(comparison => comparison.Work == work);
+        if (open.Count == 0)
+        {
+            return;
+        }
+
+        List<(Comparison Comparison, IPeer Peer)> pairs
+            = [.. open.Select(comparison => (comparison, _peers.First(peer => peer.Name == comparison.Peer)))];
+        var before = new Dictionary<Comparison, Sample>();
+        foreach ((Comparison comparison, IPeer peer) in pairs)
+        {
+            if (peer.RunsTwice && TryMeasure(peer, work, comparison, out Sample sample))
+            {
+                before.Add(comparison, sample);
+            }
+        }
+
+        Sample own = _engine.Measure(work);
+        foreach ((Comparison comparison, IPeer peer) in pairs)
+        {
+            if ((!peer.RunsTwice || before.ContainsKey(comparison)) && TryMeasure(peer, work, comparison, out Sample after))
+            {
+                comparison.Add(own, before.TryGetValue(comparison, out Sample first) && first.Median < after.Median ? first : after);
+            }
+        }
+    }
+
+    /// <summary>A peer that fails at a work is named, and that row left out: the others are still worth having.</summary>
+    private bool TryMeasure(IPeer peer, Work work, Comparison comparison, out Sample sample)
+    {
+        try
+        {
+            sample = peer.Measure(work);
+            return true;
+        }
+        catch (BenchException failure)
+        {
+            Progress.Clear();
+            Console.Error.WriteLine($"{peer.Name} failed at {work.Name}, the row is left out: {failure.Message}");
+            _comparisons.Remove(comparison);
+            sample = default;
+            return false;
+        }
+    }
+}
