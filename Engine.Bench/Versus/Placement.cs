@@ -14,14 +14,15 @@ internal sealed record Placement(int Core, int? SecondCore, int Milliseconds)
     }
 
     /// <summary>Why a work cannot be done here; null if it can.</summary>
-    public string? Hinders(Work work)
+    /// <param name="work">The work.</param>
+    /// <param name="free">Bytes of memory that are to be had.</param>
+    public string? Hinders(Work work, long free)
     {
         if (work.Cores > 1 && SecondCore is null)
         {
             return $"it takes {work.Cores} cores, and this process may use one";
         }
 
-        long free = Machine.FreeMemoryBytes();
         return work.MemoryBytes <= free
             ? null
             : $"it takes {Megabytes(work.MemoryBytes)} MB of memory, and {Megabytes(free)} MB are free";

@@ -53,7 +53,7 @@ internal static class VersusCommand
         var possible = new List<Work>();
         foreach (Work work in works)
         {
-            if (placement.Hinders(work) is string reason)
+            if (placement.Hinders(work, Machine.FreeMemoryBytes()) is string reason)
             {
                 Console.Error.WriteLine($"{work.Name} is left out: {reason}.");
             }

@@ -75,7 +75,7 @@ internal sealed class VersusOptions
                     options.Milliseconds = MillisecondsQuick;
                     break;
                 case "--json":
-                    options.JsonPath = reader.Value();
+                    options.JsonPath = FileIn(reader.Value());
                     break;
                 case "--help" or "-h":
                     options.WantsHelp = true;
@@ -89,4 +89,10 @@ internal sealed class VersusOptions
         options.Peers = peers.Count > 0 ? peers : options.Peers;
         return options;
     }
+
+    /// <summary>A path to write to at the end; found out now, not then.</summary>
+    private static string FileIn(string path)
+        => Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path)))
+            ? path
+            : throw new UsageException($"--json needs a file in a folder that is there, not '{path}'.");
 }

@@ -6,12 +6,6 @@ namespace Engine.Mbufs.Bench.Versus;
 /// <summary>The results of <c>versus</c>, for people and for programs.</summary>
 internal static class VersusReport
 {
-    private static readonly JsonSerializerOptions s_json = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-    };
-
     /// <summary>Writes the table. The budgets are shares of DPDK's time, so only its rows have them.</summary>
     public static void WriteTable(TextWriter output, IEnumerable<Comparison> comparisons)
     {
@@ -41,14 +35,7 @@ internal static class VersusReport
             Math.Round(comparison.Ratio(0.25), 4),
             Math.Round(comparison.Ratio(0.75), 4),
             comparison.EngineManagedBytes));
-        try
-        {
-            File.WriteAllText(path, JsonSerializer.Serialize(rows, s_json) + "\n");
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new BenchException($"The results could not be written to {path}: {failure.Message}");
-        }
+        ResultFile.WriteText(path, JsonSerializer.Serialize(rows, ResultFile.Json) + "\n");
     }
 
     private static string Budget(Comparison comparison, double? budget)

@@ -1,0 +1,86 @@
+using Engine.Mbufs.Bench;
+using Engine.Mbufs.Bench.Measure;
+using Engine.Mbufs.Bench.Versus;
+using NUnit.Framework;
+
+namespace Engine.Mbufs.Tests.Bench;
+
+public sealed class MatchTests
+{
+    private static readonly Work s_work = Work.Find("alloc-free");
+    private static readonly Work s_other = Work.Find("burst32");
+
+    [Test]
+    public void Of_a_peer_with_a_slow_mode_the_faster_run_counts()
+    {
+        var match = new Match(new Scripted("engine", 1, 1), [new Scripted("twice", 9, 4, 5, 7) { RunsTwice = true }], [s_work]);
+        match.Play(rounds: 2);
+        Assert.That(match.Comparisons[0].Ratio(0), Is.EqualTo(0.2).Within(1e-9), "5 is the faster of 5 and 7.");
+        Assert.That(match.Comparisons[0].Ratio(1), Is.EqualTo(0.25).Within(1e-9), "4 is the faster of 9 and 4.");
+    }
+
+    [Test]
+    public void Every_side_is_measured_as_often_as_there_are_rounds()
+    {
+        var engine = new Scripted("engine", 1, 1, 1);
+        var peer = new Scripted("once", 2, 2, 2);
+        new Match(engine, [peer], [s_work]).Play(rounds: 3);
+        Assert.That((engine.Left, peer.Left), Is.EqualTo((0, 0)));
+    }
+
+    [Test]
+    public void A_peer_that_fails_loses_its_row_and_no_other()
+    {
+        IPeer[] peers = [new Scripted("broken"), new Scripted("sound", 2, 2)];
+        var match = new Match(new Scripted("engine", 1, 1), peers, [s_work]);
+        match.Play(rounds: 2);
+        Assert.That(match.Comparisons.Select(static comparison => comparison.Peer), Is.EqualTo(["sound"]));
+    }
+
+    [Test]
+    public void What_no_peer_does_is_not_measured()
+    {
+        var engine = new Scripted("engine");
+        var match = new Match(engine, [new Scripted("idle") { Only = s_other }], [s_work]);
+        match.Play(rounds: 1);
+        Assert.That(match.Comparisons, Is.Empty);
+    }
+
+    [Test]
+    public void An_engine_that_fails_ends_the_run()
+    {
+        var match = new Match(new Scripted("engine"), [new Scripted("sound", 1)], [s_work]);
+        Assert.That(() => match.Play(rounds: 1), Throws.TypeOf<BenchException>());
+    }
+
+    /// <summary>Answers what it was told to, and fails when that is used up.</summary>
+    private sealed class Scripted : IPeer
+    {
+        private readonly Queue<double> _medians;
+
+        public Scripted(string name, params double[] medians)
+        {
+            Name = name;
+            _medians = new Queue<double>(medians);
+        }
+
+        public string Name { get; }
+
+        public string? MissingBecause => null;
+
+        public bool RunsTwice { get; init; }
+
+        public Work? Only { get; init; }
+
+        public int Left => _medians.Count;
+
+        public bool Does(Work work) => Only is null || Only == work;
+
+        public Sample Measure(Work work)
+            => _medians.TryDequeue(out double median) ? new Sample(median, median, 0) : throw new BenchException("Nothing is left.");
+
+        public void Dispose()
+        {
+        }
+    }
+}
