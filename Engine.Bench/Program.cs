@@ -1,6 +1,7 @@
 using Engine.Mbufs.Bench.Measure;
 using Engine.Mbufs.Bench.Micro;
 using Engine.Mbufs.Bench.Proxy;
+using Engine.Mbufs.Bench.Report;
 using Engine.Mbufs.Bench.Storm;
 using Engine.Mbufs.Bench.Versus;
 
@@ -19,6 +20,7 @@ internal static class Program
         new("storm", "threads, packets in flight, arenas and chains that grow: does cost grow with them", StormCommand.Run),
         new("micro", "BenchmarkDotNet suites of the engine's operations", MicroCommand.Run),
         new("proxy", "samples/Proxy and every proxy on this machine under the same load, in alternating bursts", ProxyCommand.Run),
+        new("report", "the results of the others as one page with plots, and as tables of a document", ReportCommand.Run),
         new("measure", "one side of one work in this process: what versus runs in each of its processes", MeasureCommand.Run),
     ];
 

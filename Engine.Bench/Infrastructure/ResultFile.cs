@@ -25,7 +25,7 @@ internal static class ResultFile
         => WriteText(
             path,
             JsonSerializer.Serialize(
-                new Root<TRow>(kind, Machine.Describe(), string.Join(' ', arguments.Prepend(kind)), rows), Json) + "\n");
+                new Root<TRow>(kind, Machine.Describe(), Command(kind, arguments), rows), Json) + "\n");
 
     /// <summary>Writes a whole text beside the file, then puts it in its place.</summary>
     /// <exception cref="BenchException">The file cannot be written.</exception>
@@ -42,6 +42,10 @@ internal static class ResultFile
             throw new BenchException($"The results could not be written to {path}: {failure.Message}");
         }
     }
+
+    /// <summary>What makes the results again, on any machine: of paths, only the names.</summary>
+    private static string Command(string kind, IEnumerable<string> arguments)
+        => string.Join(' ', arguments.Select(static argument => Path.GetFileName(argument) ?? argument).Prepend(kind));
 
     private sealed record Root<TRow>(string Kind, Machine Machine, string Command, IReadOnlyList<TRow> Rows);
 }

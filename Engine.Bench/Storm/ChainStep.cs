@@ -102,7 +102,7 @@ internal sealed class ChainStep : StormStep
         ChainOperation.Append => "append",
         ChainOperation.Concatenate => "concatenate",
         ChainOperation.Length => "length",
-        _ => "walk, each segment",
+        _ => "walk",
     };
 
     private Mbuf Build(in MbufScope mbufs)

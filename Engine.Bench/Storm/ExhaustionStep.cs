@@ -17,7 +17,7 @@ internal sealed class ExhaustionStep : StormStep
     private long _deniedBefore;
 
     private ExhaustionStep(int threads)
-        : base(new StepName(Scenario, "demand of twice the arena", "threads", threads), threads)
+        : base(new StepName(Scenario, "twice the arena", "threads", threads), threads)
     {
         _held = [.. Enumerable.Range(0, threads).Select(_ => new Mbuf[2 * Limit / threads])];
     }

@@ -50,10 +50,10 @@ internal sealed class StormOptions
         {string.Join('\n', Scenario.All.Select(scenario => $"  {scenario.Name,-12}{scenario.Description}"))}
 
         The steps of a scenario are measured in turn, in several rounds. "ns" is the time of a processor for one packet (one
-        operation of a chain; on Linux, time in which the thread did not run is left out): the median of a thread's own
-        repetitions where threads work each for itself, else that of all threads together, waiting in loops included. "growth" is
-        that over the first step of the series in the same round, median of the rounds, with its quartiles. Latencies are of
-        whole bursts: 32 packets, of which one in 31 is timed, or 1,024 operations of a chain.
+        operation of a chain, one segment of a walk; on Linux, time in which the thread did not run is left out): the median of a
+        thread's own repetitions where threads work each for itself, else that of all threads together, waiting in loops
+        included. "growth" is that over the first step of the series in the same round, median of the rounds, with its quartiles.
+        Latencies are of whole bursts: 32 packets, of which one in 31 is timed, or 1,024 operations of a chain.
 
         Every payload carries a number that is looked for at the other end. A packet that is lost, doubled, spoiled or leaked,
         and an arena whose audit fails, is named and makes the exit code 1. Denied allocations are expected of exhaustion and

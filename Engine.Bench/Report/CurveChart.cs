@@ -1,0 +1,144 @@
+using System.Xml.Linq;
+
+namespace Engine.Mbufs.Bench.Report;
+
+/// <summary>Curves over places that each double or quadruple the last, on a logarithmic axis.</summary>
+internal sealed class CurveChart
+{
+    private const double Width = 440;
+    private const double Height = 300;
+    private const double Left = 76;
+    private const double Top = 36;
+    private const double Bottom = 242;
+
+    // Room for the names of the curves.
+    private const double NamesWidth = 112;
+    private const double LabelHeight = 15;
+
+    private readonly string _title;
+    private readonly string _horizontal;
+    private readonly string _vertical;
+    private readonly Func<double, string> _format;
+    private readonly IReadOnlyList<string> _places;
+    private readonly IReadOnlyList<Curve> _curves;
+    private readonly IReadOnlyList<CurveLimit> _limits;
+    private readonly LogAxis _axis;
+    private readonly string _styles;
+    private readonly double _right;
+
+    /// <param name="title">What it shows.</param>
+    /// <param name="axes">What the axes are: the horizontal, then the vertical one.</param>
+    /// <param name="format">How a value of the vertical axis is written.</param>
+    /// <param name="places">What is written at the places of the horizontal axis.</param>
+    /// <param name="curves">The curves.</param>
+    /// <param name="isOrdered">True if each curve is more of the same than the last, which its colour then says.</param>
+    /// <param name="limits">What they must not exceed.</param>
+    public CurveChart(
+        string title,
+        (string Horizontal, string Vertical) axes,
+        Func<double, string> format,
+        IReadOnlyList<string> places,
+        IReadOnlyList<Curve> curves,
+        bool isOrdered = false,
+        params IReadOnlyList<CurveLimit> limits)
+    {
+        _title = title;
+        (_horizontal, _vertical) = axes;
+        _format = format;
+        _places = places;
+        _curves = curves;
+        _limits = limits;
+        _styles = isOrdered ? "o" : "s";
+        _right = Width - 8 - (curves.Count > 1 ? NamesWidth : 0);
+        _axis = new LogAxis(
+            curves.SelectMany(static curve => curve.Points)
+                .SelectMany(static point => (double[])[point.Low, point.Value, point.High])
+                .Concat(limits.Select(static limit => limit.Value)),
+            Bottom,
+            Top);
+    }
+
+    public XElement ToSvg()
+    {
+        XElement picture = Svg.Picture(Width, Height, _title);
+        picture.Add(Svg.Text(0, 16, "title", _title));
+        AddAxes(picture);
+        foreach (CurveLimit limit in _limits)
+        {
+            double y = _axis.Position(limit.Value);
+            picture.Add(Svg.Line(X(limit.From) - 8, y, X(limit.To) + 8, y, "limit"));
+            picture.Add(Svg.Text(X(limit.From) - 8, y - 5, "tick", limit.Label));
+        }
+
+        for (int i = 0; i < _curves.Count; i++)
+        {
+            AddCurve(picture, _curves[i], StyleOf(i));
+        }
+
+        if (_curves.Count > 1)
+        {
+            AddNames(picture);
+        }
+
+        return picture;
+    }
+
+    private void AddAxes(XElement picture)
+    {
+        foreach (double tick in _axis.Ticks())
+        {
+            double y = _axis.Position(tick);
+            picture.Add(Svg.Line(Left, y, _right, y, "grid"));
+            picture.Add(Svg.Text(Left - 8, y + 4, "tick end", _format(tick)));
+        }
+
+        for (int place = 0; place < _places.Count; place++)
+        {
+            picture.Add(Svg.Line(X(place), Bottom, X(place), Bottom + 4, "base"));
+            picture.Add(Svg.Text(X(place), Bottom + 19, "tick middle", _places[place]));
+        }
+
+        picture.Add(Svg.Line(Left, Bottom, _right, Bottom, "base"));
+        picture.Add(Svg.Text((Left + _right) / 2, Bottom + 42, "axis middle", _horizontal));
+        picture.Add(Svg.Upright(14, (Top + Bottom) / 2, "axis middle", _vertical));
+    }
+
+    private void AddCurve(XElement picture, Curve curve, string style)
+    {
+        picture.Add(Svg.Path(curve.Points.Select(point => (X(point.Place), _axis.Position(point.Value))), "curve " + style));
+        foreach (CurvePoint point in curve.Points)
+        {
+            (double x, double y) = (X(point.Place), _axis.Position(point.Value));
+            picture.Add(Svg.Group(
+                point.Tooltip,
+                Svg.Line(x, _axis.Position(point.Low), x, _axis.Position(point.High), "spread " + style),
+                Svg.Circle(x, y, 4, "point " + style),
+                Svg.Circle(x, y, 11, "hit")));
+        }
+    }
+
+    /// <summary>Names beside the ends of the curves, moved apart where the ends are close.</summary>
+    private void AddNames(XElement picture)
+    {
+        double free = Top;
+        (Curve Curve, int Number, double Y)[] ends = [.. _curves
+            .Select((curve, number) => (Curve: curve, Number: number, Y: _axis.Position(curve.Points[^1].Value)))
+            .OrderBy(static end => end.Y)
+            .ThenByDescending(static end => end.Number)];
+
+        // Pushed down by what is above it, but not so far that the last ones leave the picture.
+        for (int i = 0; i < ends.Length; i++)
+        {
+            double y = Math.Min(Math.Max(ends[i].Y, free), Bottom - ((ends.Length - 1 - i) * LabelHeight));
+            free = y + LabelHeight;
+            picture.Add(Svg.Circle(_right + 14, y, 4, "point " + StyleOf(ends[i].Number)));
+            picture.Add(Svg.Text(_right + 23, y + 4, "label", ends[i].Curve.Name));
+        }
+    }
+
+    // The styles of the page: eight colours, or five shades of one.
+    private string StyleOf(int curve) => _styles + (curve % (_styles == "o" ? 5 : 8));
+
+    private double X(int place)
+        => _places.Count < 2 ? (Left + _right) / 2 : Left + 14 + ((_right - Left - 28) * place / (_places.Count - 1));
+}
