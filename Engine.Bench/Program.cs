@@ -1,3 +1,4 @@
+using Engine.Mbufs.Bench.Gate;
 using Engine.Mbufs.Bench.Measure;
 using Engine.Mbufs.Bench.Micro;
 using Engine.Mbufs.Bench.Proxy;
@@ -19,8 +20,10 @@ internal static class Program
         new("versus", "the same work by the engine and by every peer on this machine, in alternating processes", VersusCommand.Run),
         new("storm", "threads, packets in flight, arenas and chains that grow: does cost grow with them", StormCommand.Run),
         new("micro", "BenchmarkDotNet suites of the engine's operations", MicroCommand.Run),
+        new("gate", "instructions of each operation, counted and compared with the committed baseline", GateCommand.Run),
         new("proxy", "samples/Proxy and every proxy on this machine under the same load, in alternating bursts", ProxyCommand.Run),
         new("report", "the results of the others as one page with plots, and as tables of a document", ReportCommand.Run),
+        new("gate-run", "one operation in this process: what gate counts the instructions of", GateRunCommand.Run),
         new("measure", "one side of one work in this process: what versus runs in each of its processes", MeasureCommand.Run),
     ];
 

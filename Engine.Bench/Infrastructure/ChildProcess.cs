@@ -13,13 +13,15 @@ internal static class ChildProcess
 
     /// <summary>What the program wrote to standard output.</summary>
     /// <exception cref="BenchException">It is not there, failed, or did not end.</exception>
-    public static string Output(string program, IEnumerable<string> arguments)
+    public static string Output(string program, IEnumerable<string> arguments) => Output(new ProcessStartInfo(program, arguments));
+
+    /// <summary>The same for a program that is started in a folder or an environment of its own.</summary>
+    /// <exception cref="BenchException">It is not there, failed, or did not end.</exception>
+    public static string Output(ProcessStartInfo start)
     {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        string program = start.FileName;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         using Process process = Start(start);
         Task<string> errors = process.StandardError.ReadToEndAsync();
         Task<string> output = process.StandardOutput.ReadToEndAsync();

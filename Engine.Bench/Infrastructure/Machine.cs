@@ -26,13 +26,18 @@ internal sealed record Machine(
 {
     private const string Unknown = "unknown";
 
+    /// <summary>
+    /// Architecture and the widest vectors that the JIT uses in this process, in the words of .NET's runtime identifiers.
+    /// </summary>
+    public static string UsedInstructions => RuntimeInformation.RuntimeIdentifier.Split('-')[^1] + Vectors();
+
     /// <summary>This machine, now.</summary>
     public static Machine Describe() => new(
         ProcessorName(),
         Environment.ProcessorCount,
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
         RuntimeInformation.FrameworkDescription,
-        ArchitectureName() + Vectors(),
+        UsedInstructions,
         RuntimeInformation.OSDescription,
         HugePages(),
         DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
@@ -49,9 +54,6 @@ internal sealed record Machine(
             ? Math.Min(allowed, kilobytes << 10)
             : allowed;
     }
-
-    // The names of .NET's runtime identifiers.
-    private static string ArchitectureName() => RuntimeInformation.RuntimeIdentifier.Split('-')[^1];
 
     // What the runtime uses, which its settings may make less than what the processor has.
     private static string Vectors()

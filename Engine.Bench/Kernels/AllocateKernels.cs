@@ -6,8 +6,8 @@ internal sealed class AllocateKernels : KernelSetting
     private const int ChainLength = 8192;
     private const int ContiguousLength = 9000;
 
-    public static KernelFamily Family { get; } = new(
-        "AllocateFree",
+    public static IReadOnlyList<Kernel> All { get; } =
+    [
         Kernel.Of<AllocateKernels>(
             "allocate-packet", "packet with a 2 KiB cluster: allocated, freed",
             static (on, count) => on.Packet(count),
@@ -27,7 +27,8 @@ internal sealed class AllocateKernels : KernelSetting
         Kernel.Of<AllocateKernels>(
             "allocate-contiguous", "packet with 9,000 contiguous bytes", static (on, count) => on.Contiguous(count)),
         Kernel.Of<AllocateKernels>("allocate-from", "packet with a copy of 1,500 bytes", static (on, count) => on.From(count)),
-        Kernel.Of<AllocateKernels>("scope", "scope entered, and left", static (on, count) => on.Scope(count)));
+        Kernel.Of<AllocateKernels>("scope", "scope entered, and left", static (on, count) => on.Scope(count)),
+    ];
 
     private void Packet(int count)
     {

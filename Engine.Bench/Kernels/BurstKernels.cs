@@ -18,8 +18,8 @@ internal sealed class BurstKernels : KernelSetting
         _to = Arena.CreateCache();
     }
 
-    public static KernelFamily Family { get; } = new(
-        "Burst",
+    public static IReadOnlyList<Kernel> All { get; } =
+    [
         Kernel.Of<BurstKernels>(
             "burst32", "32 packets allocated all or nothing, freed in bulk",
             static (on, count) => on.Bulk(count)),
@@ -31,7 +31,8 @@ internal sealed class BurstKernels : KernelSetting
             "burst256-depot", "8 bursts held and then freed: magazines come from the depot and go back",
             static (on, count) => on.Hold(count)),
         Kernel.Of<BurstKernels>(
-            "hand-over32", "32 packets allocated in one cache, freed in another", static (on, count) => on.HandOver(count)));
+            "hand-over32", "32 packets allocated in one cache, freed in another", static (on, count) => on.HandOver(count)),
+    ];
 
     private void Bulk(int count)
     {

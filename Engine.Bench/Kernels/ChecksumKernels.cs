@@ -3,8 +3,8 @@ namespace Engine.Mbufs.Bench.Kernels;
 /// <summary>The Internet checksum.</summary>
 internal sealed class ChecksumKernels : KernelSetting
 {
-    public static KernelFamily Family { get; } = new(
-        "Checksum",
+    public static IReadOnlyList<Kernel> All { get; } =
+    [
         Kernel.Of<ChecksumKernels>(
             "checksum-20", "20 bytes of a packet, a header's worth",
             static (on, count) => on.Sum(count, 1, 20)),
@@ -16,7 +16,8 @@ internal sealed class ChecksumKernels : KernelSetting
             static (on, count) => on.Sum(count, 4, FrameLength)),
         Kernel.Of<ChecksumKernels>(
             "checksum-update", "a 32-bit field changed, and the sum with it",
-            static (on, count) => on.Update(count)));
+            static (on, count) => on.Update(count)),
+    ];
 
     private void Sum(int count, int segments, int length)
     {

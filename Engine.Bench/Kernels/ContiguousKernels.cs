@@ -7,8 +7,8 @@ internal sealed class ContiguousKernels : KernelSetting
     private const int HeadersLength = 40;
     private const int InThird = (2 * QuarterLength) + FirstLength;
 
-    public static KernelFamily Family { get; } = new(
-        "Contiguous",
+    public static IReadOnlyList<Kernel> All { get; } =
+    [
         Kernel.Of<ContiguousKernels>(
             "pull-up-there", "40 bytes that are contiguous already",
             static (on, count) => on.PullUpThere(count)),
@@ -28,7 +28,8 @@ internal sealed class ContiguousKernels : KernelSetting
         Kernel.Of<ContiguousKernels>(
             "collapse-8", "8 x 64 bytes made at most two segments",
             static (on, count) => on.Collapse(count)),
-        Kernel.Of<ContiguousKernels>("pieces-8", "1,500 bytes made mbufs of 192", static (on, count) => on.Pieces(count)));
+        Kernel.Of<ContiguousKernels>("pieces-8", "1,500 bytes made mbufs of 192", static (on, count) => on.Pieces(count)),
+    ];
 
     private void PullUpThere(int count)
     {

@@ -5,8 +5,8 @@ internal sealed class CopyKernels : KernelSetting
 {
     private readonly AlignedBytes _destination = new(FrameLength);
 
-    public static KernelFamily Family { get; } = new(
-        "Copy",
+    public static IReadOnlyList<Kernel> All { get; } =
+    [
         Kernel.Of<CopyKernels>(
             "copy-out-1500", "1,500 bytes of one segment copied out",
             static (on, count) => on.CopyOut(count, 1)),
@@ -22,7 +22,8 @@ internal sealed class CopyKernels : KernelSetting
             static (on, count) => on.Duplicate(count, 1)),
         Kernel.Of<CopyKernels>(
             "duplicate-1500x4", "packet of four segments copied, the copy freed", static (on, count) => on.Duplicate(count, 4)),
-        Kernel.Of<CopyKernels>("apply-1500x4", "a visitor sees four segments", static (on, count) => on.Apply(count)));
+        Kernel.Of<CopyKernels>("apply-1500x4", "a visitor sees four segments", static (on, count) => on.Apply(count)),
+    ];
 
     private void CopyOut(int count, int segments)
     {

@@ -18,12 +18,13 @@ internal sealed unsafe class ExternalKernels : KernelSetting
         };
     }
 
-    public static KernelFamily Family { get; } = new(
-        "External",
+    public static IReadOnlyList<Kernel> All { get; } =
+    [
         Kernel.Of<ExternalKernels>(
             "external", "memory attached to an mbuf; freed, and its routine called", static (on, count) => on.Attach(count)),
         Kernel.Of<ExternalKernels>(
-            "external-share", "a packet over attached memory shared, the share freed", static (on, count) => on.Share(count)));
+            "external-share", "a packet over attached memory shared, the share freed", static (on, count) => on.Share(count)),
+    ];
 
     private void Attach(int count)
     {

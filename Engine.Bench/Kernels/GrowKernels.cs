@@ -6,8 +6,8 @@ internal sealed class GrowKernels : KernelSetting
     private const int LongLength = 4000;
     private const int LongHeader = 200;
 
-    public static KernelFamily Family { get; } = new(
-        "Grow",
+    public static IReadOnlyList<Kernel> All { get; } =
+    [
         Kernel.Of<GrowKernels>(
             "append-64", "64 bytes copied behind a packet's, trimmed off again",
             static (on, count) => on.Append(count)),
@@ -26,7 +26,8 @@ internal sealed class GrowKernels : KernelSetting
             "concatenate-4", "four packets of 64 bytes made one, and freed", static (on, count) => on.Concatenate(count)),
         Kernel.Of<GrowKernels>(
             "add-room", "room for 4,000 bytes taken, and freed with the packet",
-            static (on, count) => on.AddRoom(count)));
+            static (on, count) => on.AddRoom(count)),
+    ];
 
     private void Append(int count)
     {

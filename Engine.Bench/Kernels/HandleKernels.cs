@@ -3,11 +3,12 @@ namespace Engine.Mbufs.Bench.Kernels;
 /// <summary>Claims that change hands.</summary>
 internal sealed class HandleKernels : KernelSetting
 {
-    public static KernelFamily Family { get; } = new(
-        "Handle",
+    public static IReadOnlyList<Kernel> All { get; } =
+    [
         Kernel.Of<HandleKernels>(
             "detach-open", "a packet made a handle, and a packet again",
-            static (on, count) => on.Pass(count)));
+            static (on, count) => on.Pass(count)),
+    ];
 
     private void Pass(int count)
     {

@@ -3,8 +3,8 @@ namespace Engine.Mbufs.Bench.Kernels;
 /// <summary>The fields of the packet header, those that are always there and those that are rarely used.</summary>
 internal sealed class HeaderFieldKernels : KernelSetting
 {
-    public static KernelFamily Family { get; } = new(
-        "HeaderFields",
+    public static IReadOnlyList<Kernel> All { get; } =
+    [
         Kernel.Of<HeaderFieldKernels>(
             "fields", "four fields of the packet header set, and read",
             static (on, count) => on.Hot(count)),
@@ -13,7 +13,8 @@ internal sealed class HeaderFieldKernels : KernelSetting
             static (on, count) => on.Cold(count)),
         Kernel.Of<HeaderFieldKernels>(
             "copy-header", "packet header copied to another packet",
-            static (on, count) => on.Copy(count)));
+            static (on, count) => on.Copy(count)),
+    ];
 
     private void Hot(int count)
     {

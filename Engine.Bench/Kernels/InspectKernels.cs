@@ -6,8 +6,8 @@ internal sealed class InspectKernels : KernelSetting
     private const int Needle = 20;
     private const int PlaceOfNeedle = 1400;
 
-    public static KernelFamily Family { get; } = new(
-        "Inspect",
+    public static IReadOnlyList<Kernel> All { get; } =
+    [
         Kernel.Of<InspectKernels>(
             "ask", "length, segments, room in front and behind, writability",
             static (on, count) => on.Ask(count)),
@@ -21,7 +21,8 @@ internal sealed class InspectKernels : KernelSetting
             static (on, count) => on.EqualChain(count)),
         Kernel.Of<InspectKernels>(
             "index-of", "20 bytes found at byte 1,400 of four segments",
-            static (on, count) => on.IndexOf(count)));
+            static (on, count) => on.IndexOf(count)),
+    ];
 
     private void Ask(int count)
     {

@@ -14,8 +14,8 @@ internal sealed class OffloadKernels : KernelSetting
 
     public OffloadKernels() => _output = new MbufQueue(Arena);
 
-    public static KernelFamily Family { get; } = new(
-        "Offload",
+    public static IReadOnlyList<Kernel> All { get; } =
+    [
         Kernel.Of<OffloadKernels>(
             "verify-tcp", "both checksums of a TCP packet of 1,500 bytes verified",
             static (on, count) => on.Verify(count)),
@@ -26,7 +26,8 @@ internal sealed class OffloadKernels : KernelSetting
             "complete-tcp", "both checksums of a TCP packet of 1,500 bytes written",
             static (on, count) => on.Complete(count)),
         Kernel.Of<OffloadKernels>(
-            "output-tcp", "the same, on the way to an interface's queue, and off it", static (on, count) => on.Output(count)));
+            "output-tcp", "the same, on the way to an interface's queue, and off it", static (on, count) => on.Output(count)),
+    ];
 
     private void Verify(int count)
     {

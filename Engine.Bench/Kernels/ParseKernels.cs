@@ -19,8 +19,8 @@ internal sealed class ParseKernels : KernelSetting
         2, 4, 5, 0xB4, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2, 1, 3, 3, 7,
     ]);
 
-    public static KernelFamily Family { get; } = new(
-        "Parse",
+    public static IReadOnlyList<Kernel> All { get; } =
+    [
         Kernel.Of<ParseKernels>(
             "parse-tcp", "Ethernet, IPv4 and TCP of a packet: pulled up, viewed, ports and lengths read",
             static (on, count) => on.Tcp(count)),
@@ -30,7 +30,8 @@ internal sealed class ParseKernels : KernelSetting
         Kernel.Of<ParseKernels>("parse-ipv6", "IPv6 with two extension headers", static (on, count) => on.IPv6(count)),
         Kernel.Of<ParseKernels>(
             "parse-tcp-options", "segment size, window scale and timestamps of a SYN",
-            static (on, count) => on.Options(count)));
+            static (on, count) => on.Options(count)),
+    ];
 
     private void Tcp(int count)
     {

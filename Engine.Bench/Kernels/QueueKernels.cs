@@ -12,8 +12,8 @@ internal sealed class QueueKernels : KernelSetting
         _other = new MbufQueue(Arena);
     }
 
-    public static KernelFamily Family { get; } = new(
-        "Queue",
+    public static IReadOnlyList<Kernel> All { get; } =
+    [
         Kernel.Of<QueueKernels>(
             "enqueue-dequeue", "a packet put on a queue, and taken off",
             static (on, count) => on.Pass(count)),
@@ -22,7 +22,8 @@ internal sealed class QueueKernels : KernelSetting
             static (on, count) => on.Drain(count)),
         Kernel.Of<QueueKernels>(
             "queue-join", "a packet enqueued, its queue joined to another, dequeued",
-            static (on, count) => on.Join(count)));
+            static (on, count) => on.Join(count)),
+    ];
 
     private void Pass(int count)
     {

@@ -7,8 +7,8 @@ internal sealed class ReadWriteKernels : KernelSetting
 
     private readonly AlignedBytes _destination = new(FrameLength);
 
-    public static KernelFamily Family { get; } = new(
-        "ReadWrite",
+    public static IReadOnlyList<Kernel> All { get; } =
+    [
         Kernel.Of<ReadWriteKernels>("read-numbers", "ten 32-bit numbers read", static (on, count) => on.ReadNumbers(count)),
         Kernel.Of<ReadWriteKernels>(
             "read-1500x4", "1,500 bytes read over four segments",
@@ -19,7 +19,8 @@ internal sealed class ReadWriteKernels : KernelSetting
         Kernel.Of<ReadWriteKernels>("write-numbers", "ten 32-bit numbers written", static (on, count) => on.WriteNumbers(count)),
         Kernel.Of<ReadWriteKernels>(
             "write-1500x4", "1,500 bytes written over four segments",
-            static (on, count) => on.WriteBytes(count)));
+            static (on, count) => on.WriteBytes(count)),
+    ];
 
     private void ReadNumbers(int count)
     {

@@ -14,15 +14,16 @@ internal sealed class ReassemblyKernels : KernelSetting
     public ReassemblyKernels()
         => _reassembler = new MbufReassembler(Arena, new MbufReassemblerOptions { TimeProvider = new StandingTime() });
 
-    public static KernelFamily Family { get; } = new(
-        "Reassembly",
+    public static IReadOnlyList<Kernel> All { get; } =
+    [
         Kernel.Of<ReassemblyKernels>(
             "reassemble-3", "three fragments of 1,000 bytes made, joined in order, the packet freed",
             static (on, count) => on.InOrder(count)),
         Kernel.Of<ReassemblyKernels>("reassemble-reverse", "the same in reverse order", static (on, count) => on.Reverse(count)),
         Kernel.Of<ReassemblyKernels>(
             "reassemble-none", "a packet that is no fragment",
-            static (on, count) => on.NoFragment(count)));
+            static (on, count) => on.NoFragment(count)),
+    ];
 
     public override void Dispose()
     {

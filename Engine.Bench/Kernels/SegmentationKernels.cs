@@ -15,14 +15,15 @@ internal sealed class SegmentationKernels : KernelSetting
 
     public SegmentationKernels() => _queue = new MbufQueue(Arena);
 
-    public static KernelFamily Family { get; } = new(
-        "Segmentation",
+    public static IReadOnlyList<Kernel> All { get; } =
+    [
         Kernel.Of<SegmentationKernels>(
             "fragment-ipv4", "IPv4 packet of 1,400 + 1,300 + 1,300 bytes made, cut for an MTU of 1,500, freed",
             static (on, count) => on.IPv4(count)),
         Kernel.Of<SegmentationKernels>("fragment-ipv6", "the same with IPv6", static (on, count) => on.IPv6(count)),
         Kernel.Of<SegmentationKernels>(
-            "segment-tcp", "TCP packet of ten segments made in one cluster, cut, freed", static (on, count) => on.Tcp(count)));
+            "segment-tcp", "TCP packet of ten segments made in one cluster, cut, freed", static (on, count) => on.Tcp(count)),
+    ];
 
     private void IPv4(int count)
     {

@@ -3,8 +3,8 @@ namespace Engine.Mbufs.Bench.Kernels;
 /// <summary>Clusters with more than one reader, and packets that get their own again.</summary>
 internal sealed class ShareKernels : KernelSetting
 {
-    public static KernelFamily Family { get; } = new(
-        "Share",
+    public static IReadOnlyList<Kernel> All { get; } =
+    [
         Kernel.Of<ShareKernels>(
             "share", "packet of one cluster shared, the share freed",
             static (on, count) => on.Share(count, 1)),
@@ -22,7 +22,8 @@ internal sealed class ShareKernels : KernelSetting
             "unshare-1500", "a share that gets a cluster of its own",
             static (on, count) => on.Unshare(count)),
         Kernel.Of<ShareKernels>(
-            "make-writable", "a share of four clusters that gets one of its own", static (on, count) => on.MakeWritable(count)));
+            "make-writable", "a share of four clusters that gets one of its own", static (on, count) => on.MakeWritable(count)),
+    ];
 
     private void Share(int count, int segments)
     {

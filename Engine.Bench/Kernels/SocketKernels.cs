@@ -13,14 +13,15 @@ internal sealed class SocketKernels : KernelSetting
     private readonly FileStream _null = new("/dev/null", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
     private readonly FileStream _zero = new("/dev/zero", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
 
-    public static KernelFamily Family { get; } = new(
-        "Socket",
+    public static IReadOnlyList<Kernel> All { get; } =
+    [
         Kernel.Of<SocketKernels>(
             "send-4", "packet of four segments made, and sent by writev",
             static (on, count) => on.Send(count)),
         Kernel.Of<SocketKernels>(
             "receive-4096", "4,096 bytes received by readv, freed",
-            static (on, count) => on.Receive(count)));
+            static (on, count) => on.Receive(count)),
+    ];
 
     public override void Dispose()
     {

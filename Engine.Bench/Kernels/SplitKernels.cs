@@ -5,8 +5,8 @@ internal sealed class SplitKernels : KernelSetting
 {
     private const int Middle = 700;
 
-    public static KernelFamily Family { get; } = new(
-        "Split",
+    public static IReadOnlyList<Kernel> All { get; } =
+    [
         Kernel.Of<SplitKernels>(
             "split-cluster", "packet cut within its cluster, joined, freed", static (on, count) => on.Split(count, 1, Middle)),
         Kernel.Of<SplitKernels>(
@@ -14,7 +14,8 @@ internal sealed class SplitKernels : KernelSetting
             static (on, count) => on.Split(count, 4, 2 * QuarterLength)),
         Kernel.Of<SplitKernels>(
             "split-internal", "packet cut within an internal buffer",
-            static (on, count) => on.SplitInternal(count)));
+            static (on, count) => on.SplitInternal(count)),
+    ];
 
     private void Split(int count, int segments, int offset)
     {

@@ -6,15 +6,16 @@ internal sealed class TagKernels : KernelSetting
     private const int TagLength = 16;
     private const int Tags = 4;
 
-    public static KernelFamily Family { get; } = new(
-        "Tags",
+    public static IReadOnlyList<Kernel> All { get; } =
+    [
         Kernel.Of<TagKernels>(
             "tag", "a tag of 16 bytes allocated, put on a packet, deleted",
             static (on, count) => on.Add(count)),
         Kernel.Of<TagKernels>("tag-find", "the last of four tags found", static (on, count) => on.Find(count)),
         Kernel.Of<TagKernels>(
             "tag-share", "a packet with four tags shared, with copies of them",
-            static (on, count) => on.Share(count)));
+            static (on, count) => on.Share(count)),
+    ];
 
     private void Add(int count)
     {

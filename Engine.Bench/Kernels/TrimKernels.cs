@@ -5,8 +5,8 @@ internal sealed class TrimKernels : KernelSetting
 {
     private const int Header = Work.HeaderLength;
 
-    public static KernelFamily Family { get; } = new(
-        "Trim",
+    public static IReadOnlyList<Kernel> All { get; } =
+    [
         Kernel.Of<TrimKernels>(
             "trim-start", "14 bytes off the front of a packet that is made for it",
             static (on, count) => on.Start(count)),
@@ -18,7 +18,8 @@ internal sealed class TrimKernels : KernelSetting
             static (on, count) => on.EndSegments(count)),
         Kernel.Of<TrimKernels>(
             "free-first", "the first of four mbufs freed, then the rest",
-            static (on, count) => on.FreeFirst(count)));
+            static (on, count) => on.FreeFirst(count)),
+    ];
 
     private void Start(int count)
     {
