@@ -11,6 +11,7 @@ internal sealed record CountingEnvironment(string Runtime, string InstructionSet
 
     /// <summary>What <see cref="ToString"/> wrote.</summary>
     public static CountingEnvironment Parse(string text) => text.Trim().Split(' ') is [string runtime, string instructionSet]
+        && Version.TryParse(runtime, out _)
         ? new CountingEnvironment(runtime, instructionSet)
         : throw new BenchException($"A counted process answered '{text.Trim()}' instead of its runtime and instruction set.");
 
