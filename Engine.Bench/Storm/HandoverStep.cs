@@ -79,7 +79,7 @@ internal sealed class HandoverStep : StormStep
         HandleRing ring = _rings[pair];
         Mbuf[] burst = _bursts[worker.Number];
         var wait = default(SpinWait);
-        while (!worker.IsOver)
+        do
         {
             if (!ring.HasRoom(burst.Length))
             {
@@ -103,6 +103,7 @@ internal sealed class HandoverStep : StormStep
                 worker.EndBurst();
             }
         }
+        while (!worker.IsOver);
     }
 
     private void Receive(Worker worker, int pair)

@@ -64,7 +64,7 @@ internal sealed class SharedStep : StormStep
     private void Send(Worker worker)
     {
         var wait = default(SpinWait);
-        while (!worker.IsOver)
+        do
         {
             if (!HasRoom())
             {
@@ -81,6 +81,7 @@ internal sealed class SharedStep : StormStep
                 worker.EndBurst();
             }
         }
+        while (!worker.IsOver);
     }
 
     private bool HasRoom()

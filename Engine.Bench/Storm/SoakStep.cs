@@ -55,7 +55,7 @@ internal sealed class SoakStep : StormStep
     protected override void Work(Worker worker)
     {
         var tally = default(Tally);
-        while (!worker.IsOver)
+        do
         {
             using (MbufScope mbufs = _arena!.Enter())
             {
@@ -65,6 +65,7 @@ internal sealed class SoakStep : StormStep
 
             Thread.Yield();
         }
+        while (!worker.IsOver);
 
         Interlocked.Decrement(ref _working);
         Drain(worker, ref tally);
