@@ -42,7 +42,7 @@ public sealed class ReportPageTests
             Assert.That(page, Does.Not.Contain("<script").And.Not.Contain("http"));
             Assert.That(page, Does.Not.Contain("src=").And.Not.Contain("@import"));
             Assert.That(page, Does.Contain("prefers-color-scheme: dark"));
-            Assert.That(Regex.Matches(page, @"<(td|th|p|code|style|a|div)(\s[^>]*)?/>"), Is.Empty, "HTML closes these by a tag only.");
+            Assert.That(Regex.Matches(page, @"<(td|th|p|code|style|a|div)(\s[^>]*)?/>"), Is.Empty, "HTML wants a tag.");
         }
     }
 

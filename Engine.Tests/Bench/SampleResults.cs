@@ -26,7 +26,8 @@ internal static class SampleResults
         { "kind": "proxy", "machine": { "cores": 2 }, "rows": [
           { "scenario": {{Json(scenario)}}, "proxy": {{Json(proxy)}}, "requests_per_second": 1000, "bytes_per_second": 1e6,
             "cpu_per_request_us": 3.5, "cpu_per_gb_s": null, "ratio": 0.92, "ratio_low": 0.9, "ratio_high": 0.95,
-            "latency_p50_us": 10, "latency_p90_us": 20, "latency_p99_us": 30, "latency_p999_us": null, "gc_collections": 0, "managed_bytes": 0,
+            "latency_p50_us": 10, "latency_p90_us": 20, "latency_p99_us": 30, "latency_p999_us": null, "gc_collections": 0,
+            "managed_bytes": 0,
             "peak_memory_bytes": 1048576, "busy": 0.5 },
           { "scenario": {{Json(scenario)}}, "proxy": "haproxy", "requests_per_second": null, "bytes_per_second": 1e6,
             "cpu_per_request_us": null, "cpu_per_gb_s": 0.4, "ratio": 1, "ratio_low": 1, "ratio_high": 1, "latency_p50_us": 10,
