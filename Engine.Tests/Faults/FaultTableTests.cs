@@ -17,6 +17,7 @@ public sealed class FaultTableTests
     private static readonly string[] s_onSockets =
     [
         "MbufSocket.Receive(Socket, MbufChain, Int32)", "MbufSocket.Receive(Int32, MbufChain, Int32)",
+        "MbufSocket.Receive(Int32, MbufChain, Int32, MbufClusterSize)",
         "MbufSocket.Send(Socket, MbufChain)", "MbufSocket.Send(Int32, MbufChain)",
     ];
 

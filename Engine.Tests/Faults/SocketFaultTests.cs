@@ -12,7 +12,7 @@ public sealed class SocketFaultTests : MbufFixture
 
     private static readonly FaultShape[] s_shapes = [.. FaultShape.All];
     private static readonly SocketForm[] s_forms = OperatingSystem.IsLinux()
-        ? [SocketForm.Public, SocketForm.Portable, SocketForm.Descriptor]
+        ? [SocketForm.Public, SocketForm.Portable, SocketForm.Descriptor, SocketForm.LargeClusters]
         : [SocketForm.Public, SocketForm.Portable];
 
     [Test]

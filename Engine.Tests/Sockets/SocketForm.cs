@@ -16,6 +16,10 @@ public abstract class SocketForm
     [SupportedOSPlatform("linux")]
     public static SocketForm Descriptor { get; } = new DescriptorForm();
 
+    /// <summary>The same, receiving into clusters of 9 KiB.</summary>
+    [SupportedOSPlatform("linux")]
+    public static SocketForm LargeClusters { get; } = new LargeClustersForm();
+
     public abstract MbufSocketResult Receive(Socket socket, MbufChain chain, int length);
 
     public abstract MbufSocketResult Send(Socket socket, MbufChain chain);
@@ -43,6 +47,15 @@ public abstract class SocketForm
     {
         public override MbufSocketResult Receive(Socket socket, MbufChain chain, int length)
             => MbufSocket.Receive((int)socket.Handle, chain, length);
+
+        public override MbufSocketResult Send(Socket socket, MbufChain chain) => MbufSocket.Send((int)socket.Handle, chain);
+    }
+
+    [SupportedOSPlatform("linux")]
+    private sealed class LargeClustersForm : SocketForm
+    {
+        public override MbufSocketResult Receive(Socket socket, MbufChain chain, int length)
+            => MbufSocket.Receive((int)socket.Handle, chain, length, MbufClusterSize.Jumbo9);
 
         public override MbufSocketResult Send(Socket socket, MbufChain chain) => MbufSocket.Send((int)socket.Handle, chain);
     }

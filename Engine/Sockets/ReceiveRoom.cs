@@ -29,7 +29,10 @@ internal readonly ref struct ReceiveRoom
     public int Pieces { get; }
 
     /// <summary>Takes room for as many of the bytes as the arena can give.</summary>
-    public static ReceiveRoom Take(MbufChain chain, int length)
+    /// <param name="chain">What the bytes go behind.</param>
+    /// <param name="length">Bytes, 1 or more.</param>
+    /// <param name="kind">The clusters to take while more than half of one is asked for, if there are any.</param>
+    public static ReceiveRoom Take(MbufChain chain, int length, StorageKind kind = StorageKind.Cluster)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         int most = int.MaxValue - chain.Length; // The chain's length stays an int.
@@ -53,14 +56,13 @@ internal readonly ref struct ReceiveRoom
         ChainParts fresh = default;
         while (room < length && pieces < MostPieces)
         {
-            ZoneId zone = length - room <= MbufSizes.InternalSize ? ZoneId.Mbuf : ZoneId.Packet;
-            if (!cache.TryTake(zone, out uint index))
+            if (!TryTake(cache, length - room, kind, out uint index))
             {
                 break;
             }
 
             ref MbufHeader header = ref cache.Hot.Memory.Header(index);
-            header.Flags = 0;
+            kind = header.Kind == kind ? kind : StorageKind.Cluster; // Where one is missing, the next is, too.
             cache.AddPart(ref fresh, index);
             pieces++;
             room += Math.Min(cache.RoomBehind(ref header), length - room);
@@ -108,6 +110,23 @@ internal readonly ref struct ReceiveRoom
 
         _chain.AppendFilled(used, bytes);
         cache.FreeParts(new ChainParts { First = index });
+    }
+
+    /// <summary>One more mbuf: with a large cluster, with one of 2 KiB, or with what it has by itself.</summary>
+    private static bool TryTake(MbufCache cache, int left, StorageKind kind, out uint index)
+    {
+        if (kind != StorageKind.Cluster && left > cache.Storages[(int)kind].Size / 2 && cache.TryProbeMbufWith(kind, out index))
+        {
+            return true;
+        }
+
+        if (!cache.TryTake(left <= MbufSizes.InternalSize ? ZoneId.Mbuf : ZoneId.Packet, out index))
+        {
+            return false;
+        }
+
+        cache.Hot.Memory.Header(index).Flags = 0;
+        return true;
     }
 
     /// <summary>A contiguous piece of room.</summary>
