@@ -11,7 +11,9 @@ internal sealed class LoopSettings
         HighWater = options.HighWater;
         LowWater = options.HighWater / 2;
         LargestRead = LargestReadFor(options);
-        ThriftMbufs = options.ClusterLimit / options.Workers / 2;
+        Clusters = ClusterBudget.Of(options.ClusterLimit);
+        LargeRead = Clusters.Large > 0 ? ReadSize.Large : int.MaxValue;
+        ThriftMbufs = Clusters.Small / options.Workers / 2;
         ConnectTimeoutMilliseconds = (long)Math.Ceiling(options.ConnectTimeout.TotalMilliseconds);
         IdleTimeoutMilliseconds = (long)Math.Ceiling(options.IdleTimeout.TotalMilliseconds);
         DrainTimeoutMilliseconds = (long)Math.Ceiling(options.DrainTimeout.TotalMilliseconds);
@@ -26,7 +28,12 @@ internal sealed class LoopSettings
     /// </summary>
     public int LowWater { get; }
 
+    public ClusterBudget Clusters { get; }
+
     public int LargestRead { get; }
+
+    /// <summary>From how many bytes on a read takes large clusters.</summary>
+    public int LargeRead { get; }
 
     /// <summary>
     /// Mbufs held by one worker from which on it is thrifty: reads are one cluster each, and nothing is read for a socket that

@@ -11,13 +11,18 @@ namespace Proxy;
 internal sealed class Mover(LoopState loop)
 {
     /// <summary>
-    /// Reads of one direction in a turn: with the largest reads, 512 KiB before other connections have their turn.
+    /// Reads of one direction in a turn: with the largest reads, 2 MiB before other connections have their turn.
     /// </summary>
     private const int RoundsATurn = 8;
+
+    /// <summary>How long large clusters are not asked for when there were none.</summary>
+    private const int NoLargeMilliseconds = 10;
 
     private readonly int _highWater = loop.Settings.HighWater;
     private readonly int _lowWater = loop.Settings.LowWater;
     private readonly int _largestRead = loop.Settings.LargestRead;
+    private readonly int _large = loop.Settings.LargeRead;
+    private long _noLargeUntil;
 
     /// <summary>Moves what there is to move, up to a turn's share.</summary>
     /// <param name="mbufs">The turn's scope.</param>
@@ -58,7 +63,8 @@ internal sealed class Mover(LoopState loop)
     /// <summary>One round: read if there is something, put the header in front if it is due, write if it is taken.</summary>
     private Flow MoveOnce(in MbufScope mbufs, ref Endpoint from, ref Endpoint to, int room, int client, ref long written)
     {
-        using MbufChain chain = to.Pending.IsNull ? mbufs.AllocatePacket() : mbufs.Open(to.Pending);
+        bool isLarge = to.Pending.IsNull && Math.Min(from.ReadBytes, room) >= _large && loop.Now >= _noLargeUntil;
+        using MbufChain chain = to.Pending.IsNull ? NewPacket(in mbufs, ref isLarge) : mbufs.Open(to.Pending);
         to.Pending = default;
         loop.HeldMbufs -= to.PendingMbufs;
         to.PendingMbufs = 0;
@@ -67,7 +73,7 @@ internal sealed class Mover(LoopState loop)
             return Flow.Starved;
         }
 
-        Flow flow = room > 0 ? Read(chain, ref from, room) : Flow.MoreToDo;
+        Flow flow = room > 0 ? Read(chain, ref from, room, isLarge) : Flow.MoreToDo;
         if (to.Is(EndpointState.HeaderDue) && flow != Flow.SourceFailed)
         {
             flow = PrependHeader(chain, client, ref to, flow);
@@ -84,10 +90,28 @@ internal sealed class Mover(LoopState loop)
         return flow;
     }
 
-    private Flow Read(MbufChain chain, ref Endpoint from, int room)
+    /// <summary>
+    /// A packet that begins with a large cluster if it is to; null if there is no memory. When there was no large cluster none
+    /// is asked for in a while: to find out looks through the whole arena.
+    /// </summary>
+    private MbufChain NewPacket(in MbufScope mbufs, ref bool isLarge)
+    {
+        MbufChain large = isLarge ? mbufs.AllocatePacket(MbufClusterSize.Jumbo16) : default;
+        if (!large.IsNull)
+        {
+            return large;
+        }
+
+        _noLargeUntil = isLarge ? loop.Now + NoLargeMilliseconds : _noLargeUntil;
+        isLarge = false;
+        return mbufs.AllocatePacket();
+    }
+
+    private Flow Read(MbufChain chain, ref Endpoint from, int room, bool isLarge)
     {
         int asked = Math.Min(from.ReadBytes, room);
-        MbufSocketResult result = MbufSocket.Receive(from.Descriptor, chain, asked);
+        MbufClusterSize clusters = isLarge ? MbufClusterSize.Jumbo16 : MbufClusterSize.Standard;
+        MbufSocketResult result = MbufSocket.Receive(from.Descriptor, chain, asked, clusters);
         switch (result.Status)
         {
             case MbufSocketStatus.Transferred:

@@ -19,11 +19,13 @@ internal sealed class ProxyOptions
     /// <summary>Mbufs of the arena.</summary>
     public int Mbufs { get; set; } = 65_536;
 
-    /// <summary>2 KiB clusters of the arena: where all data is. Null for half as many as there are mbufs.</summary>
+    /// <summary>
+    /// The arena's memory for data, in clusters of 2 KiB (<see cref="ClusterBudget"/>). Null for half as many as there are mbufs.
+    /// </summary>
     public int? Clusters { get; set; }
 
     /// <summary>Bytes held for one direction of one connection at which reading from its source stops.</summary>
-    public int HighWater { get; set; } = 64 << 10;
+    public int HighWater { get; set; } = 256 << 10;
 
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -25,7 +25,7 @@ internal sealed class ProxyServer : IDisposable
         LoopSettings settings = new(options);
         _listeners = ListenerSet.Bind(listen, options.Workers);
         ConnectionTable table = new(Connections);
-        _arena = ArenaOf(options);
+        _arena = ArenaOf(options, settings.Clusters);
         _caches = [.. Enumerable.Range(0, options.Workers).Select(_ => _arena.CreateCache())];
         using WarmUpRun warmUp = new(options, settings, table, end.Ask);
         _workers = warmUp.Workers;
@@ -113,14 +113,14 @@ internal sealed class ProxyServer : IDisposable
         _collectionsBefore = Collections();
     }
 
-    private static MbufArena ArenaOf(ProxyOptions options) => new(new MbufArenaOptions
+    private static MbufArena ArenaOf(ProxyOptions options, ClusterBudget budget) => new(new MbufArenaOptions
     {
         Name = "proxy",
         Mbufs = options.Mbufs,
-        Clusters = options.ClusterLimit,
+        Clusters = budget.Small,
         PageClusters = 0,
         Jumbo9Clusters = 0,
-        Jumbo16Clusters = 0,
+        Jumbo16Clusters = budget.Large,
         Caches = options.Workers + 1,
     });
 
@@ -149,7 +149,7 @@ internal sealed class ProxyServer : IDisposable
             WorkerManagedBytes = _workers.Sum(worker => worker.ManagedBytes),
             GcCollections = collections,
             MbufsHighWater = statistics.Mbufs.HighWater,
-            ClustersHighWater = statistics.Clusters.HighWater,
+            ClustersHighWater = ClusterBudget.Sum(statistics.Clusters.HighWater, statistics.Jumbo16Clusters.HighWater),
             LiveMbufs = _arena.LiveMbufs,
         };
     }
