@@ -27,8 +27,10 @@ internal sealed partial record Work
         new("split-concat", "a packet of two segments made two packets (m_split), and one again (m_catpkt)"),
         new("parse-54x2", "54 bytes of headers that lie in two segments read, copied together"),
         new("pullup-54", "a packet of two segments allocated, 54 bytes of headers made contiguous (m_pullup), and freed"),
-        .. s_segments.Select(static number => Long(number, "append-tail", "64 bytes appended to a packet of", "and trimmed off again")),
-        .. s_segments.Select(static number => Long(number, "concat", "a segment joined behind a packet of", "and the first one freed")),
+        .. s_segments.Select(static number => Long(
+            number, "append-tail", "64 bytes appended to a packet of", "and trimmed off again")),
+        .. s_segments.Select(static number => Long(
+            number, "concat", "a segment joined behind a packet of", "and the first one freed")),
         .. s_segments.Select(static number => Long(number, "length", "length and number of segments read of a packet of", "")),
         new("checksum-1500", "the Internet checksum of 1,500 bytes in one segment", 0.5, 0.45),
         new("checksum-1500x4", "the same over four segments of 375 bytes", 0.6, 0.55),
@@ -36,7 +38,7 @@ internal sealed partial record Work
         new("fragment-4000", "an IPv4 packet of 1400 + 1300 + 1300 bytes made, cut for an MTU of 1500, and freed", 0.75, 0.6),
 
         // Stated as speed: 1.5 times as fast, and 1.8 times.
-        new("handoff-burst32", "bursts of 32 allocated on one core, handed over by a ring, freed in bulk on another", 0.667, 0.556)
+        new("handoff-burst32", "bursts of 32 allocated on one core, handed over by a ring, freed on another", 0.667, 0.556)
         {
             Cores = 2,
         },
@@ -60,7 +62,8 @@ internal sealed partial record Work
     private static Work Long(int number, string family, string before, string behind)
     {
         string segments = number == 1 ? "1 segment" : $"{Digits(number)} segments";
-        return new Work($"{family}-{Invariant(number)}", behind.Length == 0 ? $"{before} {segments}" : $"{before} {segments}, {behind}")
+        string all = behind.Length == 0 ? $"{before} {segments}" : $"{before} {segments}, {behind}";
+        return new Work($"{family}-{Invariant(number)}", all)
         {
             Family = family,
             Number = number,

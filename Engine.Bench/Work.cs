@@ -72,7 +72,10 @@ internal sealed partial record Work(string Name, string Description, double? Mus
     public int Cores { get; init; } = 1;
 
     /// <summary>About how much memory each side takes, with headers, rings and pages that are not full.</summary>
-    public long MemoryBytes => (2L * PacketsFew * BytesOfPacket) + (Family.StartsWith("inflight", StringComparison.Ordinal) ? Number * BytesOfPacket : 0);
+    public long MemoryBytes => BytesOfPacket * ((2L * PacketsFew) + (IsInFlight ? Number : 0));
+
+    /// <summary>Whether many packets are out at a time.</summary>
+    public bool IsInFlight => Family is "inflight" or "inflight-write64";
 
     /// <summary>The work of a name.</summary>
     public static Work Find(string name)

@@ -11,7 +11,8 @@ internal sealed partial class EngineSide
     {
         using MbufScope mbufs = _arena.Enter();
         MbufChain packet = Build(mbufs, segments, length);
-        bool isRight = packet.TryComputeChecksum(0, segments * length, out ushort sum) && sum == ChecksumOf(Built(segments, length));
+        bool isRight = packet.TryComputeChecksum(0, segments * length, out ushort sum)
+            && sum == ChecksumOf(Built(segments, length));
         _held = packet.Detach();
         return isRight ? new Repetitions(Sum, repetition) : throw new BenchException("The engine's checksum is wrong.");
     }

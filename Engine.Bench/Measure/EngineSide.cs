@@ -20,11 +20,11 @@ internal sealed partial class EngineSide : ISide
     {
         // The peer's pool is as large: what is in flight, and a little that caches may hold.
         int packets = work.Cores > 1 ? Work.PacketsHandedOver
-            : IsInFlight(work) ? work.Number + Work.PacketsSpare
+            : work.IsInFlight ? work.Number + Work.PacketsSpare
             : Work.PacketsFew + Work.PacketsSpare;
         _work = work;
         _arena = new MbufArena(new MbufArenaOptions { Mbufs = packets, Clusters = packets });
-        _packets = new Mbuf[IsInFlight(work) ? work.Number : Work.Burst];
+        _packets = new Mbuf[work.IsInFlight ? work.Number : Work.Burst];
     }
 
     /// <summary>Packets that are not free.</summary>
@@ -74,8 +74,6 @@ internal sealed partial class EngineSide : ISide
         Release();
         _arena.Dispose();
     }
-
-    private static bool IsInFlight(Work work) => work.Family is "inflight" or "inflight-write64";
 
     /// <summary>The repetitions, once the results of what they do were found right.</summary>
     private static Repetitions Checked(Func<bool> isRight, Repetitions repetitions)

@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Engine.Mbufs.Bench.Measure;
 
 /// <summary>
-/// The other thread of works that take two: it takes one turn after the other until the work is over, and counts what it allocates.
+/// The other thread of works that take two: it takes one turn after the other until the work is over, and counts what it
+/// allocates.
 /// </summary>
 internal sealed class Partner : IDisposable
 {

@@ -8,10 +8,10 @@ namespace Engine.Mbufs.Bench.Measure;
 /// one of thousands, not part of a mean.
 /// </summary>
 /// <remarks>
-/// Warming up ends when the JIT is done and the figures stand still. It compiles a hot method anew, in the background, when it was
-/// called often, nothing new came for a tenth of a second, and there is a core for it: a fixed number of calls measures the first
-/// compilation on a busy machine. So the work is done in small pieces first, many calls with sleep between them, until no more
-/// methods come.
+/// Warming up ends when the JIT is done and the figures stand still. It compiles a hot method anew, in the background, when it
+/// was called often, nothing new came for a tenth of a second, and there is a core for it: a fixed number of calls measures the
+/// first compilation on a busy machine. So the work is done in small pieces first, many calls with sleep between them, until no
+/// more methods come.
 /// </remarks>
 internal sealed class Repetitions
 {
@@ -21,7 +21,6 @@ internal sealed class Repetitions
     private const int CallsOfTurn = 64;
     private const int PacketsOfCall = 8 * Work.Burst;
     private const int TurnsLeast = 20;
-    private const int TurnsMost = 150;
 
     // Longer together than the tenth of a second for which it waits.
     private const int TurnsWithoutNews = 8;
@@ -30,6 +29,7 @@ internal sealed class Repetitions
     private const int WindowsStill = 4;
     private const double StillWithin = 1.03;
 
+    private static readonly TimeSpan s_compilingMost = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_sleep = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_window = TimeSpan.FromMilliseconds(50);
 
@@ -55,8 +55,8 @@ internal sealed class Repetitions
     public void Run(int packets) => _work(Math.Min(packets, _packets));
 
     /// <summary>
-    /// Repeats until no method was compiled anew for a while, and then until four medians in a row agree within 3 %; a few seconds
-    /// at most.
+    /// Repeats until no method was compiled anew for a while, and then until four medians in a row agree within 3 %; a few
+    /// seconds at most.
     /// </summary>
     public void WarmUp()
     {
@@ -99,8 +99,14 @@ internal sealed class Repetitions
     {
         long methods = 0;
         int withoutNews = 0;
-        for (int turn = 0; turn < TurnsMost && (turn < TurnsLeast || withoutNews < TurnsWithoutNews); turn++)
+        long start = Stopwatch.GetTimestamp();
+        for (int turn = 0; turn < TurnsLeast || withoutNews < TurnsWithoutNews; turn++)
         {
+            if (Stopwatch.GetElapsedTime(start) > s_compilingMost)
+            {
+                return;
+            }
+
             for (int i = 0; i < CallsOfTurn; i++)
             {
                 Run(PacketsOfCall);

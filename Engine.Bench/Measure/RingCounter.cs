@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Engine.Mbufs.Bench.Measure;
 
-/// <summary>What one side of a ring writes, apart from everything else by the two lines that a processor fetches at once.</summary>
+/// <summary>
+/// What one side of a ring writes, apart from everything else by the two lines that a processor fetches at once.
+/// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct RingCounter
 {

@@ -7,6 +7,12 @@ namespace Engine.Mbufs.Bench.Measure;
 /// <param name="Summary">What it is, and what it lacks, for the help page.</param>
 internal sealed record Side(string Name, Func<Work, ISide> Create, string[]? Works, string Summary)
 {
+    // What can be done with buffers that are rented and returned.
+    private static readonly string[] s_ofBuffers =
+    [
+        "alloc-free", "burst32", "inflight-1024", "inflight-65536", "inflight-65536-write64", "copy-1500", "handoff-burst32",
+    ];
+
     /// <summary>The engine itself.</summary>
     public static Side Engine { get; } = new("engine", static work => new EngineSide(work), null, "the engine");
 
@@ -16,7 +22,7 @@ internal sealed record Side(string Name, Func<Work, ISide> Create, string[]? Wor
         new(
             "arraypool",
             static work => new BufferSide<ArrayBuffer>(work),
-            ["alloc-free", "burst32", "inflight-1024", "inflight-65536", "inflight-65536-write64", "copy-1500", "handoff-burst32"],
+            s_ofBuffers,
             "ArrayPool<byte>.Shared: no header, headroom, chain or sharing; arrays are garbage-collected"),
         new(
             "memorypool",
@@ -26,7 +32,7 @@ internal sealed record Side(string Name, Func<Work, ISide> Create, string[]? Wor
         new(
             "nativememory",
             static work => new BufferSide<NativeBuffer>(work),
-            ["alloc-free", "burst32", "inflight-1024", "inflight-65536", "inflight-65536-write64", "copy-1500", "handoff-burst32"],
+            s_ofBuffers,
             "NativeMemory (malloc): the same as arraypool without a collector, and nothing is checked"),
         new(
             "toolkit",
@@ -66,5 +72,7 @@ internal sealed record Side(string Name, Func<Work, ISide> Create, string[]? Wor
     /// <summary>The side of a name.</summary>
     public static Side Find(string name)
         => Peers.Prepend(Engine).FirstOrDefault(side => side.Name == name)
-            ?? throw new UsageException($"There is no side '{name}': {string.Join(", ", Peers.Prepend(Engine).Select(side => side.Name))}.");
+            ?? throw new UsageException($"There is no side '{name}': {Names}.");
+
+    private static string Names => string.Join(", ", Peers.Prepend(Engine).Select(side => side.Name));
 }

@@ -35,5 +35,6 @@ internal sealed class Comparison
     }
 
     /// <summary>A quantile of the engine's time over the peer's, each ratio taken within one round.</summary>
-    public double Ratio(double fraction) => Quantiles.Of(_engine.Zip(_peer, (engine, peer) => engine.Median / peer.Median), fraction);
+    public double Ratio(double fraction)
+        => Quantiles.Of(_engine.Zip(_peer, (engine, peer) => engine.Median / peer.Median), fraction);
 }

@@ -86,7 +86,8 @@ internal sealed class DpdkPeer : IPeer
     {
         var sources = new List<string>();
         var assembly = Assembly.GetExecutingAssembly();
-        foreach (string name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Resources, StringComparison.Ordinal)))
+        string[] names = assembly.GetManifestResourceNames();
+        foreach (string name in names.Where(static name => name.StartsWith(Resources, StringComparison.Ordinal)))
         {
             string path = Path.Combine(_folder.FullName, name[Resources.Length..]);
             using Stream resource = assembly.GetManifestResourceStream(name)!;

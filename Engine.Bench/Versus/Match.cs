@@ -62,7 +62,8 @@ internal sealed class Match
         {
             if ((!peer.RunsTwice || before.ContainsKey(comparison)) && TryMeasure(peer, work, comparison, out Sample after))
             {
-                comparison.Add(own, before.TryGetValue(comparison, out Sample first) && first.Median < after.Median ? first : after);
+                bool wasFaster = before.TryGetValue(comparison, out Sample first) && first.Median < after.Median;
+                comparison.Add(own, wasFaster ? first : after);
             }
         }
     }

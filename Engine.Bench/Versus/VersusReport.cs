@@ -41,13 +41,19 @@ internal static class VersusReport
     private static string Budget(Comparison comparison, double? budget)
         => comparison.Peer == PeerNames.Dpdk && budget is double share ? Invariant($"{share,5:0.###}") : "    -";
 
-    /// <summary>What is to be noticed: a budget that was missed, with what was required; memory that the collector sees.</summary>
+    /// <summary>
+    /// What is to be noticed: a budget that was missed, with what was required; memory that the collector sees.
+    /// </summary>
     private static string Verdict(Comparison comparison)
     {
-        double ratio = comparison.Ratio(0.5);
         string managed = comparison.EngineManagedBytes > 0 ? "MANAGED MEMORY, required 0  " : "";
-        return managed + (comparison.Peer != PeerNames.Dpdk || comparison.Work is not { Must: double must, Goal: double goal } ? ""
-            : ratio <= goal ? "within goal"
+        if (comparison.Peer != PeerNames.Dpdk || comparison.Work is not { Must: double must, Goal: double goal })
+        {
+            return managed;
+        }
+
+        double ratio = comparison.Ratio(0.5);
+        return managed + (ratio <= goal ? "within goal"
             : ratio <= must ? "within must"
             : Invariant($"OVER MUST, required {must:0.###}"));
     }

@@ -77,7 +77,9 @@ public sealed class MatchTests
         public bool Does(Work work) => Only is null || Only == work;
 
         public Sample Measure(Work work)
-            => _medians.TryDequeue(out double median) ? new Sample(median, median, 0) : throw new BenchException("Nothing is left.");
+            => _medians.TryDequeue(out double median)
+                ? new Sample(median, median, 0)
+                : throw new BenchException("Nothing is left.");
 
         public void Dispose()
         {

@@ -116,6 +116,8 @@ internal sealed class PipeSide : ISide
         }
 
         _pipe.Reader.AdvanceTo(read.Buffer.End);
-        return found == segments ? new Repetitions(work, Repetition) : throw new BenchException("A pipe's layout is not as meant.");
+        return found == segments
+            ? new Repetitions(work, Repetition)
+            : throw new BenchException("A pipe's layout is not as meant.");
     }
 }

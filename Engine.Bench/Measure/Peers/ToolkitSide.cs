@@ -3,8 +3,8 @@ using CommunityToolkit.HighPerformance.Buffers;
 namespace Engine.Mbufs.Bench.Measure;
 
 /// <summary>
-/// The community toolkit's owners: <see cref="SpanOwner{T}"/>, which allocates nothing, where a buffer does not outlive its block;
-/// else <see cref="MemoryOwner{T}"/>, an object.
+/// The community toolkit's owners: <see cref="SpanOwner{T}"/>, which allocates nothing, where a buffer does not outlive its
+/// block; else <see cref="MemoryOwner{T}"/>, an object.
 /// </summary>
 internal sealed class ToolkitSide : ISide
 {
