@@ -23,8 +23,8 @@ internal static class VersusCommand
 
         var placement = Placement.OfThisProcess(options.Milliseconds);
         List<Work> works = Possible(options.Works, placement);
-        using var engine = new ManagedPeer(Side.Engine, placement);
-        List<IPeer> peers = Present(options.Peers, engine, placement);
+        using var engine = new EnginePeer(new ManagedPeer(Side.Engine, placement));
+        List<IPeer> peers = Present(options.Peers, engine, works, placement);
         try
         {
             var match = new Match(engine, peers, works);
@@ -66,7 +66,8 @@ internal static class VersusCommand
         return possible;
     }
 
-    private static List<IPeer> Present(IReadOnlyList<string> names, ManagedPeer engine, Placement placement)
+    private static List<IPeer> Present(
+        IReadOnlyList<string> names, EnginePeer engine, IReadOnlyList<Work> works, Placement placement)
     {
         var present = new List<IPeer>();
         foreach (string name in PeerNames.All.Where(names.Contains))
@@ -74,7 +75,7 @@ internal static class VersusCommand
             IPeer peer = name switch
             {
                 PeerNames.Dpdk => new DpdkPeer(placement),
-                PeerNames.Self => new SelfPeer(engine),
+                PeerNames.Self => new SelfPeer(engine, works),
                 _ => new ManagedPeer(Side.Find(name), placement),
             };
             if (peer.MissingBecause is string reason)

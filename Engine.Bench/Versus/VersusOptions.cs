@@ -85,7 +85,7 @@ internal sealed class VersusOptions
             }
         }
 
-        options.Works = only.Count > 0 ? only.Distinct().ToList() : options.Works;
+        options.Works = only.Count > 0 ? [.. Work.All.Where(only.Contains)] : options.Works;
         options.Peers = peers.Count > 0 ? peers : options.Peers;
         return options;
     }

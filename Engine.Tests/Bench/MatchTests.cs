@@ -53,6 +53,28 @@ public sealed class MatchTests
         Assert.That(() => match.Play(rounds: 1), Throws.TypeOf<BenchException>());
     }
 
+    [Test]
+    public void The_engine_is_its_own_peer_by_what_it_measured_in_the_same_round()
+    {
+        IReadOnlyList<Work> works = [Work.Find("length-1"), Work.Find("length-4096")];
+        var engine = new EnginePeer(new Scripted("engine", 10, 20, 10, 40));
+        IPeer[] peers = [new Scripted("other", 1, 1, 1, 1), new SelfPeer(engine, works)];
+        var match = new Match(engine, peers, works);
+        match.Play(rounds: 2);
+        Comparison self = match.Comparisons.Single(static comparison => comparison.Peer == "self");
+        Assert.That((self.Ratio(0), self.Ratio(1)), Is.EqualTo((2.0, 4.0)));
+    }
+
+    [Test]
+    public void The_smallest_work_is_measured_if_nobody_asked_for_it()
+    {
+        IReadOnlyList<Work> works = [Work.Find("length-4096")];
+        var engine = new EnginePeer(new Scripted("engine", 20, 10, 40, 10));
+        var match = new Match(engine, [new SelfPeer(engine, works)], works);
+        match.Play(rounds: 2);
+        Assert.That((match.Comparisons[0].Ratio(0), match.Comparisons[0].Ratio(1)), Is.EqualTo((2.0, 4.0)));
+    }
+
     /// <summary>Answers what it was told to, and fails when that is used up.</summary>
     private sealed class Scripted : IPeer
     {
