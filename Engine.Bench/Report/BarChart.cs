@@ -10,6 +10,9 @@ internal sealed class BarChart
     /// <summary>The class of pictures that need the room of two.</summary>
     public const string Wide = "wide";
 
+    // From here on no other picture stands beside it.
+    private const int ManyBars = 10;
+
     private const double Width = 920;
     private const double Left = 200;
     private const double Right = 700;
@@ -40,7 +43,7 @@ internal sealed class BarChart
     {
         double bottom = Top + (_bars.Count * RowHeight);
         XElement picture = Svg.Picture(Width, bottom + Foot, _title);
-        picture.Add(new XAttribute("class", Wide), Svg.Text(0, 16, "title", _title));
+        picture.Add(new XAttribute("class", _bars.Count > ManyBars ? Wide + " tall" : Wide), Svg.Text(0, 16, "title", _title));
         foreach (double tick in Ticks())
         {
             picture.Add(Svg.Line(X(tick), Top, X(tick), bottom, "grid"));

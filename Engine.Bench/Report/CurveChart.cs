@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace Engine.Mbufs.Bench.Report;
 
-/// <summary>Curves over places that each double or quadruple the last, on a logarithmic axis.</summary>
+/// <summary>Curves over a few places, on a logarithmic axis.</summary>
 internal sealed class CurveChart
 {
     private const double Width = 440;
@@ -10,6 +10,9 @@ internal sealed class CurveChart
     private const double Left = 76;
     private const double Top = 36;
     private const double Bottom = 242;
+
+    // Between the ends of the axis and the first and the last place.
+    private const double EndRoom = 14;
 
     // Room for the names of the curves.
     private const double NamesWidth = 112;
@@ -19,7 +22,7 @@ internal sealed class CurveChart
     private readonly string _horizontal;
     private readonly string _vertical;
     private readonly Func<double, string> _format;
-    private readonly IReadOnlyList<string> _places;
+    private readonly IReadOnlyList<CurvePlace> _places;
     private readonly IReadOnlyList<Curve> _curves;
     private readonly IReadOnlyList<CurveLimit> _limits;
     private readonly LogAxis _axis;
@@ -29,7 +32,7 @@ internal sealed class CurveChart
     /// <param name="title">What it shows.</param>
     /// <param name="axes">What the axes are: the horizontal, then the vertical one.</param>
     /// <param name="format">How a value of the vertical axis is written.</param>
-    /// <param name="places">What is written at the places of the horizontal axis.</param>
+    /// <param name="places">The places of the horizontal axis, from left to right.</param>
     /// <param name="curves">The curves.</param>
     /// <param name="isOrdered">True if each curve is more of the same than the last, which its colour then says.</param>
     /// <param name="limits">What they must not exceed.</param>
@@ -37,7 +40,7 @@ internal sealed class CurveChart
         string title,
         (string Horizontal, string Vertical) axes,
         Func<double, string> format,
-        IReadOnlyList<string> places,
+        IReadOnlyList<CurvePlace> places,
         IReadOnlyList<Curve> curves,
         bool isOrdered = false,
         params IReadOnlyList<CurveLimit> limits)
@@ -95,7 +98,7 @@ internal sealed class CurveChart
         for (int place = 0; place < _places.Count; place++)
         {
             picture.Add(Svg.Line(X(place), Bottom, X(place), Bottom + 4, "base"));
-            picture.Add(Svg.Text(X(place), Bottom + 19, "tick middle", _places[place]));
+            picture.Add(Svg.Text(X(place), Bottom + 19, "tick middle", _places[place].Label));
         }
 
         picture.Add(Svg.Line(Left, Bottom, _right, Bottom, "base"));
@@ -140,5 +143,10 @@ internal sealed class CurveChart
     private string StyleOf(int curve) => _styles + (curve % (_styles == "o" ? 5 : 8));
 
     private double X(int place)
-        => _places.Count < 2 ? (Left + _right) / 2 : Left + 14 + ((_right - Left - 28) * place / (_places.Count - 1));
+    {
+        double first = _places[0].Position;
+        double range = _places[^1].Position - first;
+        double share = range > 0 ? (_places[place].Position - first) / range : 0.5;
+        return Left + EndRoom + ((_right - Left - (2 * EndRoom)) * share);
+    }
 }

@@ -61,7 +61,7 @@ internal sealed class ProxySection : ReportSection
                 $"{name}: latency of a request",
                 ("share of the requests that took no longer", "latency (logarithmic)"),
                 Figure.Time,
-                ["50 %", "90 %", "99 %", "99.9 %"],
+                CurvePlace.Even("50 %", "90 %", "99 %", "99.9 %"),
                 latencies).ToSvg());
         }
 

@@ -39,7 +39,7 @@ internal static class ReportStyle
         pre { background: var(--card); border: 1px solid var(--hair); border-radius: 6px; padding: 10px 14px; overflow-x: auto;
           font-size: 13px; margin: 12px 0; }
         .figures { display: grid; gap: 16px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 380px), 1fr)); }
-        @media (min-width: 900px) { figure.wide { grid-column: span 2; } }
+        @media (min-width: 900px) { figure.wide { grid-column: span 2; } figure.tall { grid-column: 1 / -1; } }
         figure { margin: 0; background: var(--card); border: 1px solid var(--hair); border-radius: 8px; padding: 16px; }
         figure svg { display: block; width: 100%; height: auto; max-width: 920px; }
         figure.wide { overflow-x: auto; }

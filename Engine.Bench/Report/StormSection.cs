@@ -7,9 +7,6 @@ namespace Engine.Mbufs.Bench.Report;
 internal sealed class StormSection : ReportSection
 {
     private const string InFlight = "in-flight";
-    private const long CacheLimit = 65_536;
-    private const double MostInCaches = 1.5;
-    private const double MostBeyond = 3;
 
     private const string Threads = "threads";
 
@@ -78,27 +75,9 @@ internal sealed class StormSection : ReportSection
             $"{name}: cost over that of the first step",
             (parameter + " (logarithmic)", "growth (logarithmic)"),
             static value => Figure.Digits(value) + "×",
-            [.. values.Select(Figure.Binary)],
+            CurvePlace.Logarithmic(values),
             curves,
-            limits: name == InFlight ? Limits(values) : []).ToSvg();
-    }
-
-    /// <summary>What is required of packets in flight, where huge pages are to be had.</summary>
-    private static List<CurveLimit> Limits(long[] values)
-    {
-        int inCaches = Array.FindLastIndex(values, static value => value <= CacheLimit);
-        var limits = new List<CurveLimit>();
-        if (inCaches > 0)
-        {
-            limits.Add(new CurveLimit(0, inCaches, MostInCaches, "at most 1.5× up to 64 K"));
-        }
-
-        if (inCaches >= 0 && inCaches < values.Length - 1)
-        {
-            limits.Add(new CurveLimit(inCaches + 1, values.Length - 1, MostBeyond, "at most 3× at 1 M"));
-        }
-
-        return limits;
+            limits: name == InFlight ? GrowthLimit.Of(values, 1) : []).ToSvg();
     }
 
     private static XElement Latency(string name, string parameter, long[] values, IGrouping<string, StormRow> series)
@@ -123,7 +102,7 @@ internal sealed class StormSection : ReportSection
             $"{name}, {series.Key}: latency of a burst",
             (parameter + " (logarithmic)", "time of a burst (logarithmic)"),
             Figure.Time,
-            [.. values.Select(Figure.Binary)],
+            CurvePlace.Logarithmic(values),
             curves,
             isOrdered: true).ToSvg();
     }

@@ -25,8 +25,8 @@ internal sealed class VersusSection : ReportSection
 
     public override string Explanation
         => "The same work in alternating processes on one core. A ratio is the engine's time over the peer's in one round: "
-            + "below 1 the engine is faster. Shown is the median over the rounds, with its quartiles. Budgets are shares of DPDK's "
-            + "time.";
+            + "below 1 the engine is faster. Shown is the median over the rounds, with its quartiles. Budgets are shares of "
+            + "DPDK's time.";
 
     public override string Summary
     {
@@ -39,9 +39,10 @@ internal sealed class VersusSection : ReportSection
             string managed = _rows.Exists(static row => row.EngineManagedBytes > 0)
                 ? $"{_rows.Count(static row => row.EngineManagedBytes > 0)} rows show managed memory."
                 : "No managed memory.";
+            string peers = string.Join(", ", Parts.Select(static part => part.Name));
             return budgeted.Count == 0
-                ? $"{_rows.Count} comparisons with {Parts.Count} peers. {managed}"
-                : $"{_rows.Count} comparisons with {Parts.Count} peers. Of {budgeted.Count} works with a budget, "
+                ? $"{_rows.Count} comparisons with {peers}. {managed}"
+                : $"{_rows.Count} comparisons with {peers}. Of {budgeted.Count} works with a budget, "
                     + $"{budgeted.Count(static entry => entry.Row.Ratio <= entry.Must)} are within their must, and "
                     + $"{budgeted.Count(static entry => entry.Row.Ratio <= entry.Goal)} within their goal. {managed}";
         }
@@ -75,7 +76,7 @@ internal sealed class VersusSection : ReportSection
 
         var chart = new BarChart(
             $"Time of the engine as a share of that of {peer}", $"engine time / {peer} time (1: as fast)", bars);
-        return new ReportPart(peer, $"Beside {peer}", [chart.ToSvg()], table);
+        return new ReportPart(peer, $"Beside {peer}", [chart.ToSvg(), .. VersusGrowth.Charts(peer, rows)], table);
     }
 
     private static (double? Must, double? Goal) Budget(VersusRow row)

@@ -71,14 +71,13 @@ internal sealed class ExhaustionStep : StormStep
         {
             long start = ProcessorClock.Nanoseconds();
             int count = Take(worker, held);
+
+            // The others are to want theirs while this thread holds its part, however few processors there are.
+            Thread.Yield();
             GiveBack(worker, held.AsSpan(0, count));
             if (count > 0)
             {
                 worker.Repeated(ProcessorClock.Nanoseconds() - start, count);
-            }
-            else
-            {
-                Thread.Yield();
             }
         }
         while (!worker.IsOver);
