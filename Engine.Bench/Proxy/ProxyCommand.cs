@@ -6,6 +6,7 @@ namespace Engine.Mbufs.Bench.Proxy;
 /// <summary>The verb <c>proxy</c>: what a byte and a request cost a proxy on the engine, and what they cost others.</summary>
 internal static class ProxyCommand
 {
+    private const string Kind = "proxy";
     private const int Done = 0;
 
     public static int Run(string[] arguments)
@@ -35,7 +36,7 @@ internal static class ProxyCommand
         using var onHangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Interrupt);
         try
         {
-            Measure(options, interruption.Token);
+            Measure(options, arguments, interruption.Token);
             return Done;
         }
         catch (OperationCanceledException)
@@ -49,9 +50,8 @@ internal static class ProxyCommand
     }
 
     [SupportedOSPlatform("linux")]
-    private static void Measure(ProxyOptions options, CancellationToken interruption)
+    private static void Measure(ProxyOptions options, string[] arguments, CancellationToken interruption)
     {
-        Machine machine = Machine.Describe();
         Cores cores = Cores.Choose();
         List<ProxyPeer> present = Present(options.Proxies);
         string folder = Directory.CreateTempSubdirectory("engine-proxy-").FullName;
@@ -59,10 +59,10 @@ internal static class ProxyCommand
         {
             List<ProxyRow> rows = Cores.On(cores.Load, () => Scenarios(options, present, cores, folder, interruption));
             Progress.Clear();
-            ProxyReport.WriteTable(Console.Out, rows);
+            ProxyTable.Write(Console.Out, rows);
             if (options.JsonPath is not null)
             {
-                ProxyReport.WriteJson(options.JsonPath, machine, options, rows);
+                ResultFile.Write(options.JsonPath, Kind, arguments, rows);
             }
         }
         finally

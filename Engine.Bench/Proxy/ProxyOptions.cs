@@ -87,7 +87,7 @@ internal sealed class ProxyOptions
                     isQuick = true;
                     break;
                 case "--json":
-                    options.JsonPath = reader.Value();
+                    options.JsonPath = Writable(reader.Value());
                     break;
                 case "--help" or "-h":
                     options.WantsHelp = true;
@@ -103,4 +103,10 @@ internal sealed class ProxyOptions
         options.BurstSeconds = seconds ?? (isQuick ? QuickBurstSeconds : options.BurstSeconds);
         return options;
     }
+
+    /// <summary>Before minutes of measuring, not after.</summary>
+    private static string Writable(string path)
+        => Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))) && !Directory.Exists(path)
+            ? path
+            : throw new UsageException($"--json needs a file in a folder that is there, not '{path}'.");
 }

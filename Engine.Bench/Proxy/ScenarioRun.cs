@@ -51,7 +51,8 @@ internal sealed class ScenarioRun(
         }
 
         IReadOnlyList<BurstResult>? reference = _contenders.Find(contender => contender.Peer.Name == ProxyPeer.Reference)?.Bursts;
-        return _contenders.Select(contender => ProxyRow.Of(scenario, contender, reference));
+        return _contenders.Select(contender => ProxyRow.Of(
+            scenario, contender.Peer.Name, contender.Bursts, reference, contender.Managed, contender.PeakMemoryBytes));
     }
 
     public void Dispose()

@@ -1,4 +1,4 @@
-using Engine.Mbufs.Bench.Storm;
+using Engine.Mbufs.Bench;
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Bench;

@@ -9,6 +9,9 @@ internal sealed class EpollSet : IDisposable
 {
     public const uint In = 0x001;
     public const uint Out = 0x004;
+    /// <summary>EPOLLERR, EPOLLHUP and EPOLLRDHUP: behind what can be received is the end.</summary>
+    public const uint Ended = 0x008 | 0x010 | 0x2000;
+
     public const uint EdgeTriggered = 1u << 31;
 
     private const int CloseOnExec = 0x80000;

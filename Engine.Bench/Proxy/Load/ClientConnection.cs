@@ -6,7 +6,8 @@ namespace Engine.Mbufs.Bench.Proxy;
 
 /// <summary>The client's end of a connection: asks, receives, checks, and asks again.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class ClientConnection(Socket socket, Payload payload, ClientTally tally, bool checksContent) : LoadSocket(socket)
+internal sealed class ClientConnection(Socket socket, LoadPayload payload, ClientTally tally, bool checksContent)
+    : LoadSocket(socket)
 {
     /// <summary>Room for bytes that are looked at.</summary>
     private const int Piece = 128 << 10;
@@ -55,7 +56,7 @@ internal sealed class ClientConnection(Socket socket, Payload payload, ClientTal
                 return false;
             }
 
-            if (received < asked)
+            if (received < asked && !HasEnded)
             {
                 return false;
             }

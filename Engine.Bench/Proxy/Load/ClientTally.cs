@@ -17,7 +17,7 @@ internal sealed class ClientTally
     public LatencyHistogram Latencies { get; } = new();
 
     /// <summary>Counts a response by when it was asked for and when it was complete.</summary>
-    public void Add(long asked, long now) => Latencies.Add((now - asked) * s_nanosecondsATick);
+    public void Add(long asked, long now) => Latencies.Record((now - asked) * s_nanosecondsATick);
 
     /// <summary>From here on it counts.</summary>
     public void Restart()

@@ -25,7 +25,7 @@ internal sealed class LoadGenerator : IDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-    private readonly Dictionary<int, Payload> _payloads = [];
+    private readonly Dictionary<int, LoadPayload> _payloads = [];
 
     public LoadGenerator()
     {
@@ -41,7 +41,7 @@ internal sealed class LoadGenerator : IDisposable
     public BurstResult Run(Burst burst, CancellationToken cancellation)
     {
         using LoadTurn turn = new(_listener, PayloadOf, s_patience, cancellation);
-        Payload payload = PayloadOf(burst.Scenario.BodyBytes);
+        LoadPayload payload = PayloadOf(burst.Scenario.BodyBytes);
         turn.Connect(burst, payload);
         turn.Until(Stopwatch.GetTimestamp() + Ticks(s_start));
         turn.Tally.Restart();
@@ -63,11 +63,11 @@ internal sealed class LoadGenerator : IDisposable
 
     private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
 
-    private Payload PayloadOf(int bodyBytes)
+    private LoadPayload PayloadOf(int bodyBytes)
     {
-        if (!_payloads.TryGetValue(bodyBytes, out Payload? payload))
+        if (!_payloads.TryGetValue(bodyBytes, out LoadPayload? payload))
         {
-            payload = new Payload(bodyBytes);
+            payload = new LoadPayload(bodyBytes);
             _payloads.Add(bodyBytes, payload);
         }
 

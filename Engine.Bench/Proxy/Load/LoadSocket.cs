@@ -21,6 +21,11 @@ internal abstract class LoadSocket(Socket socket) : IDisposable
 
     public int Descriptor => _descriptor;
 
+    /// <summary>
+    /// Whether the end was reported: there will be no other event, so what there is has to be received up to it.
+    /// </summary>
+    public bool HasEnded { get; set; }
+
     /// <summary>Whether it waits for its next turn without an event.</summary>
     public bool IsQueued { get; set; }
 

@@ -9,7 +9,7 @@ namespace Engine.Mbufs.Bench.Proxy;
 [SupportedOSPlatform("linux")]
 internal sealed class LoadTurn(
     Socket listener,
-    Func<int, Payload> payloads,
+    Func<int, LoadPayload> payloads,
     TimeSpan patience,
     CancellationToken cancellation) : IDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class LoadTurn(
     public ClientTally Tally { get; } = new();
 
     /// <summary>Connects all clients, and sends the first requests.</summary>
-    public void Connect(Burst burst, Payload payload)
+    public void Connect(Burst burst, LoadPayload payload)
     {
         _epoll.Watch((int)listener.Handle, EpollSet.In, ListenerToken);
         bool checks = burst.ChecksContent || burst.Scenario.IsSmall;
@@ -64,7 +64,7 @@ internal sealed class LoadTurn(
         }
 
         long end = Stopwatch.GetTimestamp() + (long)(patience.TotalSeconds * Stopwatch.Frequency);
-        Serve(end, static turn => turn._origins.TrueForAll(origin => origin.HasEnded));
+        Serve(end, static turn => turn._origins.TrueForAll(origin => origin.IsClosed));
     }
 
     public void Dispose()
@@ -118,10 +118,19 @@ internal sealed class LoadTurn(
             {
                 Accept();
             }
-            else if (!_sockets[token].IsQueued)
+            else
             {
-                Advance(_sockets[token]);
+                Report(_sockets[token], _epoll.MaskOf(i));
             }
+        }
+    }
+
+    private void Report(LoadSocket socket, uint mask)
+    {
+        socket.HasEnded |= (mask & EpollSet.Ended) != 0;
+        if (!socket.IsQueued)
+        {
+            Advance(socket);
         }
     }
 
@@ -148,7 +157,8 @@ internal sealed class LoadTurn(
 
     private void Watch(LoadSocket socket)
     {
-        _epoll.Watch(socket.Descriptor, EpollSet.In | EpollSet.Out | EpollSet.EdgeTriggered, _sockets.Count);
+        const uint Mask = EpollSet.In | EpollSet.Out | EpollSet.Ended | EpollSet.EdgeTriggered;
+        _epoll.Watch(socket.Descriptor, Mask, _sockets.Count);
         _sockets.Add(socket);
     }
 

@@ -5,22 +5,22 @@ namespace Engine.Mbufs.Bench.Proxy;
 
 /// <summary>The server's end of a connection: answers one request after another.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class OriginConnection(Socket socket, Func<int, Payload> payloads) : LoadSocket(socket)
+internal sealed class OriginConnection(Socket socket, Func<int, LoadPayload> payloads) : LoadSocket(socket)
 {
     /// <summary>Offered to the kernel at a time; then the clients have their turn.</summary>
     private const int Piece = 256 << 10;
 
-    private readonly byte[] _request = GC.AllocateArray<byte>(Payload.RequestLength, pinned: true);
+    private readonly byte[] _request = GC.AllocateArray<byte>(LoadPayload.RequestLength, pinned: true);
     private int _received;
-    private Payload? _answer;
+    private LoadPayload? _answer;
     private long _sent;
 
     /// <summary>Whether the proxy has closed it.</summary>
-    public bool HasEnded { get; private set; }
+    public bool IsClosed { get; private set; }
 
     public override bool Advance()
     {
-        if (HasEnded)
+        if (IsClosed)
         {
             return false;
         }
@@ -48,7 +48,7 @@ internal sealed class OriginConnection(Socket socket, Func<int, Payload> payload
             _received += received;
         }
 
-        int bytes = Payload.BodyBytesOf(_request);
+        int bytes = LoadPayload.BodyBytesOf(_request);
         _answer = bytes >= 0 ? payloads(bytes) : throw new LoadException("the origin received something else than a request");
         _received = 0;
         _sent = 0;
@@ -59,7 +59,7 @@ internal sealed class OriginConnection(Socket socket, Func<int, Payload> payload
     {
         if (received == 0)
         {
-            HasEnded = true;
+            IsClosed = true;
             Dispose();
         }
     }

@@ -10,6 +10,7 @@ internal static class SystemProgram
     public static string? Find(string name)
     {
         string[] path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        return path.Where(folder => folder.Length > 0).Concat(s_alsoIn).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        IEnumerable<string> folders = path.Where(folder => folder.Length > 0).Concat(s_alsoIn);
+        return folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
     }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.Versioning;
-
 namespace Engine.Mbufs.Bench.Proxy;
 
 /// <summary>One proxy in one scenario: a line of the table, and an object of the JSON file.</summary>
@@ -50,18 +48,25 @@ internal sealed record ProxyRow
 
     /// <summary>Sums up what was measured.</summary>
     /// <param name="scenario">Under which load.</param>
-    /// <param name="contender">Of which proxy.</param>
+    /// <param name="proxy">Of which proxy.</param>
+    /// <param name="bursts">What it did, one a round.</param>
     /// <param name="reference">The reference's bursts of the same rounds; null without it.</param>
-    [SupportedOSPlatform("linux")]
-    public static ProxyRow Of(Scenario scenario, Contender contender, IReadOnlyList<BurstResult>? reference)
+    /// <param name="managed">What its garbage collector did; null if it has none.</param>
+    /// <param name="peakMemoryBytes">The most memory that it held.</param>
+    public static ProxyRow Of(
+        Scenario scenario,
+        string proxy,
+        IReadOnlyList<BurstResult> bursts,
+        IReadOnlyList<BurstResult>? reference,
+        ManagedFigures? managed,
+        long peakMemoryBytes)
     {
-        List<BurstResult> bursts = contender.Bursts;
         double[] ratios = reference is null ? [] : Ratios(scenario, bursts, reference);
         LatencyHistogram? latencies = scenario.IsBulk ? null : Merged(bursts);
         return new ProxyRow
         {
             Scenario = scenario.Name,
-            Proxy = contender.Peer.Name,
+            Proxy = proxy,
             RequestsPerSecond = scenario.IsBulk ? null : Median(bursts, burst => burst.Responses / burst.Seconds, 0),
             BytesPerSecond = Median(bursts, burst => burst.Bytes / burst.Seconds, 0),
             CpuPerRequestUs = scenario.IsBulk ? null : Median(bursts, burst => burst.ProcessorSecondsPerResponse * Micro, 3),
@@ -73,9 +78,9 @@ internal sealed record ProxyRow
             LatencyP90Us = Latency(latencies, 0.9),
             LatencyP99Us = Latency(latencies, 0.99),
             LatencyP999Us = Latency(latencies, 0.999),
-            GcCollections = contender.Managed?.Collections,
-            ManagedBytes = contender.Managed?.Bytes,
-            PeakMemoryBytes = contender.PeakMemoryBytes,
+            GcCollections = managed?.Collections,
+            ManagedBytes = managed?.Bytes,
+            PeakMemoryBytes = peakMemoryBytes,
             Busy = Median(bursts, burst => burst.ProcessorSeconds / burst.Seconds, 3),
         };
     }
@@ -86,19 +91,23 @@ internal sealed record ProxyRow
             ? burst.ProcessorSecondsPerGigabyte / other.ProcessorSecondsPerGigabyte
             : burst.ProcessorSecondsPerResponse / other.ProcessorSecondsPerResponse)];
 
-    private static LatencyHistogram Merged(List<BurstResult> bursts)
+    private static LatencyHistogram Merged(IReadOnlyList<BurstResult> bursts)
     {
         var all = new LatencyHistogram();
-        bursts.ForEach(burst => all.Add(burst.Latencies));
+        foreach (BurstResult burst in bursts)
+        {
+            all.Add(burst.Latencies);
+        }
+
         return all;
     }
 
-    private static double Median(List<BurstResult> bursts, Func<BurstResult, double> value, int digits)
+    private static double Median(IReadOnlyList<BurstResult> bursts, Func<BurstResult, double> value, int digits)
         => Math.Round(Quantiles.Of(bursts.Select(value), 0.5), digits);
 
     private static double? Quantile(double[] ratios, double fraction)
         => ratios.Length == 0 ? null : Math.Round(Quantiles.Of(ratios, fraction), 4);
 
     private static double? Latency(LatencyHistogram? latencies, double fraction)
-        => latencies?.Quantile(fraction) is { } nanoseconds ? Math.Round(nanoseconds / NanosecondsAMicrosecond, 1) : null;
+        => latencies is null ? null : Math.Round(latencies.Percentile(fraction) / NanosecondsAMicrosecond, 1);
 }

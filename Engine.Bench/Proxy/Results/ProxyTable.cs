@@ -1,24 +1,15 @@
 using System.Globalization;
-using System.Runtime.Versioning;
-using System.Text.Json;
 
 namespace Engine.Mbufs.Bench.Proxy;
 
-/// <summary>The results of <c>proxy</c>, for people and for programs.</summary>
-[SupportedOSPlatform("linux")]
-internal static class ProxyReport
+/// <summary>The results of <c>proxy</c> for people.</summary>
+internal static class ProxyTable
 {
     private const double Mega = 1e6;
     private const double Mebi = 1 << 20;
 
-    private static readonly JsonSerializerOptions s_json = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-    };
-
     /// <summary>Writes a table for each scenario.</summary>
-    public static void WriteTable(TextWriter output, IReadOnlyList<ProxyRow> rows)
+    public static void Write(TextWriter output, IReadOnlyList<ProxyRow> rows)
     {
         foreach (IGrouping<string, ProxyRow> group in rows.GroupBy(row => row.Scenario))
         {
@@ -33,20 +24,6 @@ internal static class ProxyReport
             }
 
             output.WriteLine();
-        }
-    }
-
-    /// <summary>Writes the JSON file.</summary>
-    public static void WriteJson(string path, Machine machine, ProxyOptions options, IReadOnlyList<ProxyRow> rows)
-    {
-        var root = new Root("proxy", machine, options.Rounds, options.BurstSeconds, rows);
-        try
-        {
-            File.WriteAllText(path, JsonSerializer.Serialize(root, s_json) + "\n");
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new BenchException($"The results could not be written to {path}: {failure.Message}");
         }
     }
 
@@ -65,6 +42,4 @@ internal static class ProxyReport
 
     private static string Cell(double? value, int width, string format)
         => (value?.ToString(format, CultureInfo.InvariantCulture) ?? "-").PadLeft(width) + " ";
-
-    private sealed record Root(string Kind, Machine Machine, int Rounds, double BurstSeconds, IReadOnlyList<ProxyRow> Rows);
 }

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Engine.Mbufs.Bench.Storm;
+namespace Engine.Mbufs.Bench;
 
 /// <summary>
 /// Counts durations in buckets that grow with them, 32 to each doubling, so that any percentile is known to 1.6 % and recording

@@ -7,7 +7,7 @@ namespace Engine.Mbufs.Bench.Proxy;
 /// What goes over the wire: a request that names a number of bytes, and the response with as many of them. Every byte of a
 /// response follows from its place, so whoever receives it knows whether it is right.
 /// </summary>
-internal sealed class Payload
+internal sealed class LoadPayload
 {
     public const int RequestLength = 80;
     public const int HeaderLength = 128;
@@ -18,7 +18,7 @@ internal sealed class Payload
     /// <summary>Header and body without a seam; then the body goes on from one period to the next.</summary>
     private readonly byte[] _image;
 
-    public Payload(int bodyBytes)
+    public LoadPayload(int bodyBytes)
     {
         Length = HeaderLength + (long)bodyBytes;
         Request = Encoding.ASCII.GetBytes(Padded($"GET /{bodyBytes} HTTP/1.1\r\nHost: origin\r\nX-Pad: ", RequestLength));
