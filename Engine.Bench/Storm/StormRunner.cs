@@ -33,9 +33,35 @@ internal sealed class StormRunner
         return _options.Scenarios.SelectMany(scenario => Run(scenario, _options.Seconds * (double)scenario.Share / shares));
     }
 
+    /// <summary>
+    /// Leaves out what does not fit into half of the memory that is free: measuring a machine that swaps tells nothing, and
+    /// others need some.
+    /// </summary>
+    /// <param name="steps">All of a scenario, which will be there at the same time.</param>
+    /// <param name="free">Bytes that are free.</param>
+    /// <param name="notes">Told what is left out.</param>
+    internal static IEnumerable<StormStep> WithinMemory(IEnumerable<StormStep> steps, long free, TextWriter notes)
+    {
+        long budget = free / 2;
+        long used = 0;
+        foreach (StormStep step in steps)
+        {
+            used += step.ResidentBytes;
+            if (used > budget)
+            {
+                notes.WriteLine(
+                    $"{step.Name.Scenario} with {Describe(step.Name)} and more is left out: it needs {Mebibytes(used)} MiB, and "
+                    + $"half of the memory that is free is {Mebibytes(budget)} MiB.");
+                yield break;
+            }
+
+            yield return step;
+        }
+    }
+
     private List<StormRow> Run(Scenario scenario, double seconds)
     {
-        List<StormStep> steps = [.. WithinMemory(scenario.Steps(_settings))];
+        List<StormStep> steps = [.. WithinMemory(scenario.Steps(_settings), FreeMemory.Bytes(), _notes)];
         try
         {
             List<StepFigures> figures = [.. steps.Select(static step => new StepFigures(step))];
@@ -87,29 +113,6 @@ internal sealed class StormRunner
     }
 
     private static bool IsStill(IEnumerable<double> figures) => figures.Max() <= figures.Min() * StillWithin;
-
-    /// <summary>
-    /// Leaves out what does not fit into half of the memory that is free: measuring a machine that swaps tells nothing, and
-    /// others need some.
-    /// </summary>
-    private IEnumerable<StormStep> WithinMemory(IEnumerable<StormStep> steps)
-    {
-        long budget = FreeMemory.Bytes() / 2;
-        long used = 0;
-        foreach (StormStep step in steps)
-        {
-            used += step.ResidentBytes;
-            if (used > budget)
-            {
-                _notes.WriteLine(
-                    $"{step.Name.Scenario} with {Describe(step.Name)} and more is left out: it needs {Mebibytes(used)} MiB, and "
-                    + $"half of the memory that is free is {Mebibytes(budget)} MiB.");
-                yield break;
-            }
-
-            yield return step;
-        }
-    }
 
     private static string Describe(StepName name)
         => FormattableString.Invariant($"{name.Value:N0} {name.Parameter}, {name.Series}");

@@ -54,6 +54,21 @@ public sealed class StormScenarioTests
     }
 
     [Test]
+    public void What_does_not_fit_into_half_of_the_free_memory_is_left_out_and_named()
+    {
+        StormSettings settings = s_tiny with { Limit = 65_536 };
+        var notes = new StringWriter();
+
+        StormStep[] steps = [.. StormRunner.WithinMemory(Scenario.Find(InFlightStep.Scenario).Steps(settings), 64 << 20, notes)];
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(steps.Select(static step => step.Name.Value), Is.EqualTo((long[])[1024, 1024, 4096, 4096]));
+            Assert.That(notes.ToString(), Does.StartWith("in-flight with 16,384 packets in flight, write64 and more is left out: "));
+        }
+    }
+
+    [Test]
     public void Exhaustion_is_counted_by_the_arena_as_by_those_who_were_denied()
     {
         using StormStep step = Scenario.Find(ExhaustionStep.Scenario).Steps(s_tiny).First();
