@@ -59,12 +59,13 @@ public sealed class StormScenarioTests
         StormSettings settings = s_tiny with { Limit = 65_536 };
         var notes = new StringWriter();
 
-        StormStep[] steps = [.. StormRunner.WithinMemory(Scenario.Find(InFlightStep.Scenario).Steps(settings), 64 << 20, notes)];
+        IEnumerable<StormStep> all = Scenario.Find(InFlightStep.Scenario).Steps(settings);
+        StormStep[] steps = [.. StormRunner.WithinMemory(all, 64 << 20, notes)];
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(steps.Select(static step => step.Name.Value), Is.EqualTo((long[])[1024, 1024, 4096, 4096]));
-            Assert.That(notes.ToString(), Does.StartWith("in-flight with 16,384 packets in flight, write64 and more is left out: "));
+            Assert.That(notes.ToString(), Does.StartWith("in-flight with 16,384 packets in flight, write64 and more is"));
         }
     }
 
