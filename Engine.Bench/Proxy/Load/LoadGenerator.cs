@@ -22,7 +22,7 @@ internal sealed class LoadGenerator : IDisposable
     private static readonly TimeSpan s_start = TimeSpan.FromMilliseconds(30);
 
     /// <summary>Without a byte for so long a proxy is stuck.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
 
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly Dictionary<int, LoadPayload> _payloads = [];
@@ -49,6 +49,7 @@ internal sealed class LoadGenerator : IDisposable
         double processorBefore = ProcessorClock.Seconds(burst.Process);
         long begin = Stopwatch.GetTimestamp();
         turn.Until(begin + Ticks(burst.Duration));
+        turn.UntilSomethingCame(burst.Scenario.IsBulk);
         double processor = ProcessorClock.Seconds(burst.Process) - processorBefore;
         double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
 

@@ -53,6 +53,12 @@ internal sealed class LoadTurn(
     /// <summary>Serves both sides until a time.</summary>
     public void Until(long end) => Serve(end, static turn => false);
 
+    /// <summary>
+    /// Goes on until there is a cost to speak of: on a machine with much else to do a whole burst can pass without a response.
+    /// </summary>
+    public void UntilSomethingCame(bool isBulk)
+        => Serve(long.MaxValue, isBulk ? static turn => turn.Tally.Bytes > 0 : static turn => turn.Tally.Latencies.Count > 0);
+
     /// <summary>Lets the responses that are under way arrive, closes, and waits until the proxy has closed as well.</summary>
     public void Close()
     {
