@@ -12,6 +12,15 @@ internal sealed partial record Work(string Name, string Description, double? Mus
     /// <summary>Packets of a burst.</summary>
     public const int Burst = 32;
 
+    /// <summary>
+    /// Bursts go round a page of handles, a line further each time: whether one place of them shares its lower 12 bits with the
+    /// packets' headers is chance, and costs a fifth.
+    /// </summary>
+    public const int PlaceStep = 8;
+
+    /// <summary>Places of a burst in that page.</summary>
+    public const int Places = 64;
+
     /// <summary>Packets of the arena, or pool, in works that have few of them out.</summary>
     public const int PacketsFew = 65_536;
 

@@ -38,7 +38,7 @@ internal sealed partial class EngineSide
     private void Consume(int count)
     {
         using MbufScope mbufs = _arena.Enter();
-        Span<Mbuf> burst = _packets;
+        Span<Mbuf> burst = _packets.AsSpan(0, Work.Burst);
         for (int i = 0; i < count; i += Work.Burst)
         {
             while (!_ring.TryRead(burst))

@@ -16,9 +16,9 @@ internal sealed partial class EngineSide
     private void Burst(int count)
     {
         using MbufScope mbufs = _arena.Enter();
-        Span<Mbuf> burst = _packets.AsSpan(0, Work.Burst);
         for (int i = 0; i < count; i += Work.Burst)
         {
+            Span<Mbuf> burst = _packets.AsSpan(i / Work.Burst % Work.Places * Work.PlaceStep, Work.Burst);
             Allocate(mbufs, burst);
             mbufs.Free(burst);
         }

@@ -24,7 +24,7 @@ internal sealed partial class EngineSide : ISide
             : Work.PacketsFew + Work.PacketsSpare;
         _work = work;
         _arena = new MbufArena(new MbufArenaOptions { Mbufs = packets, Clusters = packets });
-        _packets = new Mbuf[work.IsInFlight ? work.Number : Work.Burst];
+        _packets = new Mbuf[work.IsInFlight ? work.Number : Work.Burst + (Work.Places * Work.PlaceStep)];
     }
 
     /// <summary>Packets that are not free.</summary>

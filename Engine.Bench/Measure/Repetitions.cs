@@ -25,7 +25,7 @@ internal sealed class Repetitions
     // Longer together than the tenth of a second for which it waits.
     private const int TurnsWithoutNews = 8;
 
-    private const int WindowsMost = 20;
+    private const int WindowsMost = 12;
     private const int WindowsStill = 4;
     private const double StillWithin = 1.03;
 

@@ -15,6 +15,13 @@
 #define PAYLOAD_BYTES 64
 #define WAYS_MAX 4
 
+/*
+ * Bursts go round a page of pointers, a line further each time: whether one place of them shares its lower 12 bits with the
+ * packets' headers is chance.
+ */
+#define PLACE_STEP 8
+#define PLACES 64
+
 /* What caches may hold beside what is in flight; the other side has as much. */
 #define POOL_SPARE (2 * RTE_MEMPOOL_CACHE_MAX_SIZE)
 

@@ -15,10 +15,11 @@ static void alloc_free(int count)
 static void burst32(int count)
 {
     for (int i = 0; i < count; i += BURST) {
-        if (rte_pktmbuf_alloc_bulk(pool, packets, BURST) != 0)
+        struct rte_mbuf **burst = packets + i / BURST % PLACES * PLACE_STEP;
+        if (rte_pktmbuf_alloc_bulk(pool, burst, BURST) != 0)
             fail("a burst was denied");
-        observe(packets);
-        rte_pktmbuf_free_bulk(packets, BURST);
+        observe(burst);
+        rte_pktmbuf_free_bulk(burst, BURST);
     }
 }
 
