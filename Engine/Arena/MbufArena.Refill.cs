@@ -207,14 +207,14 @@ public sealed partial class MbufArena
         }
         else
         {
-            Zones[(int)zone].AddLoose(item, EmptyMagazines);
+            Zones[(int)zone].AddLoose(cache.RoundOf(zone, item), EmptyMagazines);
         }
     }
 
     private void PutParts(MbufCache cache, uint pair)
     {
         cache.SplitPair(pair, out uint cluster);
-        Zones[(int)ZoneId.Mbuf].AddLoose(pair, EmptyMagazines);
-        Zones[(int)ZoneId.Cluster].AddLoose(cluster, EmptyMagazines);
+        Zones[(int)ZoneId.Mbuf].AddLoose(cache.RoundOf(ZoneId.Mbuf, pair), EmptyMagazines);
+        Zones[(int)ZoneId.Cluster].AddLoose(cache.RoundOf(ZoneId.Cluster, cluster), EmptyMagazines);
     }
 }

@@ -19,9 +19,9 @@ internal sealed class ItemPile(MagazineStack full, Magazine partial)
     /// Adds a loose round. If that fills the partial magazine, it becomes a full one and <paramref name="magazines"/> gives an
     /// empty one.
     /// </summary>
-    public void Add(uint item, EmptyMagazines magazines)
+    public void Add(Round round, EmptyMagazines magazines)
     {
-        _partial.Round(_loose) = item;
+        _partial.Round(_loose) = round;
         _loose++;
         if (_loose == Magazine.Capacity)
         {
@@ -32,21 +32,21 @@ internal sealed class ItemPile(MagazineStack full, Magazine partial)
     }
 
     /// <summary>Takes a loose round; full magazines stay whole.</summary>
-    public bool TryTakeLoose(out uint item)
+    public bool TryTakeLoose(out Round round)
     {
         if (_loose == 0)
         {
-            item = 0;
+            round = default;
             return false;
         }
 
         _loose--;
-        item = _partial.Round(_loose);
+        round = _partial.Round(_loose);
         return true;
     }
 
     /// <summary>Takes any round, from a full magazine if there are no loose ones.</summary>
-    public bool TryTake(out uint item, EmptyMagazines magazines)
+    public bool TryTake(out Round round, EmptyMagazines magazines)
     {
         if (_loose == 0 && Full.TryPop(out Magazine magazine))
         {
@@ -55,11 +55,27 @@ internal sealed class ItemPile(MagazineStack full, Magazine partial)
             _loose = Magazine.Capacity;
         }
 
-        return TryTakeLoose(out item);
+        return TryTakeLoose(out round);
+    }
+
+    /// <summary>
+    /// True if an item is here. A moment's view, since full magazines come and go meanwhile; it ends after as many as there can be.
+    /// </summary>
+    public unsafe bool Holds(uint item, int mostMagazines)
+    {
+        foreach (uint magazine in Full.Ids().Take(mostMagazines))
+        {
+            if (Magazine.Holds(Full.At(magazine).Rounds, Magazine.Capacity, item))
+            {
+                return true;
+            }
+        }
+
+        return Magazine.Holds(_partial.Rounds, _loose, item);
     }
 
     /// <summary>Every item; only for the audit, while nothing else is running.</summary>
-    public IEnumerable<uint> Items()
+    public IEnumerable<Round> Items()
     {
         foreach (uint magazine in Full.Ids())
         {

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Engine.Mbufs;
 
 /// <summary>
-/// A fixed number of free items (Bonwick's magazine), in native memory: one line of bookkeeping, four lines of rounds.
+/// A fixed number of free items (Bonwick's magazine), in native memory: one line of bookkeeping, eight lines of rounds.
 /// </summary>
 /// <remarks>
 /// Unsafe because it is an address. Sound because magazines are never unmapped while a scope is open, a magazine has one holder
@@ -16,9 +16,10 @@ internal readonly unsafe struct Magazine(byte* address)
     public const int Capacity = 64;
 
     /// <summary>Bytes from one magazine to the next: an odd number of cache lines.</summary>
-    public const int Size = HeaderSize + (Capacity * sizeof(uint));
+    public const int Size = HeaderSize + (Capacity * RoundSize);
 
     private const int HeaderSize = 64;
+    private const int RoundSize = 8;
     private readonly byte* _address = address;
 
     /// <summary>The magazine's own number, from 1.</summary>
@@ -33,14 +34,28 @@ internal readonly unsafe struct Magazine(byte* address)
     public ref int Depth => ref Unsafe.AsRef<int>(_address + 8);
 
     /// <summary>The rounds, as the cache pops and pushes them.</summary>
-    public uint* Rounds => (uint*)(_address + HeaderSize);
+    public Round* Rounds => (Round*)(_address + HeaderSize);
 
     /// <summary>One round; the caller has compared the number with the capacity.</summary>
-    public ref uint Round(int number)
+    public ref Round Round(int number)
     {
         Debug.Assert((uint)number < Capacity, "A round's number is below the capacity.");
         return ref Rounds[number];
     }
 
-    public static Magazine Of(uint* rounds) => new((byte*)rounds - HeaderSize);
+    /// <summary>True if an item is among the first rounds, of which the caller knows that they are no more than the capacity.</summary>
+    public static bool Holds(Round* rounds, int count, uint item)
+    {
+        foreach (Round round in new ReadOnlySpan<Round>(rounds, count))
+        {
+            if (round.Item == item)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public static Magazine Of(Round* rounds) => new((byte*)rounds - HeaderSize);
 }

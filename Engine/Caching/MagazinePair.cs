@@ -16,14 +16,17 @@ internal unsafe struct MagazinePair
 {
     private const int Nothing = -1;
 
-    private uint* _loaded;
-    private uint* _previous;
+    private Round* _loaded;
+    private Round* _previous;
 
     /// <summary>
     /// The round in hand, or <see cref="Nothing"/>. A round in a magazine is where a count says, so a pop waits for the push
     /// before it through memory; this word stays where it is, and the processor forwards it at once.
     /// </summary>
     private int _hand = Nothing;
+
+    /// <summary>The generation of the round in hand.</summary>
+    private uint _handGeneration;
 
     /// <summary>
     /// Pushes and pops since the loaded magazine was empty last, each on its own: the count is their difference, modulo 2^32.
@@ -64,13 +67,14 @@ internal unsafe struct MagazinePair
     /// the caller to the slow path.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryPop(int floor, out uint item)
+    public bool TryPop(int floor, out uint item, out uint generation)
     {
         int hand = _hand;
         if (hand >= floor)
         {
             _hand = Nothing;
             item = (uint)hand;
+            generation = _handGeneration;
             return true;
         }
 
@@ -79,26 +83,32 @@ internal unsafe struct MagazinePair
         if (top < floor)
         {
             item = 0;
+            generation = 0;
             return false;
         }
 
-        item = _loaded[top];
+        item = _loaded[top].Item;
+        generation = _loaded[top].Generation;
         _popped = popped;
         return true;
     }
 
+    /// <summary>The same where the generation is of no use.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryPop(int floor, out uint item) => TryPop(floor, out item, out _);
+
     /// <summary>Takes the newest rounds, all or none. They are valid until the next push.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryPopMany(int floor, int count, out ReadOnlySpan<uint> items)
+    public bool TryPopMany(int floor, int count, out ReadOnlySpan<Round> rounds)
     {
         int left = Count - count;
         if (left < floor)
         {
-            items = default;
+            rounds = default;
             return false;
         }
 
-        items = new ReadOnlySpan<uint>(_loaded + left, count);
+        rounds = new ReadOnlySpan<Round>(_loaded + left, count);
         _popped += count;
         return true;
     }
@@ -107,12 +117,13 @@ internal unsafe struct MagazinePair
     /// Adds a round. The ceiling is 0, for the capacity, or less than any count lacks of it, to send the caller to the slow path.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryPush(int ceiling, uint item)
+    public bool TryPush(int ceiling, uint item, uint generation)
     {
         // Nothing in hand, and no reason to take the slow path: one comparison.
         if (_hand < ceiling)
         {
             _hand = (int)item;
+            _handGeneration = generation;
             return true;
         }
 
@@ -123,7 +134,7 @@ internal unsafe struct MagazinePair
             return false;
         }
 
-        _loaded[top] = item;
+        _loaded[top] = new Round(item, generation);
         _pushed = pushed + 1;
         return true;
     }
@@ -133,10 +144,10 @@ internal unsafe struct MagazinePair
     /// <see cref="EndPush"/>; nothing else may touch the pair in between.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly Span<uint> BeginPush(int ceiling)
+    public readonly Span<Round> BeginPush(int ceiling)
     {
         int top = Count;
-        return ceiling < 0 ? default : new Span<uint>(_loaded + top, Magazine.Capacity - top);
+        return ceiling < 0 ? default : new Span<Round>(_loaded + top, Magazine.Capacity - top);
     }
 
     /// <summary>Counts rounds that were written into the room of <see cref="BeginPush"/>.</summary>
@@ -146,7 +157,7 @@ internal unsafe struct MagazinePair
     /// <summary>Exchanges the loaded and the previous magazine.</summary>
     public void Swap()
     {
-        uint* loaded = _loaded;
+        Round* loaded = _loaded;
         _loaded = _previous;
         _previous = loaded;
         (Count, PreviousCount) = (PreviousCount, Count);
@@ -198,10 +209,18 @@ internal unsafe struct MagazinePair
         depot.Give(Magazine.Of(_previous));
     }
 
-    /// <summary>Every round, for the audit.</summary>
-    public readonly uint[] ToArray()
+    /// <summary>True if an item is here. A moment's view, where another thread asks.</summary>
+    public readonly bool Holds(uint item)
     {
-        uint[] inHand = _hand == Nothing ? [] : [(uint)_hand];
-        return [.. new ReadOnlySpan<uint>(_loaded, Count), .. new ReadOnlySpan<uint>(_previous, PreviousCount), .. inHand];
+        int loaded = Math.Clamp(Count, 0, Magazine.Capacity);
+        int previous = Math.Clamp(PreviousCount, 0, Magazine.Capacity);
+        return _hand == (int)item || Magazine.Holds(_loaded, loaded, item) || Magazine.Holds(_previous, previous, item);
+    }
+
+    /// <summary>Every round, for the audit.</summary>
+    public readonly Round[] ToArray()
+    {
+        Round[] inHand = _hand == Nothing ? [] : [new Round((uint)_hand, _handGeneration)];
+        return [.. new ReadOnlySpan<Round>(_loaded, Count), .. new ReadOnlySpan<Round>(_previous, PreviousCount), .. inHand];
     }
 }

@@ -20,9 +20,10 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryFreePair(ref MbufHeader head, uint index)
     {
-        if (IsPlainPair(ref head) && Hot.Magazines[(int)ZoneId.Packet].TryPush(Hot.Ceiling, index))
+        uint generation = head.Generation + 1;
+        if (IsPlainPair(ref head) && Hot.Magazines[(int)ZoneId.Packet].TryPush(Hot.Ceiling, index, generation))
         {
-            head.SetResetInPlace(Hot.FreshCluster + (head.Storage * Hot.ClusterStride));
+            head.SetResetInPlace(generation, Hot.FreshCluster + (head.Storage * Hot.ClusterStride));
             return true;
         }
 
@@ -81,7 +82,7 @@ public sealed partial class MbufCache
         else if (header.Kind == StorageKind.Cluster)
         {
             ResetPair(ref header, index);
-            Give(ZoneId.Packet, index);
+            Give(ZoneId.Packet, index, header.Generation);
         }
         else
         {
@@ -93,11 +94,11 @@ public sealed partial class MbufCache
         }
     }
 
-    /// <summary>Gives an item that is already reset back to its zone.</summary>
+    /// <summary>Gives an item that is already reset back to its zone; a pair with its <see cref="Round.Generation"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Give(ZoneId zone, uint item)
+    internal void Give(ZoneId zone, uint item, uint generation = 0)
     {
-        if (!Hot.Magazines[(int)zone].TryPush(Hot.Ceiling, item))
+        if (!Hot.Magazines[(int)zone].TryPush(Hot.Ceiling, item, generation))
         {
             GiveSlow(zone, item);
         }
@@ -153,7 +154,8 @@ public sealed partial class MbufCache
     internal void Put(ZoneId zone, uint item)
     {
         ref MagazinePair pair = ref Hot.Magazines[(int)zone];
-        if (pair.TryPush(0, item))
+        uint generation = RoundOf(zone, item).Generation;
+        if (pair.TryPush(0, item, generation))
         {
             return;
         }
@@ -167,9 +169,13 @@ public sealed partial class MbufCache
             GiveFull(zone, pair.LoadEmpty(Arena.EmptyMagazines.Take()));
         }
 
-        bool pushed = pair.TryPush(0, item);
+        bool pushed = pair.TryPush(0, item, generation);
         Debug.Assert(pushed, "A pair that was just exchanged has room.");
     }
+
+    /// <summary>The round of an item that is free and reset.</summary>
+    internal Round RoundOf(ZoneId zone, uint item)
+        => new(item, zone == ZoneId.Packet ? Hot.Memory.Header(item).Generation : 0);
 
     private void GiveFull(ZoneId zone, Magazine full)
     {
@@ -178,8 +184,9 @@ public sealed partial class MbufCache
         {
             for (int round = 0; round < Magazine.Capacity; round++)
             {
-                SplitPair(full.Round(round), out uint cluster);
-                Put(ZoneId.Mbuf, full.Round(round));
+                uint pair = full.Round(round).Item;
+                SplitPair(pair, out uint cluster);
+                Put(ZoneId.Mbuf, pair);
                 Put(ZoneId.Cluster, cluster);
             }
 

@@ -16,27 +16,27 @@ public sealed partial class MbufCache
     internal bool TryTakeLinked(ZoneId zone, int count, int plainCount, out uint first, out uint firstPlain)
     {
         if (zone != ZoneId.Mbuf
-            || !Hot.Magazines[(int)ZoneId.Mbuf].TryPopMany(Hot.Floor, count + plainCount, out ReadOnlySpan<uint> items))
+            || !Hot.Magazines[(int)ZoneId.Mbuf].TryPopMany(Hot.Floor, count + plainCount, out ReadOnlySpan<Round> rounds))
         {
             return TryTakeLinkedSlow(zone, count, plainCount, out first, out firstPlain);
         }
 
         ArenaMemory memory = Hot.Memory;
-        first = Link(memory, items[..count]);
-        firstPlain = Link(memory, items[count..]);
+        first = Link(memory, rounds[..count]);
+        firstPlain = Link(memory, rounds[count..]);
         return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Link(ArenaMemory memory, ReadOnlySpan<uint> items)
+    private static uint Link(ArenaMemory memory, ReadOnlySpan<Round> rounds)
     {
         uint first = 0;
-        foreach (uint item in items)
+        foreach (Round round in rounds)
         {
-            ref MbufHeader header = ref memory.Header(item);
+            ref MbufHeader header = ref memory.Header(round.Item);
             header.Flags = 0;
             header.Next = first;
-            first = item;
+            first = round.Item;
         }
 
         return first;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
@@ -33,6 +32,12 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal MbufChain StartChain(ZoneId zone, uint flags)
     {
+        if (zone == ZoneId.Packet && flags == HeaderFlags.FreePair
+            && Hot.Magazines[(int)ZoneId.Packet].TryPop(Hot.Floor, out uint pair, out uint generation))
+        {
+            return new MbufChain(this, pair, generation); // A packet already: its header need not even be there yet.
+        }
+
         if (!TryTake(zone, out uint index))
         {
             TellOfNothing();
@@ -40,7 +45,6 @@ public sealed partial class MbufCache
         }
 
         ref MbufHeader header = ref Hot.Memory.Header(index);
-        Debug.Assert(header.Flags == HeaderFlags.Free, "What a magazine holds is free and reset.");
         header.Flags = zone == ZoneId.Packet ? flags : flags | HeaderFlags.Intricate;
         return new MbufChain(this, index, header.Generation);
     }

@@ -14,20 +14,12 @@ public readonly ref partial struct MbufScope
     public bool TryAllocatePackets(Span<Mbuf> packets)
     {
         MbufCache cache = _cache;
-        if (!cache.Hot.Magazines[(int)ZoneId.Packet].TryPopMany(cache.Hot.Floor, packets.Length, out ReadOnlySpan<uint> items))
+        if (!cache.Hot.Magazines[(int)ZoneId.Packet].TryPopMany(cache.Hot.Floor, packets.Length, out ReadOnlySpan<Round> rounds))
         {
             return cache.TryTakeManySlow(packets);
         }
 
-        uint firstSlot = cache.Hot.FirstSlot;
-        for (int i = 0; i < items.Length && i < packets.Length; i++)
-        {
-            uint index = items[i];
-            ref MbufHeader header = ref cache.Hot.Memory.Header(index);
-            header.Flags = Packet;
-            packets[i] = new Mbuf(firstSlot + index, header.Generation);
-        }
-
+        MbufCache.HandOut(rounds, packets, cache.Hot.FirstSlot);
         return true;
     }
 

@@ -54,12 +54,22 @@ internal sealed class Zone(ZoneId id, int limit, ItemPile depot, ItemPile retire
     public void CountDelayed() => Interlocked.Increment(ref _delayed);
 
     /// <summary>Adds a loose round to the depot.</summary>
-    public void AddLoose(uint item, EmptyMagazines magazines) => depot.Add(item, magazines);
+    public void AddLoose(Round round, EmptyMagazines magazines) => depot.Add(round, magazines);
 
-    public bool TryTakeLoose(out uint item) => depot.TryTakeLoose(out item);
+    public bool TryTakeLoose(out uint item)
+    {
+        bool taken = depot.TryTakeLoose(out Round round);
+        item = round.Item;
+        return taken;
+    }
 
     /// <summary>Takes any free item out of the depot, from a full magazine if need be.</summary>
-    public bool TryTakeAny(out uint item, EmptyMagazines magazines) => depot.TryTake(out item, magazines);
+    public bool TryTakeAny(out uint item, EmptyMagazines magazines)
+    {
+        bool taken = depot.TryTake(out Round round, magazines);
+        item = round.Item;
+        return taken;
+    }
 
     /// <summary>
     /// Takes an item of the depot out of service, because the limit is lowered. Counted first and moved then, so that nobody who
@@ -68,9 +78,9 @@ internal sealed class Zone(ZoneId id, int limit, ItemPile depot, ItemPile retire
     public bool TryRetire(EmptyMagazines magazines)
     {
         Volatile.Write(ref _retired, _retired + 1);
-        if (depot.TryTake(out uint item, magazines))
+        if (depot.TryTake(out Round round, magazines))
         {
-            retired.Add(item, magazines);
+            retired.Add(round, magazines);
             return true;
         }
 
@@ -81,9 +91,9 @@ internal sealed class Zone(ZoneId id, int limit, ItemPile depot, ItemPile retire
     /// <summary>Puts items back into the depot that were taken out of service.</summary>
     public void Restore(int count, EmptyMagazines magazines)
     {
-        for (; count > 0 && retired.TryTake(out uint item, magazines); count--)
+        for (; count > 0 && retired.TryTake(out Round round, magazines); count--)
         {
-            depot.Add(item, magazines);
+            depot.Add(round, magazines);
             Volatile.Write(ref _retired, _retired - 1);
         }
     }
@@ -105,9 +115,12 @@ internal sealed class Zone(ZoneId id, int limit, ItemPile depot, ItemPile retire
         }
     }
 
+    /// <summary>True if an item is in the depot or out of service; a moment's view.</summary>
+    public bool Holds(uint item, int mostMagazines) => depot.Holds(item, mostMagazines) || retired.Holds(item, mostMagazines);
+
     /// <summary>Every free item of the depot; only for the audit, while nothing else is running.</summary>
-    public IEnumerable<uint> FreeItems() => depot.Items();
+    public IEnumerable<Round> FreeItems() => depot.Items();
 
     /// <summary>Every item that is out of service; only for the audit.</summary>
-    public IEnumerable<uint> RetiredItems() => retired.Items();
+    public IEnumerable<Round> RetiredItems() => retired.Items();
 }

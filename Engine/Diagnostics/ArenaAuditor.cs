@@ -10,6 +10,7 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
 
     private readonly List<string> _problems = [];
     private readonly string?[] _mbufPlaces = new string?[arena.Zones[(int)ZoneId.Mbuf].Carved + 1];
+    private readonly bool[] _freePairs = new bool[arena.Zones[(int)ZoneId.Mbuf].Carved + 1];
     private readonly int[][] _references = new int[arena.Layout.Storages.Length][];
     private readonly bool[][] _freeClusters = new bool[arena.Layout.Storages.Length][];
     private readonly int[] _liveClusters = new int[arena.Layout.Storages.Length];
@@ -17,7 +18,7 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
     private int _liveMbufs;
     private int _liveTags;
 
-    public MbufAudit Run(IEnumerable<(ZoneId Zone, uint Item, string Place)> free)
+    public MbufAudit Run(IEnumerable<(ZoneId Zone, Round Round, string Place)> free)
     {
         for (int kind = 1; kind < _references.Length; kind++)
         {
@@ -25,14 +26,19 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
             _freeClusters[kind] = new bool[arena.Zones[kind].Carved];
         }
 
-        foreach ((ZoneId zone, uint item, string place) in free)
+        foreach ((ZoneId zone, Round round, string place) in free)
         {
-            NoteFree(zone, item, place);
+            NoteFree(zone, round, place);
         }
 
         for (uint index = 1; index < _mbufPlaces.Length; index++)
         {
             ref MbufHeader header = ref arena.Memory.Header(index);
+            if (_freePairs[index])
+            {
+                continue; // It looks like a packet, which is what it will be.
+            }
+
             if ((header.Flags & (HeaderFlags.Head | HeaderFlags.Free)) == HeaderFlags.Head)
             {
                 WalkChain(index);
@@ -48,8 +54,9 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
         return new MbufAudit(_problems, _liveChains, _liveMbufs, _liveTags, _liveClusters);
     }
 
-    private void NoteFree(ZoneId zone, uint item, string place)
+    private void NoteFree(ZoneId zone, Round round, string place)
     {
+        uint item = round.Item;
         if (zone is not (ZoneId.Mbuf or ZoneId.Packet))
         {
             NoteFreeCluster((StorageKind)zone, item, place);
@@ -64,14 +71,21 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
 
         PlaceMbuf(item, place);
         ref MbufHeader header = ref arena.Memory.Header(item);
-        StorageKind expected = zone == ZoneId.Packet ? StorageKind.Cluster : StorageKind.Internal;
-        if (header.Flags != HeaderFlags.Free || header.Kind != expected || header.Next != 0 || header.NextPacket != 0
+        bool pair = zone == ZoneId.Packet;
+        StorageKind expected = pair ? StorageKind.Cluster : StorageKind.Internal;
+        if (header.Flags != (pair ? HeaderFlags.FreePair : HeaderFlags.Free) || header.Kind != expected || header.Next != 0 || header.NextPacket != 0
             || header.SegmentLength != 0 || header.ChainLength != 0 || header.PacketLength != 0 || header.Segments != 1 || header.Tail != item)
         {
             Report($"Mbuf {item} in {place} is not in its reset state (flags {header.Flags:x8}, kind {header.Kind}).");
         }
-        else if (zone == ZoneId.Packet)
+        else if (pair)
         {
+            if (round.Generation != header.Generation)
+            {
+                Report($"Mbuf {item} in {place} would be handed out with generation {round.Generation}; its header has {header.Generation}.");
+            }
+
+            _freePairs[item] = true;
             NoteFreeCluster(StorageKind.Cluster, header.Storage, place);
         }
     }

@@ -74,39 +74,60 @@ public sealed partial class MbufArena
             }
 
             ref MbufHeader header = ref Memory.Header(index);
-            bool free = (Volatile.Read(ref header.Flags) & HeaderFlags.Free) != 0;
-            return free ? MbufState.Free
-                : Volatile.Read(ref header.Generation) == packet.Generation ? MbufState.Live
+            return Volatile.Read(ref header.Generation) == packet.Generation ? MbufState.Live
+                : (Volatile.Read(ref header.Flags) & HeaderFlags.Free) != 0 || IsFreePair(index, ref header) ? MbufState.Free
                 : MbufState.Reused;
         }
     }
 
-    private IEnumerable<(ZoneId Zone, uint Item, string Place)> FreeItems()
+    /// <summary>
+    /// Whether a pair is free: its header does not tell it from a packet that was allocated and not yet touched, so the magazines
+    /// are looked through.
+    /// </summary>
+    private bool IsFreePair(uint index, ref MbufHeader header)
+    {
+        if (header.Kind != StorageKind.Cluster || header.Flags != HeaderFlags.FreePair || header.ChainLength != 0)
+        {
+            return false;
+        }
+
+        for (int number = 0; number < _cacheCount; number++)
+        {
+            if (_caches[number]!.Hot.Magazines[(int)ZoneId.Packet].Holds(index))
+            {
+                return true;
+            }
+        }
+
+        return Zones[(int)ZoneId.Packet].Holds(index, Layout.MagazineCount) || (Quarantine?.Holds(ZoneId.Packet, index) ?? false);
+    }
+
+    private IEnumerable<(ZoneId Zone, Round Round, string Place)> FreeItems()
     {
         foreach (Zone zone in Zones)
         {
-            foreach (uint item in zone.FreeItems())
+            foreach (Round round in zone.FreeItems())
             {
-                yield return (zone.Id, item, $"the depot of the {zone.Id} zone");
+                yield return (zone.Id, round, $"the depot of the {zone.Id} zone");
             }
 
-            foreach (uint item in zone.RetiredItems())
+            foreach (Round round in zone.RetiredItems())
             {
-                yield return (zone.Id, item, $"the items of the {zone.Id} zone that a lower limit retired");
+                yield return (zone.Id, round, $"the items of the {zone.Id} zone that a lower limit retired");
             }
 
             for (int number = 0; number < _cacheCount; number++)
             {
-                foreach (uint item in _caches[number]!.FreeItems(zone.Id))
+                foreach (Round round in _caches[number]!.FreeRounds(zone.Id))
                 {
-                    yield return (zone.Id, item, $"the {zone.Id} magazines of cache {number}");
+                    yield return (zone.Id, round, $"the {zone.Id} magazines of cache {number}");
                 }
             }
         }
 
         foreach ((ZoneId zone, uint item) in Quarantine?.Items() ?? [])
         {
-            yield return (zone, item, "quarantine");
+            yield return (zone, _caches[0]!.RoundOf(zone, item), "quarantine");
         }
     }
 }

@@ -81,6 +81,8 @@ public sealed partial class MbufArena
             }
         }
 
+        // Free pairs look like packets, whose type is plain data.
+        types[(byte)MbufType.Data] = Math.Max(0, types[(byte)MbufType.Data] - CountFree(ZoneId.Packet));
         return tags;
     }
 

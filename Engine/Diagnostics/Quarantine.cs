@@ -80,6 +80,9 @@ internal sealed class Quarantine(MbufArena arena)
     /// <summary>The one who was told could do nothing with it: the next one is told, too.</summary>
     public void TellAgain(string finding) => Interlocked.CompareExchange(ref _finding, finding, null);
 
+    /// <summary>True if an item is in quarantine.</summary>
+    public bool Holds(ZoneId zone, uint item) => Items().Contains((zone, item));
+
     /// <summary>Every item in quarantine, for the audit.</summary>
     public IEnumerable<(ZoneId Zone, uint Item)> Items()
     {

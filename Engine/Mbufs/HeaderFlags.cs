@@ -16,8 +16,16 @@ internal static class HeaderFlags
     /// <summary>The mbuf is the first of a chain: length, tail and segment count in its header are true.</summary>
     public const uint Head = 1u << 25;
 
-    /// <summary>The mbuf is free: in a magazine, in the depot or in quarantine, and already reset.</summary>
+    /// <summary>
+    /// The mbuf is free and has no cluster: in a magazine, in the depot or in quarantine, and already reset.
+    /// </summary>
     public const uint Free = 1u << 26;
+
+    /// <summary>
+    /// All flags of a pair that is free: those of a packet, which it becomes when its handle is given out, and nothing else is
+    /// done. So a header does not tell whether a pair is free; only the magazines do.
+    /// </summary>
+    public const uint FreePair = Head | PacketHeader;
 
     /// <summary>
     /// The chain may be something else than one mbuf with a 2 KiB cluster. Clear in a head: no link, no cold line, and

@@ -90,7 +90,8 @@ internal struct MbufHeader
         uint generation = Generation + 1;
         ref Vector256<uint> halves = ref Unsafe.As<MbufHeader, Vector256<uint>>(ref this);
         halves = Vector256.Create(0u, 0, 0, 0, 0, 0, 1, 0);
-        Unsafe.Add(ref halves, 1) = Vector256.Create(HeaderFlags.Free, 0, 0, 0, 0, 0, 0, 0);
+        uint flags = kind == StorageKind.Cluster ? HeaderFlags.FreePair : HeaderFlags.Free;
+        Unsafe.Add(ref halves, 1) = Vector256.Create(flags, 0, 0, 0, 0, 0, 0, 0);
         Data = data;
         Generation = generation;
         Type = MbufType.Data;
@@ -104,15 +105,15 @@ internal struct MbufHeader
     /// generation, and the second half is one store.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void SetResetInPlace(long data)
+    public void SetResetInPlace(uint generation, long data)
     {
         Debug.Assert(
             Next == 0 && NextPacket == 0 && Segments == 1 && Kind == StorageKind.Cluster,
             "Only a pair is reset in place.");
         Unsafe.Add(ref Unsafe.As<MbufHeader, Vector256<uint>>(ref this), 1) =
-            Vector256.Create(HeaderFlags.Free, FreePair, 0, 0, 0, 0, 0, 0);
+            Vector256.Create(HeaderFlags.FreePair, FreePair, 0, 0, 0, 0, 0, 0);
         Data = data;
-        Generation++;
+        Generation = generation;
     }
 
     /// <summary>
