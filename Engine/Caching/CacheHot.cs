@@ -36,6 +36,12 @@ internal struct CacheHot
     /// <summary>Data offset of a fresh 2 KiB cluster 0: <see cref="StorageLayout.Start"/> plus headroom.</summary>
     public long FreshCluster;
 
+    /// <summary>Data offset of the first byte of 2 KiB cluster 0: <see cref="StorageLayout.Start"/>.</summary>
+    public long FirstCluster;
+
+    /// <summary>Offset of the end of 2 KiB cluster 0: the start plus <see cref="StorageLayout.Capacity"/>.</summary>
+    public long FirstClusterEnd;
+
     /// <summary><see cref="StorageLayout.Stride"/> of 2 KiB clusters.</summary>
     public long ClusterStride;
 

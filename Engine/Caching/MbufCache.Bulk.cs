@@ -6,11 +6,9 @@ namespace Engine.Mbufs;
 /// <content>Many packets at once, and what is said of handles that name none.</content>
 public sealed partial class MbufCache
 {
-    /// <summary>
-    /// Frees the packets of all handles that are live; null ones are skipped. From the end, so that the next allocation of as
-    /// many gets them in the same order.
-    /// </summary>
-    /// <returns>The lowest place of a handle that is neither live nor null, or -1.</returns>
+    /// <summary>Frees the packets of all handles that are live; null ones are skipped.</summary>
+    /// <returns>The first place of a handle that is neither live nor null, or -1.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal int FreeMany(ReadOnlySpan<Mbuf> packets)
     {
         if (Hot.LastIndex == 0)
@@ -19,17 +17,12 @@ public sealed partial class MbufCache
         }
 
         int wrong = -1;
-        int end = packets.Length;
-        while (end > 0)
+        for (int next = FreePairs(packets); next < packets.Length; next += FreePairs(packets[next..]))
         {
-            end = FreePairs(packets[..end]);
-            if (end > 0)
-            {
-                // What is left at the end is not a packet of one cluster, or the magazine is full.
-                end--;
-                BeginFreeingMany();
-                wrong = TryFree(packets[end]) ? wrong : end;
-            }
+            // What comes next is not a packet of one cluster, or the magazine is full.
+            BeginFreeingMany();
+            wrong = TryFree(packets[next]) || wrong >= 0 ? wrong : next;
+            next++;
         }
 
         EndFreeingMany();
@@ -42,38 +35,40 @@ public sealed partial class MbufCache
     /// The loop of the common case: live packets of one mbuf with its own cluster, while the loaded magazine has room. The
     /// rounds are counted once, at the end.
     /// </summary>
-    /// <returns>How many handles are left, from the start; the last of them is something else.</returns>
+    /// <returns>How many were freed, from the start; the next one is something else, or there is no room for it.</returns>
     private int FreePairs(ReadOnlySpan<Mbuf> packets)
     {
         ArenaMemory memory = Hot.Memory;
         uint firstSlot = Hot.FirstSlot;
         uint lastIndex = Hot.LastIndex;
+        long freshCluster = Hot.FreshCluster;
+        long clusterStride = Hot.ClusterStride;
         Span<Round> room = Hot.Magazines[(int)ZoneId.Packet].BeginPush(Hot.Ceiling);
-        int pushed = 0;
-        int i = packets.Length - 1;
-        for (; i >= 0 && pushed < room.Length; i--)
+        int count = Math.Min(packets.Length, room.Length);
+        packets = packets[..count];
+        room = room[..count];
+        int freed = 0;
+        for (; freed < packets.Length; freed++)
         {
-            Mbuf packet = packets[i];
-            uint index = packet.Slot - firstSlot;
-            if (index - 1 >= lastIndex)
+            Round live = packets[freed].ToRound(firstSlot);
+            if (live.Item - 1 >= lastIndex)
             {
                 break;
             }
 
-            ref MbufHeader header = ref memory.Header(index);
-            if (header.Generation != packet.Generation || !IsPlainPair(ref header))
+            ref MbufHeader header = ref memory.Header(live.Item);
+            if (header.Generation != live.Generation || !IsPlainPair(ref header))
             {
                 break;
             }
 
-            uint generation = packet.Generation + 1;
-            header.SetResetInPlace(generation, Hot.FreshCluster + (header.Storage * Hot.ClusterStride));
-            room[pushed] = new Round(index, generation);
-            pushed++;
+            Round free = live.Next;
+            header.SetResetInPlace(free.Generation, freshCluster + (header.Storage * clusterStride));
+            room[freed] = free;
         }
 
-        Hot.Magazines[(int)ZoneId.Packet].EndPush(pushed);
-        return i + 1;
+        Hot.Magazines[(int)ZoneId.Packet].EndPush(freed);
+        return freed;
     }
 
     private bool TryFree(Mbuf packet)
@@ -166,7 +161,7 @@ public sealed partial class MbufCache
     {
         for (int i = 0; i < rounds.Length && i < packets.Length; i++)
         {
-            packets[i] = new Mbuf(firstSlot + rounds[i].Item, rounds[i].Generation);
+            packets[i] = rounds[i].ToHandle(firstSlot);
         }
     }
 

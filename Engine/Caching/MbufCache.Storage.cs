@@ -20,21 +20,20 @@ public sealed partial class MbufCache
 
     /// <summary>Free bytes before the data, writable or not.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal int RoomBefore(ref MbufHeader header)
-        => (int)(header.Data - StartOf(ref header));
+    internal int RoomBefore(ref MbufHeader header) => header.Kind == StorageKind.Cluster
+        ? (int)(header.Data - Hot.FirstCluster - (header.Storage * Hot.ClusterStride))
+        : (int)(header.Data - StartOf(ref header));
 
     /// <summary>Free bytes behind the data, writable or not.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal int RoomBehind(ref MbufHeader header)
-    {
-        if (header.Kind == StorageKind.External)
-        {
-            return (int)(StartOf(ref header) + CapacityOf(ref header) - header.Data) - header.SegmentLength;
-        }
+    internal int RoomBehind(ref MbufHeader header) => header.Kind == StorageKind.Cluster
+        ? (int)(Hot.FirstClusterEnd + (header.Storage * Hot.ClusterStride) - header.Data) - header.SegmentLength
+        : RoomBehindOther(ref header);
 
-        ref StorageLayout layout = ref Storages[(int)header.Kind];
-        return (int)(layout.StartOf(header.Storage) + layout.Capacity - header.Data) - header.SegmentLength;
-    }
+    /// <summary>The same in any kind of storage; a call of its own, so that the common one stays short where it is inlined.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int RoomBehindOther(ref MbufHeader header)
+        => (int)(StartOf(ref header) + CapacityOf(ref header) - header.Data) - header.SegmentLength;
 
     /// <summary>The bytes of one mbuf.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

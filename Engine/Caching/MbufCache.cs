@@ -34,6 +34,8 @@ public sealed partial class MbufCache : IDisposable
         Hot.FirstSlot = arena.FirstSlot;
         StorageLayout cluster = arena.Layout.Storages[(int)StorageKind.Cluster];
         Hot.FreshCluster = cluster.Start + cluster.Headroom;
+        Hot.FirstCluster = cluster.Start;
+        Hot.FirstClusterEnd = cluster.Start + cluster.Capacity;
         Hot.ClusterStride = cluster.Stride;
         Hot.Memory = arena.Memory;
         Storages = arena.Layout.Storages;

@@ -55,7 +55,7 @@ public readonly ref partial struct MbufScope : IDisposable
 
         ref MbufHeader header = ref cache.Hot.Memory.Header(index);
         uint generation = packet.Generation + 1;
-        if (cache.Arena.IsChecked)
+        if (cache.Hot.Floor != 0 && cache.Arena.IsChecked)
         {
             // The one place where two threads could both win: the exchange lets exactly one through.
             if (Interlocked.CompareExchange(ref header.Generation, generation, packet.Generation) != packet.Generation)

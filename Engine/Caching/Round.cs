@@ -1,9 +1,33 @@
 namespace Engine.Mbufs;
 
-/// <summary>One free item in a magazine.</summary>
-/// <param name="Item">Its number in its zone.</param>
-/// <param name="Generation">
-/// Of a pair, the generation that its header has while it is free, so that a packet can be handed out without looking at the header:
-/// of many packets in flight, each header is a line to be fetched. 0 in the other zones, where the header is written anyway.
-/// </param>
-internal readonly record struct Round(uint Item, uint Generation);
+/// <summary>One free item in a magazine: one word, so that it is one load and one store.</summary>
+internal readonly record struct Round
+{
+    private readonly ulong _bits;
+
+    public Round(uint item, uint generation)
+    {
+        _bits = item | ((ulong)generation << 32);
+    }
+
+    public Round(ulong bits)
+    {
+        _bits = bits;
+    }
+
+    /// <summary>Its number in its zone.</summary>
+    public uint Item => (uint)_bits;
+
+    /// <summary>
+    /// Of a pair, the generation that its header has while it is free, so that a packet can be handed out without looking at the
+    /// header: of many packets in flight, each header is a line to be fetched. 0 in the other zones, where the header is written
+    /// anyway.
+    /// </summary>
+    public uint Generation => (uint)(_bits >> 32);
+
+    /// <summary>The same item one generation later.</summary>
+    public Round Next => new(unchecked(_bits + (1UL << 32)));
+
+    /// <summary>The handle of a pair: item and generation as they are, the item counted from the arena's first slot.</summary>
+    public Mbuf ToHandle(uint firstSlot) => new(_bits + firstSlot);
+}

@@ -25,7 +25,7 @@ public readonly ref partial struct MbufChain
         ref MbufHeader tail = ref At(head.Tail);
         if (bytes.Length > TailroomOf(ref tail))
         {
-            return TryAppendSlow(ref head, bytes);
+            return TryAppendSlow(this, bytes);
         }
 
         bytes.CopyTo(_cache.Hot.Memory.Bytes(tail.Data + tail.SegmentLength, bytes.Length));
@@ -56,7 +56,7 @@ public readonly ref partial struct MbufChain
         ref MbufHeader tail = ref At(head.Tail);
         if (length > TailroomOf(ref tail))
         {
-            uint point = TakeContiguousPoint(ref head, length);
+            uint point = TakeContiguousPoint(this, length);
             if (point == 0)
             {
                 room = default;
@@ -95,15 +95,17 @@ public readonly ref partial struct MbufChain
         AddToPacketLength(ref head, bytes);
     }
 
+    /// <remarks>Static, the chain by value: an address taken of it would keep the caller's chain out of registers.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryAppendSlow(ref MbufHeader head, ReadOnlySpan<byte> bytes)
+    private static bool TryAppendSlow(MbufChain chain, ReadOnlySpan<byte> bytes)
     {
-        if (!TryGrow(ref head, bytes.Length, out uint point, out int offset))
+        ref MbufHeader head = ref chain.At(chain._index);
+        if (!chain.TryGrow(ref head, bytes.Length, out uint point, out int offset))
         {
             return false;
         }
 
-        Overwrite(point, offset, bytes.Length, bytes);
+        chain.Overwrite(point, offset, bytes.Length, bytes);
         AddToPacketLength(ref head, bytes.Length);
         return true;
     }
@@ -112,25 +114,27 @@ public readonly ref partial struct MbufChain
     /// An mbuf with contiguous room for some bytes behind all data: of the spare ones, if there are, else a fresh one. 0 if
     /// exhausted.
     /// </summary>
+    /// <remarks>Static, the chain by value: an address taken of it would keep the caller's chain out of registers.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private uint TakeContiguousPoint(ref MbufHeader head, int length)
+    private static uint TakeContiguousPoint(MbufChain chain, int length)
     {
-        for (uint index = FillPoint(ref head); index != 0; index = At(index).Next)
+        ref MbufHeader head = ref chain.At(chain._index);
+        for (uint index = chain.FillPoint(ref head); index != 0; index = chain.At(index).Next)
         {
-            if (RoomOf(ref At(index)) >= length)
+            if (chain.RoomOf(ref chain.At(index)) >= length)
             {
-                At(index).Flags &= index == head.Tail ? ~HeaderFlags.Spare : uint.MaxValue;
+                chain.At(index).Flags &= index == head.Tail ? ~HeaderFlags.Spare : uint.MaxValue;
                 return index;
             }
         }
 
-        if (!_cache.TryTakeContiguous(length, out uint fresh))
+        if (!chain._cache.TryTakeContiguous(length, out uint fresh))
         {
             return 0;
         }
 
-        At(head.Tail).Flags &= ~HeaderFlags.Spare;
-        Link(ref head, new ChainParts { First = fresh, Last = fresh, Segments = 1 });
+        chain.At(head.Tail).Flags &= ~HeaderFlags.Spare;
+        chain.Link(ref head, new ChainParts { First = fresh, Last = fresh, Segments = 1 });
         return fresh;
     }
 

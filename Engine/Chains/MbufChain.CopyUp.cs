@@ -32,7 +32,7 @@ public readonly ref partial struct MbufChain
 
         CheckContiguous(nameof(headroom), headroom);
         int largest = _cache.Storages[(int)StorageKind.Jumbo16].Capacity;
-        if (length > head.ChainLength || length > largest - headroom || !TryMakeFront(ref head, headroom + length))
+        if (length > head.ChainLength || length > largest - headroom || !TryMakeFront(this, headroom + length))
         {
             view = default;
             return false;

@@ -32,7 +32,7 @@ public readonly ref partial struct MbufChain
         if (length > _cache.RoomBefore(ref head) || (!_cache.IsWritable(ref head) && length != 0))
         {
             CheckContiguous(nameof(length), length);
-            if (!TryMakeFront(ref head, length))
+            if (!TryMakeFront(this, length))
             {
                 room = default;
                 return false;
@@ -67,35 +67,38 @@ public readonly ref partial struct MbufChain
     /// Moves the head's storage into a new mbuf behind the head and gives the head empty storage with its data position at the
     /// end, so that what is prepended next finds the rest of it as headroom.
     /// </summary>
+    /// <remarks>Static, the chain by value: an address taken of it would keep the caller's chain out of registers.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryMakeFront(ref MbufHeader head, int length)
+    private static bool TryMakeFront(MbufChain chain, int length)
     {
+        MbufCache cache = chain._cache;
+        ref MbufHeader head = ref chain.At(chain._index);
         StorageKind kind = StorageKind.Internal;
         uint storage = 0;
-        if (length > MbufSizes.InternalSize && !_cache.TryTakeCluster(length, out kind, out storage))
+        if (length > MbufSizes.InternalSize && !cache.TryTakeCluster(length, out kind, out storage))
         {
             return false;
         }
 
-        if (!_cache.TryTake(ZoneId.Mbuf, out uint index))
+        if (!cache.TryTake(ZoneId.Mbuf, out uint index))
         {
             if (kind != StorageKind.Internal)
             {
-                _cache.Give((ZoneId)kind, storage);
+                cache.Give((ZoneId)kind, storage);
             }
 
             return false;
         }
 
-        InsertBehindHead(ref head, index);
+        chain.InsertBehindHead(ref head, index);
         if (kind == StorageKind.Internal)
         {
-            _cache.AttachInternal(ref head, _index, MbufSizes.InternalSize);
+            cache.AttachInternal(ref head, chain._index, MbufSizes.InternalSize);
         }
         else
         {
-            _cache.AttachCluster(ref head, kind, storage, length);
-            head.Data += _cache.RoomBehind(ref head);
+            cache.AttachCluster(ref head, kind, storage, length);
+            head.Data += cache.RoomBehind(ref head);
         }
 
         return true;

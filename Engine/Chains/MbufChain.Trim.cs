@@ -32,7 +32,7 @@ public readonly ref partial struct MbufChain
         AddToPacketLength(ref head, -count);
         if (count > head.SegmentLength || (count == head.SegmentLength && head.Next != 0))
         {
-            ReleaseFront(ref head, count);
+            ReleaseFront(this, count);
         }
         else
         {
@@ -72,7 +72,7 @@ public readonly ref partial struct MbufChain
         }
         else
         {
-            ReleaseBack(ref head, count);
+            ReleaseBack(this, count);
         }
 
         return count;
@@ -82,44 +82,47 @@ public readonly ref partial struct MbufChain
     /// Drops the first mbufs' data. What is left of the first mbuf with data moves into the head; the mbuf that it came from is
     /// freed with the head's old storage in it, so that a pair is freed as a pair.
     /// </summary>
+    /// <remarks>Static, the chain by value: an address taken of it would keep the caller's chain out of registers.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ReleaseFront(ref MbufHeader head, int count)
+    private static void ReleaseFront(MbufChain chain, int count)
     {
         if (count == 0)
         {
             return; // Nothing becomes empty: room without data, which was asked for, stays.
         }
 
-        uint index = _index;
+        MbufCache cache = chain._cache;
+        ref MbufHeader head = ref chain.At(chain._index);
+        uint index = chain._index;
         ref MbufHeader first = ref head;
         while (first.Next != 0 && count >= first.SegmentLength)
         {
             count -= first.SegmentLength;
             uint next = first.Next;
-            if (index != _index)
+            if (index != chain._index)
             {
-                _cache.FreeMbuf(ref first, index);
+                cache.FreeMbuf(ref first, index);
                 head.Segments--;
             }
 
             index = next;
-            first = ref At(next);
+            first = ref chain.At(next);
         }
 
         Debug.Assert(count <= first.SegmentLength, "The count was limited to the length of the chain.");
         first.Data += count;
         first.SegmentLength -= count;
-        ExchangeStorage(ref head, _index, ref first, index);
+        chain.ExchangeStorage(ref head, chain._index, ref first, index);
         head.Next = first.Next;
         head.Segments--;
         if (head.Tail == index)
         {
-            MoveTail(ref head, _index);
+            chain.MoveTail(ref head, chain._index);
         }
 
         head.MarkIfIntricate();
-        _cache.FreeMbuf(ref first, index);
-        _cache.Settle();
+        cache.FreeMbuf(ref first, index);
+        cache.Settle();
     }
 
     /// <summary>
@@ -158,32 +161,33 @@ public readonly ref partial struct MbufChain
 
     /// <summary>Cuts the chain behind the bytes that the head's length says are left.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ReleaseBack(ref MbufHeader head, int count)
+    private static void ReleaseBack(MbufChain chain, int count)
     {
         if (count == 0)
         {
             return;
         }
 
+        ref MbufHeader head = ref chain.At(chain._index);
         int left = head.ChainLength;
-        uint index = _index;
+        uint index = chain._index;
         int segments = 1;
         ref MbufHeader last = ref head;
         while (left > last.SegmentLength)
         {
             left -= last.SegmentLength;
             index = last.Next;
-            last = ref At(index);
+            last = ref chain.At(index);
             segments++;
         }
 
         last.SegmentLength = left;
         uint surplus = last.Next;
         last.Next = 0;
-        MoveTail(ref head, index);
+        chain.MoveTail(ref head, index);
         head.Segments = segments;
         head.MarkIfIntricate();
-        _cache.FreeParts(new ChainParts { First = surplus });
-        _cache.Settle();
+        chain._cache.FreeParts(new ChainParts { First = surplus });
+        chain._cache.Settle();
     }
 }

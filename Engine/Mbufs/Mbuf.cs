@@ -17,19 +17,32 @@ public readonly struct Mbuf : IEquatable<Mbuf>
     /// <summary>Bits of <see cref="Slot"/> that count the mbufs of one arena; the bits above them are the arena's id.</summary>
     internal const int IndexBits = 24;
 
+    /// <summary>
+    /// <see cref="Slot"/> in the lower half, <see cref="Generation"/> in the upper: one word, so that a handle is one load and one
+    /// store.
+    /// </summary>
+    private readonly ulong _bits;
+
+    internal Mbuf(uint slot, uint generation)
+    {
+        _bits = slot | ((ulong)generation << 32);
+    }
+
+    internal Mbuf(ulong bits)
+    {
+        _bits = bits;
+    }
+
     /// <summary>Arena id in the upper 8 bits, index of the header in the lower 24; index 0 is null.</summary>
-    internal readonly uint Slot;
+    internal uint Slot => (uint)_bits;
 
     /// <summary>
     /// The header's generation at the moment the claim was made; equal to the header's for as long as the claim lives.
     /// </summary>
-    internal readonly uint Generation;
+    internal uint Generation => (uint)(_bits >> 32);
 
-    internal Mbuf(uint slot, uint generation)
-    {
-        Slot = slot;
-        Generation = generation;
-    }
+    /// <summary>Index and generation; the caller compares the index with what the arena has.</summary>
+    internal Round ToRound(uint firstSlot) => new(unchecked(_bits - firstSlot));
 
     /// <summary>True for the default value, which names no packet. O(1).</summary>
     public bool IsNull => Slot == 0;
@@ -47,13 +60,13 @@ public readonly struct Mbuf : IEquatable<Mbuf>
     public static bool operator !=(Mbuf left, Mbuf right) => !left.Equals(right);
 
     /// <inheritdoc/>
-    public bool Equals(Mbuf other) => Slot == other.Slot && Generation == other.Generation;
+    public bool Equals(Mbuf other) => _bits == other._bits;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is Mbuf other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Slot, Generation);
+    public override int GetHashCode() => _bits.GetHashCode();
 
     /// <summary>For people: <c>mbuf 3:1234 (generation 17)</c>, or <c>mbuf null</c>. Allocates a string.</summary>
     public override string ToString() => IsNull
