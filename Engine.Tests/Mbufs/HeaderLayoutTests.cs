@@ -67,7 +67,7 @@ public sealed class HeaderLayoutTests
         header.Generation = uint.MaxValue;
         header.SetReset(StorageKind.Cluster, storage: 7, index: 9, data: 0x1_2345_6789);
         MbufHeader expected = default;
-        expected.Flags = HeaderFlags.Free;
+        expected.Flags = HeaderFlags.FreePair;
         expected.Type = MbufType.Data;
         expected.Kind = StorageKind.Cluster;
         expected.Storage = 7;
