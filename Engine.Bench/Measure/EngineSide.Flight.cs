@@ -25,6 +25,7 @@ internal sealed partial class EngineSide
         {
             Span<Mbuf> burst = _packets.AsSpan(i, Work.Burst);
             Allocate(mbufs, burst);
+            mbufs.Prefetch(burst);
             foreach (ref Mbuf handle in burst)
             {
                 MbufChain packet = mbufs.Open(handle);

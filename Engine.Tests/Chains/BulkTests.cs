@@ -48,6 +48,27 @@ public sealed class BulkTests(ArenaKind kind) : MbufFixture(kind)
     }
 
     [Test]
+    public void A_prefetch_changes_nothing_and_skips_what_names_no_packet()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufArena another = NewArena();
+        using MbufScope others = another.Enter();
+        Mbuf foreign = others.AllocatePacket().Detach();
+        MbufChain stale = mbufs.AllocatePacket();
+        Mbuf gone = stale.Detach();
+        mbufs.Free([gone]);
+        Mbuf live = Build(mbufs, Pattern(300), Segment.Internal(100), Segment.Shared(200)).Detach();
+
+        mbufs.Prefetch([]);
+        mbufs.Prefetch([live, default, gone, foreign, live]);
+
+        MbufChain packet = mbufs.Open(live);
+        ChainAssert.Holds(packet, Pattern(300));
+        packet.Free();
+        others.Free([foreign]);
+    }
+
+    [Test]
     public void Free_skips_null_and_takes_chains_of_any_shape()
     {
         using MbufScope mbufs = Arena.Enter();

@@ -90,13 +90,14 @@ public sealed class ScopeAllocationTests(ArenaKind kind) : MbufFixture(kind)
     });
 
     [Test]
-    [Measures(typeof(MbufScope), nameof(MbufScope.TryAllocatePackets), nameof(MbufScope.Free))]
+    [Measures(typeof(MbufScope), nameof(MbufScope.TryAllocatePackets), nameof(MbufScope.Prefetch), nameof(MbufScope.Free))]
     public void Bulk_operations_allocate_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
         Span<Mbuf> burst = stackalloc Mbuf[32];
         Must.Hold(mbufs.TryAllocatePackets(burst));
         Span<Mbuf> rest = stackalloc Mbuf[30];
         Must.Hold(mbufs.TryAllocatePackets(rest));
+        mbufs.Prefetch(burst);
         mbufs.Free(burst);
         mbufs.Free(rest);
     });

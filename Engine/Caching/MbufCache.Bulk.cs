@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
 
-/// <content>Many packets at once, and what is said of handles that name none.</content>
+/// <content>Many packets freed at once, or asked for in advance, and what is said of handles that name none.</content>
 public sealed partial class MbufCache
 {
     /// <summary>Frees the packets of all handles that are live; null ones are skipped.</summary>
@@ -71,6 +71,34 @@ public sealed partial class MbufCache
         return freed;
     }
 
+    /// <summary>
+    /// The headers first, all of them, and then what they say of the data: by then the first of them is there.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void Prefetch(ReadOnlySpan<Mbuf> packets)
+    {
+        ArenaMemory memory = Hot.Memory;
+        uint firstSlot = Hot.FirstSlot;
+        uint lastIndex = Hot.LastIndex;
+        foreach (Mbuf packet in packets)
+        {
+            uint index = packet.Slot - firstSlot;
+            if (index - 1 < lastIndex)
+            {
+                memory.PrefetchHeader(index);
+            }
+        }
+
+        foreach (Mbuf packet in packets)
+        {
+            uint index = packet.Slot - firstSlot;
+            if (index - 1 < lastIndex)
+            {
+                memory.PrefetchBytes(memory.Header(index).Data);
+            }
+        }
+    }
+
     private bool TryFree(Mbuf packet)
     {
         uint index = packet.Slot - Hot.FirstSlot;
@@ -96,102 +124,6 @@ public sealed partial class MbufCache
         bool plain = (head.Flags & (HeaderFlags.Shared | HeaderFlags.Intricate)) == 0;
         Debug.Assert(!plain || (head.Next == 0 && head.Kind == StorageKind.Cluster), "A head is marked when it becomes more than a pair.");
         return plain;
-    }
-
-    /// <summary>Packets where the loaded magazine has too few for all of them. All or nothing.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    internal bool TryTakeManySlow(Span<Mbuf> packets)
-    {
-        if (Hot.LastIndex == 0)
-        {
-            ThrowHelper.ScopeClosed();
-        }
-
-        return (Hot.Floor == 0 && TryTakeAcross(packets)) || TryTakeOneByOne(packets);
-    }
-
-    /// <summary>
-    /// Packets from both magazines, or from those and one of the depot. False, with nothing taken, if these are not enough.
-    /// </summary>
-    private bool TryTakeAcross(Span<Mbuf> packets)
-    {
-        ref MagazinePair pair = ref Hot.Magazines[(int)ZoneId.Packet];
-        int held = pair.Count + pair.PreviousCount;
-        Magazine full = default;
-        bool exchanges = packets.Length > held;
-        if (exchanges && (packets.Length - held > Magazine.Capacity || !Arena.Zones[(int)ZoneId.Packet].Full.TryPop(out full)))
-        {
-            return false;
-        }
-
-        int taken = TakeLoaded(packets);
-        if (taken < packets.Length)
-        {
-            pair.Swap();
-            taken += TakeLoaded(packets[taken..]);
-        }
-
-        if (exchanges)
-        {
-            Arena.EmptyMagazines.Give(pair.LoadFull(full));
-            Arena.NoteHighWater(ZoneId.Packet);
-            taken += TakeLoaded(packets[taken..]);
-        }
-
-        Debug.Assert(taken == packets.Length, "There were enough before any was taken.");
-        return true;
-    }
-
-    /// <summary>As many packets as are asked for, or as the loaded magazine has.</summary>
-    private int TakeLoaded(Span<Mbuf> packets)
-    {
-        ref MagazinePair pair = ref Hot.Magazines[(int)ZoneId.Packet];
-        int count = Math.Min(packets.Length, pair.Count);
-        bool popped = pair.TryPopMany(0, count, out ReadOnlySpan<Round> rounds);
-        Debug.Assert(popped, "No more is asked for than the magazine has.");
-        HandOut(rounds, packets, Hot.FirstSlot);
-        return count;
-    }
-
-    /// <summary>
-    /// The handles of free pairs. Nothing of them is touched: what is free is a whole packet already, and its generation is here.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void HandOut(ReadOnlySpan<Round> rounds, Span<Mbuf> packets, uint firstSlot)
-    {
-        for (int i = 0; i < rounds.Length && i < packets.Length; i++)
-        {
-            packets[i] = rounds[i].ToHandle(firstSlot);
-        }
-    }
-
-    private bool TryTakeOneByOne(Span<Mbuf> packets)
-    {
-        ChainParts taken = default;
-        for (int i = 0; i < packets.Length; i++)
-        {
-            if (!TryTake(ZoneId.Packet, out uint index))
-            {
-                FreeParts(taken);
-                TellOfNothing();
-                return false;
-            }
-
-            Hot.Memory.Header(index).Flags = 0;
-            AddPart(ref taken, index);
-        }
-
-        uint next = taken.First;
-        foreach (ref Mbuf packet in packets)
-        {
-            ref MbufHeader header = ref Hot.Memory.Header(next);
-            packet = new Mbuf(Hot.FirstSlot + next, header.Generation);
-            header.Flags = HeaderFlags.Head | HeaderFlags.PacketHeader;
-            next = header.Next;
-            header.Next = 0;
-        }
-
-        return true;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
