@@ -51,7 +51,7 @@ public sealed class HeaderLayoutTests
     [Test]
     public void The_fields_fill_the_line_and_none_overlaps_another()
     {
-        int bytes = typeof(MbufHeader).GetFields().Where(static field => !field.IsStatic).Sum(static field => field.FieldType switch
+        int bytes = typeof(MbufHeader).GetFields().Where(static field => !field.IsStatic && field.Name != nameof(MbufHeader.Labels)).Sum(static field => field.FieldType switch
         {
             { IsEnum: true } type => Marshal.SizeOf(type.GetEnumUnderlyingType()),
             var type => Marshal.SizeOf(type),
@@ -65,7 +65,8 @@ public sealed class HeaderLayoutTests
         MbufHeader header = default;
         MemoryMarshal.AsBytes(new Span<MbufHeader>(ref header)).Fill(0xFF);
         header.Generation = uint.MaxValue;
-        header.SetReset(StorageKind.Cluster, storage: 7, index: 9, data: 0x1_2345_6789);
+        header.Storage = 7;
+        header.SetResetPair(unchecked(header.Generation + 1), index: 9, data: 0x1_2345_6789);
         MbufHeader expected = default;
         expected.Flags = HeaderFlags.FreePair;
         expected.Type = MbufType.Data;

@@ -121,6 +121,11 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref int CountOf(StorageKind kind, uint storage)
     {
+        if (kind == StorageKind.Cluster)
+        {
+            return ref Hot.Memory.Count(storage); // The first of those that are counted.
+        }
+
         if (kind != StorageKind.External)
         {
             return ref Hot.Memory.Count(Storages[(int)kind].FirstCount + storage);

@@ -36,7 +36,8 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal void FreeChainAndCheck(uint index)
     {
-        FreeChainAndSettle(index);
+        FreeChainSlow(index);
+        Settle();
         Arena.Quarantine?.ThrowIfSpoiled();
     }
 
@@ -108,13 +109,13 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void ResetPair(ref MbufHeader header, uint index)
     {
-        header.SetReset(StorageKind.Cluster, header.Storage, index, Hot.FreshCluster + (header.Storage * Hot.ClusterStride));
+        header.SetResetPair(header.Generation + 1, index, Hot.FreshCluster + (header.Storage * Hot.ClusterStride));
     }
 
     /// <summary>The reset state of an mbuf without external storage.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void ResetPlain(ref MbufHeader header, uint index)
-        => header.SetReset(StorageKind.Internal, index, index, _firstInternal + ((long)index * MbufSizes.InternalSize));
+        => header.SetResetPlain(index, _firstInternal + ((long)index * MbufSizes.InternalSize));
 
     private void FreeChainSlow(uint index)
     {
@@ -123,10 +124,53 @@ public sealed partial class MbufCache
         {
             ref MbufHeader header = ref memory.Header(index);
             uint next = header.Next;
-            FreeMbufInline(ref header, index);
-            index = next;
+            uint left = next != 0 && IsOwnPair(ref header) ? FreeLinkedPairs(index) : index;
+            if (left == index)
+            {
+                FreeMbufInline(ref header, index);
+                left = next;
+            }
+
+            index = left;
         }
     }
+
+    /// <summary>
+    /// The loop of the common chain: mbufs with 2 KiB clusters of their own, while the loaded magazine has room. Counted once, at
+    /// the end.
+    /// </summary>
+    /// <returns>The first that is something else, 0 for none.</returns>
+    private uint FreeLinkedPairs(uint index)
+    {
+        ArenaMemory memory = Hot.Memory;
+        long freshCluster = Hot.FreshCluster;
+        long clusterStride = Hot.ClusterStride;
+        Span<Round> room = Hot.Magazines[(int)ZoneId.Packet].BeginPush(Hot.Ceiling);
+        int freed = 0;
+        while (index != 0 && freed < room.Length)
+        {
+            ref MbufHeader header = ref memory.Header(index);
+            if (!IsOwnPair(ref header))
+            {
+                break;
+            }
+
+            uint next = header.Next;
+            uint generation = header.Generation + 1;
+            header.SetResetPair(generation, index, freshCluster + (header.Storage * clusterStride));
+            room[freed] = new Round(index, generation);
+            freed++;
+            index = next;
+        }
+
+        Hot.Magazines[(int)ZoneId.Packet].EndPush(freed);
+        return index;
+    }
+
+    /// <summary>True for an mbuf of any chain that is the only one to refer to its 2 KiB cluster, with nothing on its cold line.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsOwnPair(ref MbufHeader header)
+        => header.Kind == StorageKind.Cluster && (header.Flags & (HeaderFlags.Shared | HeaderFlags.Cold)) == 0;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void GiveSlow(ZoneId zone, uint item)

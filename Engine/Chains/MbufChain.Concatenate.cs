@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Engine.Mbufs;
 
 /// <content>Making one chain of two.</content>
@@ -14,15 +16,19 @@ public readonly ref partial struct MbufChain
     /// <exception cref="MbufStaleException">Either was freed or given away.</exception>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes; both are as they were.</exception>
     /// <remarks>O(1), whatever the number of segments, and O(tags) for the other's tags. Never needs memory.</remarks>
-    public void Append(MbufChain other)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Append(MbufChain other) => AppendTo(this, other);
+
+    /// <remarks>Static, the chain by value: an address taken of it would keep the caller's chain out of registers.</remarks>
+    private static void AppendTo(MbufChain chain, MbufChain other)
     {
-        ref MbufHeader head = ref Head();
-        ref MbufHeader behind = ref HeadToJoin(other);
+        ref MbufHeader head = ref chain.Head();
+        ref MbufHeader behind = ref chain.HeadToJoin(other);
         int length = Sum(head.ChainLength, behind.ChainLength);
         AddToPacketLength(
             ref head,
             (behind.Flags & HeaderFlags.PacketHeader) != 0 ? behind.PacketLength : behind.ChainLength);
-        Join(ref head, ref behind, other._index, length);
+        chain.Join(ref head, ref behind, other._index, length);
         behind.Flags &= ~(HeaderFlags.Head | HeaderFlags.PacketHeader | HeaderFlags.Clearable);
     }
 
@@ -53,17 +59,18 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>The head of a chain that is about to be joined behind this one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref MbufHeader HeadToJoin(MbufChain other)
     {
         ref MbufHeader behind = ref other.Head();
-        if (other._index == _index && other._cache.Arena == _cache.Arena)
-        {
-            ThrowHelper.AppendToItself();
-        }
-
         if (other._cache != _cache && other._cache.Arena != _cache.Arena)
         {
             ThrowHelper.Foreign();
+        }
+
+        if (other._index == _index)
+        {
+            ThrowHelper.AppendToItself();
         }
 
         return ref behind;
@@ -73,6 +80,7 @@ public readonly ref partial struct MbufChain
     /// Links another chain behind this one. Its head becomes interior: its claim ends with the new generation. The caller takes
     /// the marks of a head away.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Join(ref MbufHeader head, ref MbufHeader behind, uint index, int length)
     {
         ref MbufHeader oldTail = ref At(head.Tail);

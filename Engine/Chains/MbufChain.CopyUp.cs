@@ -42,7 +42,7 @@ public readonly ref partial struct MbufChain
         PullFromFollowers(ref head, ref head, _index, length);
         if (length == 0 && At(head.Next).SegmentLength == 0)
         {
-            UnlinkBehind(ref head, ref head, _index, ref At(head.Next), head.Next);
+            UnlinkBehind(ref head, ref head, _index, head.Next, count: 1);
         }
 
         _cache.Settle();

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
 
@@ -18,38 +19,75 @@ public readonly ref partial struct MbufChain
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(bytes). Up to 2 KiB: one pop from the cache, and the copy.</remarks>
     [UnscopedRef]
-    public MbufChain Duplicate()
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public MbufChain Duplicate() => DuplicateOf(this);
+
+    /// <remarks>Static, the chain by value: an address taken of it would keep the caller's chain out of registers.</remarks>
+    private static MbufChain DuplicateOf(MbufChain chain)
     {
-        ref MbufHeader head = ref Head();
+        MbufCache cache = chain._cache;
+        ref MbufHeader head = ref chain.Head();
+        int length = head.ChainLength;
+        if (length is < MbufSizes.SmallestInCluster or > (int)MbufClusterSize.Standard
+            || head.Next != 0 || (head.Flags & HeaderFlags.Cold) != 0)
+        {
+            return DuplicateAny(chain);
+        }
+
+        if (!cache.TryTake(ZoneId.Packet, out uint index))
+        {
+            return default;
+        }
+
+        // One cluster from one mbuf, and a header that is all in its line: a fresh pair has the rest right.
+        ref MbufHeader copy = ref chain.At(index);
+        copy.Flags = (head.Flags & HeaderFlags.OfPacket) | HeaderFlags.Head;
+        copy.Type = head.Type;
+        copy.ReceiveInterface = head.ReceiveInterface;
+        copy.SegmentLength = length;
+        copy.PacketLength = head.PacketLength;
+        copy.ChainLength = length;
+        copy.ChecksumFlags = head.ChecksumFlags;
+        copy.ChecksumData = head.ChecksumData;
+        copy.FlowId = head.FlowId;
+        cache.BytesOf(ref head).CopyTo(cache.BytesOf(ref copy));
+        return new MbufChain(cache, index, copy.Generation);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static MbufChain DuplicateAny(MbufChain chain)
+    {
+        MbufCache cache = chain._cache;
+        ref MbufHeader head = ref chain.Head();
         int length = head.ChainLength;
         bool isPair = length is >= MbufSizes.SmallestInCluster and <= (int)MbufClusterSize.Standard;
-        uint index = isPair ? TakePair(length) : TakeForCopy(length);
+        uint index = isPair ? chain.TakePair(length) : chain.TakeForCopy(length);
         if (index == 0)
         {
             return default;
         }
 
-        ref MbufHeader copy = ref At(index);
+        ref MbufHeader copy = ref chain.At(index);
         copy.Flags = (head.Flags & HeaderFlags.OfPacket) | HeaderFlags.Head;
         copy.ChainLength = length;
         copy.MarkIfIntricate();
-        if (!_cache.TryCopyPacketHeader(ref head, ref copy))
+        if (!cache.TryCopyPacketHeader(ref head, ref copy))
         {
-            _cache.FreeParts(new ChainParts { First = index });
+            cache.FreeParts(new ChainParts { First = index });
             return default;
         }
 
         if (head.Next == 0 && copy.Next == 0)
         {
             copy.Type = head.Type;
-            _cache.BytesOf(ref head).CopyTo(_cache.BytesOf(ref copy));
+            cache.BytesOf(ref head).CopyTo(cache.BytesOf(ref copy));
         }
         else
         {
-            CopyInto(index, _index);
+            chain.CopyInto(index, chain._index);
         }
 
-        return new MbufChain(_cache, index, copy.Generation);
+        return new MbufChain(cache, index, copy.Generation);
     }
 
     /// <summary>An mbuf with a 2 KiB cluster, for bytes that fit behind its headroom; 0 if exhausted.</summary>

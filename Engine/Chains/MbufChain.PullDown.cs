@@ -157,17 +157,17 @@ public readonly ref partial struct MbufChain
     {
         if (previous != 0)
         {
-            UnlinkBehind(ref head, ref At(previous), previous, ref emptied, index);
+            UnlinkBehind(ref head, ref At(previous), previous, index, count: 1);
             return nextIndex;
         }
 
         while (head.Next != nextIndex)
         {
-            UnlinkBehind(ref head, ref head, _index, ref At(head.Next), head.Next);
+            UnlinkBehind(ref head, ref head, _index, head.Next, count: 1);
         }
 
         ExchangeStorage(ref head, _index, ref next, nextIndex);
-        UnlinkBehind(ref head, ref head, _index, ref next, nextIndex);
+        UnlinkBehind(ref head, ref head, _index, nextIndex, count: 1);
         return _index;
     }
 

@@ -25,7 +25,7 @@ public readonly ref partial struct MbufChain
     public bool TryPullUp(int length, out ReadOnlySpan<byte> view)
     {
         ref MbufHeader head = ref Head();
-        if ((uint)length > (uint)head.SegmentLength && !TryPullUpSlow(ref head, length))
+        if ((uint)length > (uint)head.SegmentLength && !TryPullUpSlow(this, length))
         {
             view = default;
             return false;
@@ -36,20 +36,21 @@ public readonly ref partial struct MbufChain
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryPullUpSlow(ref MbufHeader head, int length)
+    private static bool TryPullUpSlow(MbufChain chain, int length)
     {
+        ref MbufHeader head = ref chain.At(chain._index);
         if (length < 0)
         {
             ThrowHelper.Negative(nameof(length), length);
         }
 
-        if (length > head.ChainLength || !TryMakeRoom(ref head, _index, length))
+        if (length > head.ChainLength || !chain.TryMakeRoom(ref head, chain._index, length))
         {
             return false;
         }
 
-        PullFromFollowers(ref head, ref head, _index, length - head.SegmentLength);
-        _cache.Settle();
+        chain.PullFromFollowers(ref head, ref head, chain._index, length - head.SegmentLength);
+        chain._cache.Settle();
         return true;
     }
 
@@ -120,34 +121,49 @@ public readonly ref partial struct MbufChain
     private void PullFromFollowers(ref MbufHeader head, ref MbufHeader into, uint intoIndex, int count)
     {
         Debug.Assert(count <= _cache.RoomBehind(ref into), "Room was made for all of the bytes.");
-        while (count > 0)
+        ArenaMemory memory = _cache.Hot.Memory;
+        uint lastEmptied = 0;
+        int emptied = 0;
+        Span<byte> room = memory.Bytes(into.Data + into.SegmentLength, count);
+        into.SegmentLength += count;
+        for (uint index = into.Next; !room.IsEmpty;)
         {
-            uint index = into.Next;
-            ref MbufHeader next = ref At(index);
-            int length = Math.Min(count, next.SegmentLength);
-            _cache.Hot.Memory.Bytes(next.Data, length).CopyTo(_cache.Hot.Memory.Bytes(into.Data + into.SegmentLength, length));
-            into.SegmentLength += length;
-            next.Data += length;
-            next.SegmentLength -= length;
-            count -= length;
-            if (next.SegmentLength == 0)
+            ref MbufHeader next = ref memory.Header(index);
+            int length = Math.Min(room.Length, next.SegmentLength);
+            memory.Bytes(next.Data, length).CopyTo(room);
+            room = room[length..];
+            if (length < next.SegmentLength)
             {
-                UnlinkBehind(ref head, ref into, intoIndex, ref next, index);
+                next.Data += length;
+                next.SegmentLength -= length;
             }
+            else
+            {
+                emptied++;
+                lastEmptied = index;
+                index = next.Next;
+            }
+        }
+
+        if (emptied > 0)
+        {
+            UnlinkBehind(ref head, ref into, intoIndex, lastEmptied, emptied);
         }
     }
 
-    /// <summary>Takes an mbuf without bytes of use out of the chain, behind the one before it, and frees it.</summary>
-    private void UnlinkBehind(ref MbufHeader head, ref MbufHeader previous, uint previousIndex, ref MbufHeader next, uint index)
+    /// <summary>Takes mbufs without bytes of use out of the chain, behind the one before them, and frees them.</summary>
+    private void UnlinkBehind(ref MbufHeader head, ref MbufHeader previous, uint previousIndex, uint last, int count)
     {
-        previous.Next = next.Next;
-        head.Segments--;
-        head.MarkIfIntricate();
-        if (head.Tail == index)
+        uint first = previous.Next;
+        previous.Next = At(last).Next;
+        head.Segments -= count;
+        if (head.Tail == last)
         {
             MoveTail(ref head, previousIndex);
         }
 
-        _cache.FreeMbuf(ref next, index);
+        head.MarkIfIntricate();
+        At(last).Next = 0;
+        _cache.FreeParts(new ChainParts { First = first });
     }
 }

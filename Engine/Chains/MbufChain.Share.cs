@@ -20,32 +20,62 @@ public readonly ref partial struct MbufChain
     /// O(segments): one plain mbuf and, once storage is shared by more than two, one atomic increment for each.
     /// </remarks>
     [UnscopedRef]
-    public MbufChain Share()
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public MbufChain Share() => ShareOf(this);
+
+    /// <remarks>Static, the chain by value: an address taken of it would keep the caller's chain out of registers.</remarks>
+    private static MbufChain ShareOf(MbufChain chain)
     {
-        ref MbufHeader head = ref Head();
-        if (!_cache.TryTake(ZoneId.Mbuf, out uint index))
+        MbufCache cache = chain._cache;
+        ref MbufHeader head = ref chain.Head();
+        if (!cache.TryTake(ZoneId.Mbuf, out uint index))
         {
             return default;
         }
 
-        ref MbufHeader copy = ref At(index);
+        ref MbufHeader copy = ref chain.At(index);
+        if (head.Next != 0 || head.Kind != StorageKind.Cluster || head.SegmentLength == 0 || (head.Flags & HeaderFlags.Cold) != 0)
+        {
+            return ShareAny(chain, ref head, ref copy, index);
+        }
+
+        // One cluster and a header that is all in its line: as it is, but for the links, which a fresh mbuf has right.
+        cache.CountShare(ref head);
+        copy.Flags = (head.Flags & (HeaderFlags.OfPacket | HeaderFlags.OfStorage)) | HeaderFlags.Head | HeaderFlags.Intricate;
+        copy.Labels = head.Labels;
+        copy.Storage = head.Storage;
+        copy.Data = head.Data;
+        copy.SegmentLength = head.SegmentLength;
+        copy.PacketLength = head.PacketLength;
+        copy.ChainLength = head.ChainLength;
+        copy.ChecksumFlags = head.ChecksumFlags;
+        copy.ChecksumData = head.ChecksumData;
+        copy.FlowId = head.FlowId;
+        return new MbufChain(cache, index, copy.Generation);
+    }
+
+    /// <summary>A share of several mbufs, of an internal buffer, or of a header with a cold line.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static MbufChain ShareAny(MbufChain chain, ref MbufHeader head, ref MbufHeader copy, uint index)
+    {
+        MbufCache cache = chain._cache;
         copy.Flags = (head.Flags & HeaderFlags.OfPacket) | HeaderFlags.Head;
-        ShareSegment(ref head, ref copy, index);
-        if (head.Next != 0 && !TryShareFollowers(ref head, ref copy, index))
+        chain.ShareSegment(ref head, ref copy, index);
+        if (head.Next != 0 && !chain.TryShareFollowers(ref head, ref copy, index))
         {
             return default;
         }
 
-        if (!_cache.TryCopyPacketHeader(ref head, ref copy))
+        if (!cache.TryCopyPacketHeader(ref head, ref copy))
         {
-            _cache.FreeParts(new ChainParts { First = index });
+            cache.FreeParts(new ChainParts { First = index });
             return default;
         }
 
         copy.ChainLength = head.ChainLength;
         copy.Segments = head.Segments;
         copy.MarkIfIntricate();
-        return new MbufChain(_cache, index, copy.Generation);
+        return new MbufChain(cache, index, copy.Generation);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
