@@ -51,7 +51,7 @@ public sealed class BulkTests(ArenaKind kind) : MbufFixture(kind)
     public void A_prefetch_changes_nothing_and_skips_what_names_no_packet()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufArena another = NewArena();
+        using MbufArena another = NewArena(mbufs: 4, clusters: 4);
         using MbufScope others = another.Enter();
         Mbuf foreign = others.AllocatePacket().Detach();
         MbufChain stale = mbufs.AllocatePacket();

@@ -65,7 +65,7 @@ public sealed class StorageLayoutTests
     public void A_magazine_is_a_line_of_bookkeeping_and_64_rounds_in_an_odd_number_of_lines()
     {
         Assert.That(Magazine.Capacity, Is.EqualTo(64));
-        Assert.That(Magazine.Size, Is.EqualTo(64 + (64 * sizeof(uint))));
+        Assert.That(Magazine.Size, Is.EqualTo(64 + (64 * sizeof(ulong))));
         Assert.That(Magazine.Size / CacheLine % 2, Is.EqualTo(1));
     }
 

@@ -70,6 +70,7 @@ internal sealed partial class Churn
             Remove(packet);
         }
 
+        mbufs.Prefetch(_handles); // Whatever was left there by others, too.
         mbufs.Free(_handles.AsSpan(0, count));
         for (int i = 0; i < count; i++)
         {

@@ -45,6 +45,11 @@ internal struct CacheHot
     /// <summary><see cref="StorageLayout.Stride"/> of 2 KiB clusters.</summary>
     public long ClusterStride;
 
+    /// <summary>
+    /// The arena may have more headers in use than caches hold: where many packets are freed, they are asked for in advance.
+    /// </summary>
+    public bool IsFarReaching;
+
     /// <summary>The magazines, by <see cref="ZoneId"/>.</summary>
     public ZoneMagazines Magazines;
 

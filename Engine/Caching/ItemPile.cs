@@ -61,17 +61,17 @@ internal sealed class ItemPile(MagazineStack full, Magazine partial)
     /// <summary>
     /// True if an item is here. A moment's view, since full magazines come and go meanwhile; it ends after as many as there can be.
     /// </summary>
-    public unsafe bool Holds(uint item, int mostMagazines)
+    public bool Holds(uint item, int mostMagazines)
     {
         foreach (uint magazine in Full.Ids().Take(mostMagazines))
         {
-            if (Magazine.Holds(Full.At(magazine).Rounds, Magazine.Capacity, item))
+            if (Full.At(magazine).Holds(item, Magazine.Capacity))
             {
                 return true;
             }
         }
 
-        return Magazine.Holds(_partial.Rounds, _loose, item);
+        return _partial.Holds(item, _loose);
     }
 
     /// <summary>Every item; only for the audit, while nothing else is running.</summary>

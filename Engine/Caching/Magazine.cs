@@ -43,10 +43,10 @@ internal readonly unsafe struct Magazine(byte* address)
         return ref Rounds[number];
     }
 
-    /// <summary>True if an item is among the first rounds, of which the caller knows that they are no more than the capacity.</summary>
-    public static bool Holds(Round* rounds, int count, uint item)
+    /// <summary>True if an item is among the first rounds; the count is compared with the capacity.</summary>
+    public bool Holds(uint item, int count)
     {
-        foreach (Round round in new ReadOnlySpan<Round>(rounds, count))
+        foreach (Round round in new ReadOnlySpan<Round>(Rounds, Math.Clamp(count, 0, Capacity)))
         {
             if (round.Item == item)
             {

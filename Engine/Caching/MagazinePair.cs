@@ -211,11 +211,7 @@ internal unsafe struct MagazinePair
 
     /// <summary>True if an item is here. A moment's view, where another thread asks.</summary>
     public readonly bool Holds(uint item)
-    {
-        int loaded = Math.Clamp(Count, 0, Magazine.Capacity);
-        int previous = Math.Clamp(PreviousCount, 0, Magazine.Capacity);
-        return _hand == (int)item || Magazine.Holds(_loaded, loaded, item) || Magazine.Holds(_previous, previous, item);
-    }
+        => _hand == (int)item || Magazine.Of(_loaded).Holds(item, Count) || Magazine.Of(_previous).Holds(item, PreviousCount);
 
     /// <summary>Every round, for the audit.</summary>
     public readonly Round[] ToArray()

@@ -13,6 +13,8 @@ namespace Engine.Mbufs;
 /// </remarks>
 internal sealed class MagazineStack(ArenaMemory memory, long magazinesStart)
 {
+    private const int CacheLine = 64;
+
     private PaddedHead _head;
 
     /// <summary>How many magazines the stack holds; a moment's view.</summary>
@@ -62,6 +64,7 @@ internal sealed class MagazineStack(ArenaMemory memory, long magazinesStart)
             uint below = Volatile.Read(ref magazine.Below);
             if (Interlocked.CompareExchange(ref _head.Value, Successor(head, below), head) == head)
             {
+                Prefetch(below);
                 return true;
             }
         }
@@ -77,6 +80,18 @@ internal sealed class MagazineStack(ArenaMemory memory, long magazinesStart)
     }
 
     public Magazine At(uint id) => memory.Magazine(magazinesStart + (id * (long)Magazine.Size));
+
+    /// <summary>
+    /// The next magazine will be wanted when this one is used up, and may have lain here for long: where there are many, all of its
+    /// lines come from memory. Of number 0, which stands for none, there is a magazine, too.
+    /// </summary>
+    private void Prefetch(uint id)
+    {
+        for (int line = 0; line < Magazine.Size; line += CacheLine)
+        {
+            memory.PrefetchBytes(magazinesStart + (id * (long)Magazine.Size) + line);
+        }
+    }
 
     private static long Successor(long head, uint id) => ((head >> 32) + 1) << 32 | id;
 

@@ -17,7 +17,7 @@ public sealed partial class MbufCache
         }
 
         int wrong = -1;
-        for (int next = FreePairs(packets); next < packets.Length; next += FreePairs(packets[next..]))
+        for (int next = FreeRun(packets); next < packets.Length; next += FreeRun(packets[next..]))
         {
             // What comes next is not a packet of one cluster, or the magazine is full.
             BeginFreeingMany();
@@ -29,6 +29,19 @@ public sealed partial class MbufCache
         Settle();
         Arena.Quarantine?.ThrowIfSpoiled();
         return wrong;
+    }
+
+    /// <summary>Frees as many from the start as <see cref="FreePairs"/> can, with their headers on the way if they are far.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int FreeRun(ReadOnlySpan<Mbuf> packets)
+    {
+        if (Hot.IsFarReaching)
+        {
+            packets = packets[..Math.Min(packets.Length, Magazine.Capacity)];
+            PrefetchHeaders(packets);
+        }
+
+        return FreePairs(packets);
     }
 
     /// <summary>
@@ -77,6 +90,22 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal void Prefetch(ReadOnlySpan<Mbuf> packets)
     {
+        PrefetchHeaders(packets);
+        ArenaMemory memory = Hot.Memory;
+        uint firstSlot = Hot.FirstSlot;
+        uint lastIndex = Hot.LastIndex;
+        foreach (Mbuf packet in packets)
+        {
+            uint index = packet.Slot - firstSlot;
+            if (index - 1 < lastIndex)
+            {
+                memory.PrefetchBytes(memory.Header(index).Data);
+            }
+        }
+    }
+
+    private void PrefetchHeaders(ReadOnlySpan<Mbuf> packets)
+    {
         ArenaMemory memory = Hot.Memory;
         uint firstSlot = Hot.FirstSlot;
         uint lastIndex = Hot.LastIndex;
@@ -86,15 +115,6 @@ public sealed partial class MbufCache
             if (index - 1 < lastIndex)
             {
                 memory.PrefetchHeader(index);
-            }
-        }
-
-        foreach (Mbuf packet in packets)
-        {
-            uint index = packet.Slot - firstSlot;
-            if (index - 1 < lastIndex)
-            {
-                memory.PrefetchBytes(memory.Header(index).Data);
             }
         }
     }

@@ -6,61 +6,6 @@ namespace Engine.Mbufs;
 /// <content>Giving items back. What goes into a magazine is reset first, while its line is hot.</content>
 public sealed partial class MbufCache
 {
-    /// <summary>Frees a chain whose head's claim the caller has verified.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void FreeChain(ref MbufHeader head, uint index)
-    {
-        if (!TryFreePair(ref head, index))
-        {
-            FreeChainAndSettle(index);
-        }
-    }
-
-    /// <summary>The fast path: one mbuf with its own 2 KiB cluster, into the hand or the loaded magazine.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryFreePair(ref MbufHeader head, uint index)
-    {
-        uint generation = head.Generation + 1;
-        if (IsPlainPair(ref head) && Hot.Magazines[(int)ZoneId.Packet].TryPush(Hot.Ceiling, index, generation))
-        {
-            head.SetResetInPlace(generation, Hot.FreshCluster + (head.Storage * Hot.ClusterStride));
-            return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>
-    /// The rest of a strict free; in checked mode the moment to tell of a spoiled poison, since nothing is half done.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    internal void FreeChainAndCheck(uint index)
-    {
-        FreeChainSlow(index);
-        Settle();
-        Arena.Quarantine?.ThrowIfSpoiled();
-    }
-
-    /// <summary>
-    /// Frees one chain of many; <see cref="Settle"/> comes after the last of them, so that a routine that throws keeps none of
-    /// them from being freed.
-    /// </summary>
-    internal void FreeQuietly(ref MbufHeader head, uint index)
-    {
-        if (!TryFreePair(ref head, index))
-        {
-            FreeChainSlow(index);
-        }
-    }
-
-    /// <summary>Frees a chain and calls the free routines of external storage that ended with it.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    internal void FreeChainAndSettle(uint index)
-    {
-        FreeChainSlow(index);
-        Settle();
-    }
-
     /// <summary>
     /// Frees one mbuf: its reference to its storage, and itself, as a pair if it held the last reference of a 2 KiB cluster.
     /// </summary>
@@ -116,61 +61,6 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void ResetPlain(ref MbufHeader header, uint index)
         => header.SetResetPlain(index, _firstInternal + ((long)index * MbufSizes.InternalSize));
-
-    private void FreeChainSlow(uint index)
-    {
-        ArenaMemory memory = Hot.Memory;
-        while (index != 0)
-        {
-            ref MbufHeader header = ref memory.Header(index);
-            uint next = header.Next;
-            uint left = next != 0 && IsOwnPair(ref header) ? FreeLinkedPairs(index) : index;
-            if (left == index)
-            {
-                FreeMbufInline(ref header, index);
-                left = next;
-            }
-
-            index = left;
-        }
-    }
-
-    /// <summary>
-    /// The loop of the common chain: mbufs with 2 KiB clusters of their own, while the loaded magazine has room. Counted once, at
-    /// the end.
-    /// </summary>
-    /// <returns>The first that is something else, 0 for none.</returns>
-    private uint FreeLinkedPairs(uint index)
-    {
-        ArenaMemory memory = Hot.Memory;
-        long freshCluster = Hot.FreshCluster;
-        long clusterStride = Hot.ClusterStride;
-        Span<Round> room = Hot.Magazines[(int)ZoneId.Packet].BeginPush(Hot.Ceiling);
-        int freed = 0;
-        while (index != 0 && freed < room.Length)
-        {
-            ref MbufHeader header = ref memory.Header(index);
-            if (!IsOwnPair(ref header))
-            {
-                break;
-            }
-
-            uint next = header.Next;
-            uint generation = header.Generation + 1;
-            header.SetResetPair(generation, index, freshCluster + (header.Storage * clusterStride));
-            room[freed] = new Round(index, generation);
-            freed++;
-            index = next;
-        }
-
-        Hot.Magazines[(int)ZoneId.Packet].EndPush(freed);
-        return index;
-    }
-
-    /// <summary>True for an mbuf of any chain that is the only one to refer to its 2 KiB cluster, with nothing on its cold line.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsOwnPair(ref MbufHeader header)
-        => header.Kind == StorageKind.Cluster && (header.Flags & (HeaderFlags.Shared | HeaderFlags.Cold)) == 0;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void GiveSlow(ZoneId zone, uint item)

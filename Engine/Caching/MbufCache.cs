@@ -13,6 +13,11 @@ public sealed partial class MbufCache : IDisposable
 {
     internal CacheHot Hot;
 
+    /// <summary>
+    /// Headers of an arena that last-level caches still hold, 16 MiB of them: asking for fewer in advance costs more than it gives.
+    /// </summary>
+    private const int MostNearHeaders = 256 * 1024;
+
     /// <summary>Counts openings and closings: odd while a scope is open. A scope whose number has passed is closed.</summary>
     private uint _serial;
 
@@ -37,6 +42,7 @@ public sealed partial class MbufCache : IDisposable
         Hot.FirstCluster = cluster.Start;
         Hot.FirstClusterEnd = cluster.Start + cluster.Capacity;
         Hot.ClusterStride = cluster.Stride;
+        Hot.IsFarReaching = arena.Layout.Limits[(int)ZoneId.Mbuf] > MostNearHeaders;
         Hot.Memory = arena.Memory;
         Storages = arena.Layout.Storages;
         _firstInternal = Storages[(int)StorageKind.Internal].Start;

@@ -121,6 +121,11 @@ public readonly ref partial struct MbufChain
     private void PullFromFollowers(ref MbufHeader head, ref MbufHeader into, uint intoIndex, int count)
     {
         Debug.Assert(count <= _cache.RoomBehind(ref into), "Room was made for all of the bytes.");
+        if (count <= 0)
+        {
+            return; // It has them, and perhaps more, already.
+        }
+
         ArenaMemory memory = _cache.Hot.Memory;
         uint lastEmptied = 0;
         int emptied = 0;

@@ -52,6 +52,10 @@ public sealed partial class MbufArena
     /// <param name="packet">Any handle.</param>
     /// <returns>What has become of the packet; a moment's view if other threads work with it.</returns>
     /// <exception cref="ObjectDisposedException">The arena is disposed and its memory released.</exception>
+    /// <remarks>
+    /// O(1) for a live packet; O(free packets) where the handle is stale and its mbuf has no bytes: then the magazines are looked
+    /// through. For diagnosis.
+    /// </remarks>
     public MbufState StateOf(Mbuf packet)
     {
         lock (Gate)
