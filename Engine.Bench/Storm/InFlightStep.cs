@@ -84,6 +84,7 @@ internal sealed class InFlightStep : StormStep
     private void Write(in MbufScope mbufs, Span<Mbuf> burst)
     {
         ReadOnlySpan<byte> payload = _payload;
+        mbufs.Prefetch(burst);
         foreach (ref Mbuf handle in burst)
         {
             MbufChain packet = mbufs.Open(handle);
