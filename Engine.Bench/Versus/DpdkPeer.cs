@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.InteropServices;
 using Engine.Mbufs.Bench.Measure;
 
 namespace Engine.Mbufs.Bench.Versus;
@@ -15,11 +16,13 @@ internal sealed class DpdkPeer : IPeer
 
     private const string Installation = "apt-get install libdpdk-dev gcc pkg-config";
 
+    private static readonly PosixSignal[] s_interruptions = [PosixSignal.SIGINT, PosixSignal.SIGTERM];
+
+    private readonly PosixSignalRegistration[] _interruptions;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("engine-bench-");
     private readonly Placement _placement;
     private readonly string _milliseconds;
     private readonly string _program;
-
     private readonly string _compiler;
 
     /// <param name="placement">Where and how long it measures.</param>
@@ -28,6 +31,9 @@ internal sealed class DpdkPeer : IPeer
     {
         _placement = placement;
         _compiler = compiler ?? (Environment.GetEnvironmentVariable("CC") is { Length: > 0 } chosen ? chosen : "cc");
+
+        // A run takes minutes, and may be interrupted; the process ends when the folder is gone.
+        _interruptions = [.. s_interruptions.Select(signal => PosixSignalRegistration.Create(signal, _ => DeleteFolder()))];
 
         // The program spends a third of its time on warming up.
         _milliseconds = Text(placement.Milliseconds * 3 / 2);
@@ -54,7 +60,19 @@ internal sealed class DpdkPeer : IPeer
         return Sample.Parse(ChildProcess.Output(_program, [cores, _milliseconds, work.Name]), work.Name);
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose()
+    {
+        Array.ForEach(_interruptions, static interruption => interruption.Dispose());
+        DeleteFolder();
+    }
+
+    private void DeleteFolder()
+    {
+        if (Directory.Exists(_folder.FullName))
+        {
+            _folder.Delete(recursive: true);
+        }
+    }
 
     /// <summary>Builds and tries the program; returns why it cannot be had, or null.</summary>
     private string? TryBuild()
