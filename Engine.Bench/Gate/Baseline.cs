@@ -10,12 +10,6 @@ namespace Engine.Mbufs.Bench.Gate;
 /// <param name="Kernels">Instructions by the kernel's name, in the order of the tables.</param>
 internal sealed record Baseline(string Runtime, string InstructionSet, IReadOnlyDictionary<string, decimal> Kernels)
 {
-    private static readonly JsonSerializerOptions s_json = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-    };
-
     /// <summary>
     /// The baseline of an environment: from the sources, if this program was built here, else the copy that it carries. Null if
     /// there is none.
@@ -43,7 +37,7 @@ internal sealed record Baseline(string Runtime, string InstructionSet, IReadOnly
     {
         try
         {
-            return JsonSerializer.Deserialize<Baseline>(json, s_json) is { Kernels: not null } baseline
+            return JsonSerializer.Deserialize<Baseline>(json, ResultFile.Json) is { Kernels: not null } baseline
                 ? baseline
                 : throw new BenchException($"The baseline {name} has no kernels.");
         }
@@ -53,7 +47,7 @@ internal sealed record Baseline(string Runtime, string InstructionSet, IReadOnly
         }
     }
 
-    public string ToJson() => JsonSerializer.Serialize(this, s_json) + "\n";
+    public string ToJson() => JsonSerializer.Serialize(this, ResultFile.Json) + "\n";
 
     /// <summary>Writes it into the sources, beside those of other environments.</summary>
     /// <returns>Where it was written.</returns>
@@ -65,7 +59,7 @@ internal sealed record Baseline(string Runtime, string InstructionSet, IReadOnly
             throw new BenchException("The baseline belongs to the sources, which are not on this machine.");
         }
 
-        File.WriteAllText(path, ToJson());
+        ResultFile.WriteText(path, ToJson());
         return path;
     }
 

@@ -14,10 +14,10 @@ internal static class GateCommand
             return 0;
         }
 
-        return (int)Run(options);
+        return (int)Run(options, arguments);
     }
 
-    private static GateOutcome Run(GateOptions options)
+    private static GateOutcome Run(GateOptions options, string[] arguments)
     {
         if (Callgrind.MissingBecause() is string reason)
         {
@@ -54,7 +54,7 @@ internal static class GateCommand
             : Judge(first.Environment, comparisons, options.ShowAll);
         if (options.JsonPath is not null)
         {
-            GateReport.WriteJson(options.JsonPath, first.Environment, outcome, comparisons);
+            GateReport.WriteJson(options.JsonPath, arguments, first.Environment, outcome, comparisons);
         }
 
         return outcome;

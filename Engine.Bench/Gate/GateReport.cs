@@ -6,12 +6,6 @@ namespace Engine.Mbufs.Bench.Gate;
 /// <summary>The results of <c>gate</c>, for people and for programs.</summary>
 internal static class GateReport
 {
-    private static readonly JsonSerializerOptions s_json = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-    };
-
     /// <summary>Instructions of one operation, before and now.</summary>
     public static void WriteTable(TextWriter output, IEnumerable<Comparison> comparisons)
     {
@@ -27,12 +21,17 @@ internal static class GateReport
 
     /// <summary>Writes everything as JSON.</summary>
     public static void WriteJson(
-        string path, CountingEnvironment environment, GateOutcome outcome, IReadOnlyList<Comparison> comparisons)
+        string path,
+        IEnumerable<string> arguments,
+        CountingEnvironment environment,
+        GateOutcome outcome,
+        IReadOnlyList<Comparison> comparisons)
     {
         var result = new
         {
             Kind = "gate",
             Machine = Machine.Describe(),
+            Command = ResultFile.Command("gate", arguments),
             Baseline = environment,
             Outcome = JsonNamingPolicy.SnakeCaseLower.ConvertName(outcome.ToString()),
             Rows = comparisons.Select(static row => new
@@ -43,14 +42,7 @@ internal static class GateReport
                 Growth = row.Growth is decimal growth ? Math.Round(growth, 6) : (decimal?)null,
             }),
         };
-        try
-        {
-            File.WriteAllText(path, JsonSerializer.Serialize(result, s_json) + "\n");
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new BenchException($"The counts could not be written to {path}: {failure.Message}");
-        }
+        ResultFile.WriteText(path, JsonSerializer.Serialize(result, ResultFile.Json) + "\n");
     }
 
     private static string Number(decimal? count) => count?.ToString("0.####", CultureInfo.InvariantCulture) ?? "-";

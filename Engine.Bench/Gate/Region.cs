@@ -31,6 +31,13 @@ internal static unsafe partial class Region
         s_failure?.Throw();
     }
 
+    /// <summary>Ends the process at once, but for what the JIT has still to write to its file.</summary>
+    public static void EndProcess()
+    {
+        _ = Flush(0);
+        Exit(0);
+    }
+
     [UnmanagedCallersOnly]
     private static int Compare(void* key, void* element)
     {
@@ -46,6 +53,12 @@ internal static unsafe partial class Region
 
         return 0;
     }
+
+    [LibraryImport("libc", EntryPoint = "fflush")]
+    private static partial int Flush(nint all);
+
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    private static partial void Exit(int code);
 
     [LibraryImport("libc", EntryPoint = Function)]
     private static partial void* Search(

@@ -44,7 +44,7 @@ internal static class ResultFile
     }
 
     /// <summary>What makes the results again, on any machine: of paths, only the names.</summary>
-    private static string Command(string kind, IEnumerable<string> arguments)
+    public static string Command(string kind, IEnumerable<string> arguments)
         => string.Join(' ', arguments.Select(static argument => Path.GetFileName(argument) ?? argument).Prepend(kind));
 
     private sealed record Root<TRow>(string Kind, Machine Machine, string Command, IReadOnlyList<TRow> Rows);
