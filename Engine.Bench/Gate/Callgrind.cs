@@ -15,8 +15,9 @@ internal static class Callgrind
     private const string JitSummary = "jit";
     private const string Parts = "parts";
 
-    // Where instrumentation starts late, the region that warms up is over by then.
-    private static readonly int s_regionsSeen = GateRunCommand.Regions.Length + (Instrumentation.IsSupported ? 0 : 1);
+    // Where instrumentation starts late, the regions that warm up are over by then.
+    private static readonly int s_regionsSeen
+        = GateRunCommand.Regions.Length + (Instrumentation.IsSupported ? 0 : GateRunCommand.WarmUps);
 
     // Compiled once and fully; no collector, profiler or other thread that would run beside it. Numbers are hexadecimal.
     private static readonly (string Name, string Value)[] s_settings =

@@ -1,0 +1,4 @@
+namespace Engine.Mbufs.Bench.Micro;
+
+/// <summary>Bursts of packets.</summary>
+public class Burst : KernelBenchmarks;

@@ -1,0 +1,4 @@
+namespace Engine.Mbufs.Bench.Micro;
+
+/// <summary>The Internet checksum.</summary>
+public class Checksum : KernelBenchmarks;

@@ -1,0 +1,4 @@
+namespace Engine.Mbufs.Bench.Micro;
+
+/// <summary>Memory that is not the arena's.</summary>
+public class External : KernelBenchmarks;

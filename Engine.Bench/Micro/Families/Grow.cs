@@ -1,0 +1,4 @@
+namespace Engine.Mbufs.Bench.Micro;
+
+/// <summary>Bytes and chains added.</summary>
+public class Grow : KernelBenchmarks;

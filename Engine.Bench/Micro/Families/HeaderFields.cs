@@ -1,0 +1,4 @@
+namespace Engine.Mbufs.Bench.Micro;
+
+/// <summary>Fields of the packet header.</summary>
+public class HeaderFields : KernelBenchmarks;

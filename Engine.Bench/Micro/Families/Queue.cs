@@ -1,0 +1,4 @@
+namespace Engine.Mbufs.Bench.Micro;
+
+/// <summary>Queues of packets.</summary>
+public class Queue : KernelBenchmarks;

@@ -1,0 +1,4 @@
+namespace Engine.Mbufs.Bench.Micro;
+
+/// <summary>Packets cut.</summary>
+public class Segmentation : KernelBenchmarks;

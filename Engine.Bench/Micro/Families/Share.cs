@@ -1,0 +1,4 @@
+namespace Engine.Mbufs.Bench.Micro;
+
+/// <summary>Clusters with more than one reader.</summary>
+public class Share : KernelBenchmarks;

@@ -1,0 +1,4 @@
+namespace Engine.Mbufs.Bench.Micro;
+
+/// <summary>Vectored system calls.</summary>
+public class Socket : KernelBenchmarks;

@@ -1,0 +1,4 @@
+namespace Engine.Mbufs.Bench.Micro;
+
+/// <summary>Packet tags.</summary>
+public class Tags : KernelBenchmarks;
