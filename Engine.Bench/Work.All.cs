@@ -20,7 +20,6 @@ internal sealed partial record Work
         new("prepend-no-room", "14 bytes prepended where there is no room, in another mbuf, and trimmed off again"),
         new("share-free", "one segment of 1,500 bytes shared (m_copypacket), and the share freed", 0.5, 0.35),
         new("chain4", "four packets allocated, 64 bytes written into each, made one, and freed", 0.85, 0.5),
-        new("chain4-linked", "the same; DPDK sets the fields of its fresh segments by hand instead of joining packets"),
         new("chain4-linearize", "four segments of 375 bytes allocated, made one packet, made one segment, and freed", 0.8, 0.6),
         new("copy-1500", "one segment of 1,500 bytes copied (m_dup), and the copy freed", 0.75, 0.6),
         new("copy-out-1500x4", "1,500 bytes in four segments copied out (m_copydata)"),

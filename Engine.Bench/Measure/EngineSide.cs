@@ -40,7 +40,7 @@ internal sealed partial class EngineSide : ISide
         "prepend-no-room" => new Repetitions(PrependNoRoom, Repetition),
         "share-free" => Checked(CheckShare, new Repetitions(ShareFree, Repetition)),
         "copy-1500" => Checked(CheckCopy, new Repetitions(Copy, Repetition)),
-        "chain4" or "chain4-linked" => new Repetitions(Chain, Repetition),
+        "chain4" => new Repetitions(Chain, Repetition),
         "chain4-linearize" => Checked(CheckLinearize, new Repetitions(ChainLinearize, Repetition)),
         "copy-out-1500x4" => Checked(CheckCopyOut, new Repetitions(CopyOut, Repetition)),
         "split-concat" => Checked(CheckSplit, new Repetitions(SplitConcatenate, Repetition)),

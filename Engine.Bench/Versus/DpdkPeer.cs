@@ -16,6 +16,11 @@ internal sealed class DpdkPeer : IPeer
 
     private const string Installation = "apt-get install libdpdk-dev gcc pkg-config";
 
+    private const string ByHand = "by-hand";
+
+    /// <summary>What the C program has a way by hand for.</summary>
+    private static readonly string[] s_worksByHand = ["chain4", "chain4-linearize", "copy-1500", "copy-out-1500x4"];
+
     private static readonly PosixSignal[] s_interruptions = [PosixSignal.SIGINT, PosixSignal.SIGTERM];
 
     private readonly PosixSignalRegistration[] _interruptions;
@@ -24,12 +29,15 @@ internal sealed class DpdkPeer : IPeer
     private readonly string _milliseconds;
     private readonly string _program;
     private readonly string _compiler;
+    private readonly bool _byHand;
 
     /// <param name="placement">Where and how long it measures.</param>
+    /// <param name="byHand">Not with the library's functions, but as a program would do that goes around them.</param>
     /// <param name="compiler">The system's compiler for C; null for what the environment says, or cc.</param>
-    public DpdkPeer(Placement placement, string? compiler = null)
+    public DpdkPeer(Placement placement, bool byHand = false, string? compiler = null)
     {
         _placement = placement;
+        _byHand = byHand;
         _compiler = compiler ?? (Environment.GetEnvironmentVariable("CC") is { Length: > 0 } chosen ? chosen : "cc");
 
         // A run takes minutes, and may be interrupted; the process ends when the folder is gone.
@@ -41,13 +49,13 @@ internal sealed class DpdkPeer : IPeer
         MissingBecause = OperatingSystem.IsLinux() ? TryBuild() : "it is built on Linux only";
     }
 
-    public string Name => PeerNames.Dpdk;
+    public string Name => _byHand ? PeerNames.DpdkByHand : PeerNames.Dpdk;
 
     public bool RunsTwice => true;
 
     public string? MissingBecause { get; }
 
-    public bool Does(Work work) => true;
+    public bool Does(Work work) => !_byHand || s_worksByHand.Contains(work.Name);
 
     public Sample Measure(Work work)
     {
@@ -57,7 +65,8 @@ internal sealed class DpdkPeer : IPeer
             cores += "," + Text(second);
         }
 
-        return Sample.Parse(ChildProcess.Output(_program, [cores, _milliseconds, work.Name]), work.Name);
+        string[] arguments = [cores, _milliseconds, work.Name, .. _byHand ? [ByHand] : Array.Empty<string>()];
+        return Sample.Parse(ChildProcess.Output(_program, arguments), work.Name);
     }
 
     public void Dispose()

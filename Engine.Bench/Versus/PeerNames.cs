@@ -6,10 +6,11 @@ namespace Engine.Mbufs.Bench.Versus;
 internal static class PeerNames
 {
     public const string Dpdk = "dpdk";
+    public const string DpdkByHand = "dpdk-by-hand";
     public const string Self = "self";
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Dpdk, .. Side.Peers.Select(side => side.Name), Self];
+    public static IReadOnlyList<string> All { get; } = [Dpdk, DpdkByHand, .. Side.Peers.Select(side => side.Name), Self];
 
     /// <summary>The name, if there is such a peer.</summary>
     public static string Find(string name)

@@ -75,6 +75,7 @@ internal static class VersusCommand
             IPeer peer = name switch
             {
                 PeerNames.Dpdk => new DpdkPeer(placement),
+                PeerNames.DpdkByHand => new DpdkPeer(placement, byHand: true),
                 PeerNames.Self => new SelfPeer(engine, works),
                 _ => new ManagedPeer(Side.Find(name), placement),
             };

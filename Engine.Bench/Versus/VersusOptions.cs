@@ -44,6 +44,7 @@ internal sealed class VersusOptions
 
         peers
           {PeerNames.Dpdk,-14}DPDK's rte_mbuf, built here: apt-get install libdpdk-dev gcc pkg-config (Linux)
+          {PeerNames.DpdkByHand,-14}the same without the library's functions: fields set by hand, its code repeated inline for this processor
         {string.Join('\n', Side.Peers.Select(side => $"  {side.Name,-14}{side.Summary}"))}
           {PeerNames.Self,-14}the engine at the smallest work of the family: how cost grows with packets or segments
         """;

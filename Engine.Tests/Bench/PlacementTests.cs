@@ -49,7 +49,7 @@ public sealed class PlacementTests
     [Test]
     public void A_peer_that_cannot_be_built_says_how_it_is_installed()
     {
-        using var dpdk = new DpdkPeer(new Placement(Core: 0, SecondCore: null, Milliseconds: 1), "no-such-compiler");
+        using var dpdk = new DpdkPeer(new Placement(Core: 0, SecondCore: null, Milliseconds: 1), compiler: "no-such-compiler");
         Assert.That(dpdk.MissingBecause, OperatingSystem.IsLinux() ? Does.Contain("apt-get install libdpdk-dev") : Is.Not.Null);
     }
 }

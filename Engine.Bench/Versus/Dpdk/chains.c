@@ -205,12 +205,11 @@ static void copy_out_by_hand(int count)
 }
 
 const struct work chain_works[] = {
-    { "chain4", 0, REPETITION, make_pools, { chain4, chain4_bulk } },
-    { "chain4-linked", 0, REPETITION, make_pools, { chain4_linked } },
-    { "chain4-linearize", 0, REPETITION, prepare_linearize, { chain4_linearize, chain4_linearize_by_hand } },
+    { "chain4", 0, REPETITION, make_pools, { chain4, chain4_bulk }, { chain4_linked } },
+    { "chain4-linearize", 0, REPETITION, prepare_linearize, { chain4_linearize }, { chain4_linearize_by_hand } },
     { "split-concat", 0, REPETITION, make_pools, { split_concat } },
     { "parse-54x2", 0, REPETITION, make_pools, { parse_54x2 } },
     { "pullup-54", 0, REPETITION, make_pools, { pullup_54 } },
-    { "copy-out-1500x4", 0, REPETITION, make_pools, { copy_out, copy_out_by_hand } },
+    { "copy-out-1500x4", 0, REPETITION, make_pools, { copy_out }, { copy_out_by_hand } },
     { NULL },
 };

@@ -5,14 +5,16 @@
  * huge, and DPDK is told so by giving it the region as a heap of 2 MiB pages: then it packs its objects as it would on
  * real huge pages. (Plain --no-huge puts every object on a 4 KiB page of its own, which is slower and would flatter its
  * peer.) Pools are DPDK's default ones, ring-backed, with the largest per-lcore cache; where its stack may be faster, both
- * are tried. Where there are several ways to do a work, the fastest counts. Lcores are pinned.
+ * are tried. Where there are several ways to do a work, the fastest counts; ways without the library's functions apart. Lcores
+ * are pinned.
  *
- * usage: dpdk_mbuf CPUS MILLISECONDS WORK
+ * usage: dpdk_mbuf CPUS MILLISECONDS WORK [by-hand]
  * CPUS is the core to measure on and, for a work that takes two, a comma and the other one.
  * Writes one line, `work median min`: nanoseconds a packet over many short repetitions, so that a repetition that was
  * interrupted shows in neither figure. With DPDK_MBUF_WAYS set, each way's figure goes to standard error.
  */
 #define _GNU_SOURCE
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -121,14 +123,17 @@ static double repeat(void (*way)(int), int count, double budget_ns, double *leas
 }
 
 /* A third of the time warms up and finds the fastest way, which is measured in the rest. */
-static void measure(const struct work *work, double budget_ns)
+static void measure(const struct work *work, bool by_hand, double budget_ns)
 {
+    void (*const *candidates)(int) = by_hand ? work->by_hand : work->ways;
     int ways = 0, fastest = 0;
     double best = 0, least;
-    while (ways < WAYS_MAX && work->ways[ways] != NULL)
+    while (ways < WAYS_MAX && candidates[ways] != NULL)
         ways++;
+    if (ways == 0)
+        fail("there is no way to do it by hand");
     for (int i = 0; i < 2 * ways; i++) {
-        double median = repeat(work->ways[i % ways], work->packets, budget_ns / 6 / ways, NULL);
+        double median = repeat(candidates[i % ways], work->packets, budget_ns / 6 / ways, NULL);
         if (getenv("DPDK_MBUF_WAYS") != NULL)
             fprintf(stderr, "%s, way %d: %.3f\n", work->name, i % ways, median);
         if (i >= ways && (best == 0 || median < best)) {
@@ -136,7 +141,7 @@ static void measure(const struct work *work, double budget_ns)
             fastest = i % ways;
         }
     }
-    double median = repeat(work->ways[fastest], work->packets, budget_ns * 2 / 3, &least);
+    double median = repeat(candidates[fastest], work->packets, budget_ns * 2 / 3, &least);
     printf("%s %.3f %.3f\n", work->name, median, least);
 }
 
@@ -185,9 +190,14 @@ static const struct work *find(const char *name)
 
 int main(int argc, char **argv)
 {
-    const struct work *work = argc == 4 && atoi(argv[2]) > 0 ? find(argv[3]) : NULL;
+    bool by_hand = argc == 5 && strcmp(argv[4], "by-hand") == 0;
+    bool complete = (argc == 4 || by_hand) && atoi(argv[2]) > 0;
+    const struct work *work = complete ? find(argv[3]) : NULL;
     if (work == NULL) {
-        fprintf(stderr, argc == 4 ? "dpdk_mbuf: there is no work '%s'\n" : "usage: dpdk_mbuf CPUS MILLISECONDS WORK\n", argv[3]);
+        if (complete)
+            fprintf(stderr, "dpdk_mbuf: there is no work '%s'\n", argv[3]);
+        else
+            fprintf(stderr, "usage: dpdk_mbuf CPUS MILLISECONDS WORK [by-hand]\n");
         return 2;
     }
     start_eal(argv[0], argv[1]);
@@ -196,7 +206,7 @@ int main(int argc, char **argv)
     size_t out = work->number > PACKETS_FEW ? work->number : 2 * PACKETS_FEW;
     heap = add_huge_heap(((out * OBJECT_BYTES + HEAP_SPARE) / HUGE_PAGE + 1) * HUGE_PAGE);
     work->prepare(work->number);
-    measure(work, atoi(argv[2]) * 1e6);
+    measure(work, by_hand, atoi(argv[2]) * 1e6);
     fflush(stdout);
     return 0;
 }

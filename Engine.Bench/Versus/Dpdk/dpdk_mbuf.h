@@ -26,7 +26,8 @@
 #define POOL_SPARE (2 * RTE_MEMPOOL_CACHE_MAX_SIZE)
 
 /*
- * A work, and the ways to do it that a DPDK program has. All ways are tried before measuring, and the fastest is measured.
+ * A work, and the ways to do it with the library's functions. All ways are tried before measuring, and the fastest is measured. Those by
+ * hand do without a function: they set the library's fields themselves, or repeat what it does, inline and compiled for this processor.
  * `prepare` makes the pools and checks, once, that the results are right.
  */
 struct work {
@@ -35,6 +36,7 @@ struct work {
     int packets; /* of a repetition */
     void (*prepare)(int number);
     void (*ways[WAYS_MAX])(int count);
+    void (*by_hand[WAYS_MAX])(int count);
 };
 
 extern const struct work packet_works[], flight_works[], chain_works[], payload_works[], length_works[], handoff_works[];

@@ -140,6 +140,6 @@ const struct work packet_works[] = {
     { "prepend-trim", 0, REPETITION, make_pools, { prepend_trim } },
     { "prepend-no-room", 0, REPETITION, make_pools, { prepend_no_room } },
     { "share-free", 0, REPETITION, prepare_share, { share_free, share_free_attached } },
-    { "copy-1500", 0, REPETITION, prepare_copy, { copy_1500, copy_1500_by_hand } },
+    { "copy-1500", 0, REPETITION, prepare_copy, { copy_1500 }, { copy_1500_by_hand } },
     { NULL },
 };
