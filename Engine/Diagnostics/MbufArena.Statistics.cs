@@ -21,6 +21,8 @@ public sealed partial class MbufArena
 
             var zones = new MbufZoneStatistics[ArenaLayout.ZoneCount];
             int pairs = CountFree(ZoneId.Packet);
+            ref int data = ref types[(byte)MbufType.Data];
+            data = Math.Max(0, data - pairs); // Free pairs look like packets, whose type is plain data.
             for (int zone = 0; zone < ArenaLayout.ZoneCount; zone++)
             {
                 zones[zone] = Describe((ZoneId)zone, pairs);
@@ -49,7 +51,8 @@ public sealed partial class MbufArena
     }
 
     /// <summary>
-    /// Counts live mbufs by type, and tags apart. A piece at a time, so that nobody waits long for the gate.
+    /// Counts live mbufs by type, with those of free pairs, and tags apart. A piece at a time, so that nobody waits long for the
+    /// gate.
     /// </summary>
     private int CountTypes(int[] types)
     {
@@ -81,8 +84,6 @@ public sealed partial class MbufArena
             }
         }
 
-        // Free pairs look like packets, whose type is plain data.
-        types[(byte)MbufType.Data] = Math.Max(0, types[(byte)MbufType.Data] - CountFree(ZoneId.Packet));
         return tags;
     }
 
