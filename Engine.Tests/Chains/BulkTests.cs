@@ -47,6 +47,31 @@ public sealed class BulkTests(ArenaKind kind) : MbufFixture(kind)
         mbufs.Free(packets);
     }
 
+    /// <summary>What the loaded magazine has, the other one, one of the depot, and more than these.</summary>
+    [Test]
+    public void Bursts_across_magazines_name_each_packet_once([Values(65, 127, 128, 129, 192, 193, 256, 400)] int count)
+    {
+        MbufArena arena = NewArena(mbufs: 512, clusters: 512);
+        using MbufScope mbufs = arena.Enter();
+        var all = new Mbuf[512];
+        var packets = new Mbuf[count];
+        for (int round = 0; round < 5; round++)
+        {
+            Assert.That(mbufs.TryAllocatePackets(all));
+            mbufs.Free(all);
+            Assert.That(mbufs.TryAllocatePackets(packets.AsSpan(0, round)), "From now on the loaded magazine is not full.");
+            Assert.That(mbufs.TryAllocatePackets(packets.AsSpan(round)));
+            Assert.That(packets.Distinct().Count(), Is.EqualTo(count));
+            Assert.That(packets.Select(arena.StateOf), Is.All.EqualTo(MbufState.Live));
+            Assert.That(arena.LiveMbufs, Is.EqualTo(count));
+            Assert.That(mbufs.TryAllocatePackets(all.AsSpan(count - 1)), Is.False, "One more than there are.");
+            Assert.That(mbufs.TryAllocatePackets(all.AsSpan(count)));
+            Assert.That(packets.Concat(all[count..]).Distinct().Count(), Is.EqualTo(512));
+            mbufs.Free(all.AsSpan(count));
+            mbufs.Free(packets);
+        }
+    }
+
     [Test]
     public void A_prefetch_changes_nothing_and_skips_what_names_no_packet()
     {
@@ -98,6 +123,34 @@ public sealed class BulkTests(ArenaKind kind) : MbufFixture(kind)
         Expect.Throws<MbufDoubleFreeException>(mbufs, scope => scope.Free(packets));
         Assert.That(Arena.LiveMbufs, Is.Zero);
         Expect.Throws<MbufDoubleFreeException>(mbufs, scope => scope.Free(packets));
+    }
+
+    /// <summary>Where there are more headers than caches hold, they are asked for in advance, 64 at a time.</summary>
+    [Test]
+    public void In_a_large_arena_too_all_that_is_live_is_freed_and_the_first_wrong_handle_reported(
+        [Values(0, 1, 62, 63, 64, 65, 127, 128, 199)] int wrong)
+    {
+        MbufArena arena = NewArena(mbufs: 300_000, clusters: 256);
+        using MbufArena other = NewArena(mbufs: 1);
+        using MbufScope mbufs = arena.Enter();
+        using MbufScope others = other.Enter();
+        Assert.That(mbufs.Cache.Hot.IsFarReaching);
+        var packets = new Mbuf[200];
+        Assert.That(mbufs.TryAllocatePackets(packets));
+        for (int i = 0; i < packets.Length; i += 1 + (i % 7))
+        {
+            mbufs.Free(packets.AsSpan(i, 1));
+            packets[i] = i % 2 == 0 ? default : mbufs.AllocateChain(3000).Detach();
+        }
+
+        Mbuf foreign = others.Allocate().Detach();
+        mbufs.Free(packets.AsSpan(wrong, 1));
+        packets[wrong] = foreign;
+        Mbuf[] twice = [.. packets, .. packets];
+
+        Expect.Throws<MbufForeignException>(mbufs, scope => scope.Free(twice));
+        Assert.That((arena.LiveMbufs, other.LiveMbufs), Is.EqualTo((0, 1)));
+        others.Free([foreign]);
     }
 
     [Test]

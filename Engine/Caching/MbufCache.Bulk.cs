@@ -16,8 +16,34 @@ public sealed partial class MbufCache
             ThrowHelper.ScopeClosed();
         }
 
+        int wrong = Hot.IsFarReaching ? FreeFar(packets) : FreeNear(packets);
+        EndFreeingMany();
+        Settle();
+        Arena.Quarantine?.ThrowIfSpoiled();
+        return wrong;
+    }
+
+    /// <summary>The same with the headers on their way, so many at a time that the last of them is not yet displaced.</summary>
+    private int FreeFar(ReadOnlySpan<Mbuf> packets)
+    {
         int wrong = -1;
-        for (int next = FreeRun(packets); next < packets.Length; next += FreeRun(packets[next..]))
+        for (int start = 0; start < packets.Length; start += Magazine.Capacity)
+        {
+            ReadOnlySpan<Mbuf> some = packets.Slice(start, Math.Min(packets.Length - start, Magazine.Capacity));
+            PrefetchHeaders(some);
+            int found = FreeNear(some);
+            wrong = wrong < 0 && found >= 0 ? start + found : wrong;
+        }
+
+        return wrong;
+    }
+
+    /// <summary>In the common case one run of plain pairs, and nothing else.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int FreeNear(ReadOnlySpan<Mbuf> packets)
+    {
+        int wrong = -1;
+        for (int next = FreePairs(packets); next < packets.Length; next += FreePairs(packets[next..]))
         {
             // What comes next is not a packet of one cluster, or the magazine is full.
             BeginFreeingMany();
@@ -25,23 +51,7 @@ public sealed partial class MbufCache
             next++;
         }
 
-        EndFreeingMany();
-        Settle();
-        Arena.Quarantine?.ThrowIfSpoiled();
         return wrong;
-    }
-
-    /// <summary>Frees as many from the start as <see cref="FreePairs"/> can, with their headers on the way if they are far.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int FreeRun(ReadOnlySpan<Mbuf> packets)
-    {
-        if (Hot.IsFarReaching)
-        {
-            packets = packets[..Math.Min(packets.Length, Magazine.Capacity)];
-            PrefetchHeaders(packets);
-        }
-
-        return FreePairs(packets);
     }
 
     /// <summary>
