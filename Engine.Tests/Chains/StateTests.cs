@@ -35,6 +35,33 @@ public sealed class StateTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(arena.StateOf(handle), Is.EqualTo(MbufState.Reused));
     }
 
+    /// <summary>A header does not tell whether a pair is free: the hand, both magazines, the depot and quarantine do.</summary>
+    [Test]
+    public void Wherever_a_free_pair_lies_it_is_free_and_handed_out_it_is_reused_before_it_is_touched()
+    {
+        MbufArena arena = NewArena(mbufs: 512, clusters: 512);
+        var packets = new Mbuf[300];
+        using (MbufScope mbufs = arena.Enter())
+        {
+            Assert.That(mbufs.TryAllocatePackets(packets));
+            foreach (Mbuf packet in packets)
+            {
+                mbufs.Open(packet).Free();
+            }
+
+            Assert.That(packets.Select(arena.StateOf), Is.All.EqualTo(MbufState.Free), "In the hand, both magazines and the depot.");
+            arena.Flush(mbufs.Cache);
+            Assert.That(packets.Select(arena.StateOf), Is.All.EqualTo(MbufState.Free), "In the depot, some of them loose.");
+        }
+
+        using MbufScope next = arena.Enter();
+        var others = new Mbuf[512];
+        Assert.That(next.TryAllocatePackets(others));
+        Assert.That(packets.Select(arena.StateOf), Is.All.EqualTo(MbufState.Reused));
+        Assert.That(others.Select(arena.StateOf), Is.All.EqualTo(MbufState.Live));
+        next.Free(others);
+    }
+
     [Test]
     public void A_packet_that_was_appended_or_enqueued_is_in_other_hands()
     {

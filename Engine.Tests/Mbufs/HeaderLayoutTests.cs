@@ -60,26 +60,34 @@ public sealed class HeaderLayoutTests
     }
 
     [Test]
-    public void A_reset_changes_the_generation_and_leaves_nothing_of_the_life_before()
+    public void A_reset_pair_has_a_new_generation_and_of_the_life_before_only_its_cluster()
     {
-        MbufHeader header = default;
-        MemoryMarshal.AsBytes(new Span<MbufHeader>(ref header)).Fill(0xFF);
-        header.Generation = uint.MaxValue;
+        MbufHeader header = UsedHeader();
         header.Storage = 7;
         header.SetResetPair(unchecked(header.Generation + 1), index: 9, data: 0x1_2345_6789);
-        MbufHeader expected = default;
-        expected.Flags = HeaderFlags.FreePair;
-        expected.Type = MbufType.Data;
-        expected.Kind = StorageKind.Cluster;
-        expected.Storage = 7;
-        expected.Tail = 9;
-        expected.Data = 0x1_2345_6789;
-        expected.Segments = 1;
+        MbufHeader expected = FreeHeader(HeaderFlags.FreePair, StorageKind.Cluster, storage: 7);
 
-        Assert.That(
-            MemoryMarshal.AsBytes(new ReadOnlySpan<MbufHeader>(ref header)).ToArray(),
-            Is.EqualTo(MemoryMarshal.AsBytes(new ReadOnlySpan<MbufHeader>(ref expected)).ToArray()),
-            "The generation wrapped to 0, the rest is constant.");
+        Assert.That(BytesOf(header), Is.EqualTo(BytesOf(expected)), "The generation wrapped to 0, the rest is constant.");
+    }
+
+    [Test]
+    public void A_reset_in_place_leaves_the_same_as_any_other()
+    {
+        MbufHeader header = UsedHeader();
+        (header.Next, header.NextPacket, header.Segments, header.Kind) = (0, 0, 1, StorageKind.Cluster);
+        (header.Storage, header.Tail) = (7, 9);
+        header.SetResetInPlace(unchecked(header.Generation + 1), data: 0x1_2345_6789);
+
+        Assert.That(BytesOf(header), Is.EqualTo(BytesOf(FreeHeader(HeaderFlags.FreePair, StorageKind.Cluster, storage: 7))));
+    }
+
+    [Test]
+    public void A_reset_mbuf_without_cluster_has_a_new_generation_and_nothing_of_the_life_before()
+    {
+        MbufHeader header = UsedHeader();
+        header.SetResetPlain(index: 9, data: 0x1_2345_6789);
+
+        Assert.That(BytesOf(header), Is.EqualTo(BytesOf(FreeHeader(HeaderFlags.Free, StorageKind.Internal, storage: 9))));
     }
 
     [Test]
@@ -92,6 +100,27 @@ public sealed class HeaderLayoutTests
         Assert.That(HeaderFlags.Settable & own, Is.Zero);
         Assert.That(all >> 24, Is.Zero, "Public flags are in bits 0 to 23.");
     }
+
+    /// <summary>Every bit is set, those of the generation too.</summary>
+    private static MbufHeader UsedHeader()
+    {
+        MbufHeader header = default;
+        MemoryMarshal.AsBytes(new Span<MbufHeader>(ref header)).Fill(0xFF);
+        return header;
+    }
+
+    private static MbufHeader FreeHeader(uint flags, StorageKind kind, uint storage) => new()
+    {
+        Flags = flags,
+        Type = MbufType.Data,
+        Kind = kind,
+        Storage = storage,
+        Tail = 9,
+        Data = 0x1_2345_6789,
+        Segments = 1,
+    };
+
+    private static byte[] BytesOf(MbufHeader header) => MemoryMarshal.AsBytes(new ReadOnlySpan<MbufHeader>(ref header)).ToArray();
 
     private static void AssertAt<T>(int offset, FieldOf<T> field)
     {
