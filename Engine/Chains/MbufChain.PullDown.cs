@@ -142,7 +142,7 @@ public readonly ref partial struct MbufChain
         }
         else
         {
-            index = DropEmptied(ref head, previous, ref first, index, ref next, nextIndex);
+            index = DropEmptied(ref head, previous, index, ref next, nextIndex);
         }
 
         return true;
@@ -152,8 +152,7 @@ public readonly ref partial struct MbufChain
     /// Frees an mbuf that gave all of its bytes to a later one; a head stays, and takes over the later one's storage.
     /// </summary>
     /// <returns>The mbuf that holds the bytes then.</returns>
-    private uint DropEmptied(
-        ref MbufHeader head, uint previous, ref MbufHeader emptied, uint index, ref MbufHeader next, uint nextIndex)
+    private uint DropEmptied(ref MbufHeader head, uint previous, uint index, ref MbufHeader next, uint nextIndex)
     {
         if (previous != 0)
         {

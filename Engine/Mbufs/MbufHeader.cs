@@ -7,7 +7,7 @@ namespace Engine.Mbufs;
 
 /// <summary>
 /// One mbuf's header and packet header: one cache line, 64 bytes, dense in an array of its own. All of it is in its reset state
-/// while the mbuf is free, so that allocation writes the flags and nothing else.
+/// while the mbuf is free, so that allocation writes the flags at most.
 /// </summary>
 /// <remarks>
 /// The first half is what a pair that is a whole chain still has right when it is freed, but for data and generation; the second
