@@ -49,7 +49,7 @@ public sealed class StateTests(ArenaKind kind) : MbufFixture(kind)
                 mbufs.Open(packet).Free();
             }
 
-            Assert.That(packets.Select(arena.StateOf), Is.All.EqualTo(MbufState.Free), "In the hand, both magazines and the depot.");
+            Assert.That(packets.Select(arena.StateOf), Is.All.EqualTo(MbufState.Free), "In the hand, the magazines, the depot.");
             arena.Flush(mbufs.Cache);
             Assert.That(packets.Select(arena.StateOf), Is.All.EqualTo(MbufState.Free), "In the depot, some of them loose.");
         }

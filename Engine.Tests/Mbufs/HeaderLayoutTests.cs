@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -51,7 +52,9 @@ public sealed class HeaderLayoutTests
     [Test]
     public void The_fields_fill_the_line_and_none_overlaps_another()
     {
-        int bytes = typeof(MbufHeader).GetFields().Where(static field => !field.IsStatic && field.Name != nameof(MbufHeader.Labels)).Sum(static field => field.FieldType switch
+        IEnumerable<FieldInfo> fields = typeof(MbufHeader).GetFields()
+            .Where(static field => !field.IsStatic && field.Name != nameof(MbufHeader.Labels)); // Three others in one word.
+        int bytes = fields.Sum(static field => field.FieldType switch
         {
             { IsEnum: true } type => Marshal.SizeOf(type.GetEnumUnderlyingType()),
             var type => Marshal.SizeOf(type),

@@ -152,7 +152,9 @@ public sealed partial class MbufCache
     private static bool IsPlainPair(ref MbufHeader head)
     {
         bool plain = (head.Flags & (HeaderFlags.Shared | HeaderFlags.Intricate)) == 0;
-        Debug.Assert(!plain || (head.Next == 0 && head.Kind == StorageKind.Cluster), "A head is marked when it becomes more than a pair.");
+        Debug.Assert(
+            !plain || (head.Next == 0 && head.Kind == StorageKind.Cluster),
+            "A head is marked when it becomes more than a pair.");
         return plain;
     }
 
