@@ -44,6 +44,7 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Give(ZoneId zone, uint item, uint generation = 0)
     {
+        Debug.Assert(zone != ZoneId.Packet || IsFreePair(item, generation), "A pair is reset and comes with its generation.");
         if (!Hot.Magazines[(int)zone].TryPush(Hot.Ceiling, item, generation))
         {
             GiveSlow(zone, item);
@@ -110,6 +111,14 @@ public sealed partial class MbufCache
     /// <summary>The round of an item that is free and reset.</summary>
     internal Round RoundOf(ZoneId zone, uint item)
         => new(item, zone == ZoneId.Packet ? Hot.Memory.Header(item).Generation : 0);
+
+    /// <summary>True if a header is as that of a free pair has to be, and its generation that of a round.</summary>
+    private bool IsFreePair(uint index, uint generation)
+    {
+        ref MbufHeader header = ref Hot.Memory.Header(index);
+        return header.Generation == generation && header.Flags == HeaderFlags.FreePair && header.Kind == StorageKind.Cluster
+            && header.Next == 0 && header.ChainLength == 0;
+    }
 
     private void GiveFull(ZoneId zone, Magazine full)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
@@ -35,6 +36,7 @@ public sealed partial class MbufCache
         if (zone == ZoneId.Packet && flags == HeaderFlags.FreePair
             && Hot.Magazines[(int)ZoneId.Packet].TryPop(Hot.Floor, out uint pair, out uint generation))
         {
+            Debug.Assert(IsFreePair(pair, generation), "What a magazine holds is reset, and its generation true.");
             return new MbufChain(this, pair, generation); // A packet already: its header need not even be there yet.
         }
 
