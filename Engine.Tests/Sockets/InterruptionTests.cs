@@ -76,7 +76,7 @@ public sealed partial class InterruptionTests : MbufFixture
         });
         for (int round = 0; round < 3; round++)
         {
-            Assert.That(SpinWait.SpinUntil(() => thread.IsInsideVectoredCall, SocketPair.Patience), "The thread blocks.");
+            Assert.That(SpinWait.SpinUntil(() => thread.IsInsideTransfer, SocketPair.Patience), "The thread blocks.");
             handled.Reset();
             Assert.That(thread.Signal(UserSignal), Is.Zero);
             Assert.That(handled.Wait(SocketPair.Patience), "The signal was handled.");
@@ -133,14 +133,14 @@ public sealed partial class InterruptionTests : MbufFixture
         private volatile string? _directory;
         private nint _thread;
 
-        /// <summary>True while it is inside readv or writev, whose numbers differ between processors.</summary>
-        public bool IsInsideVectoredCall
+        /// <summary>True while it is inside readv, writev, sendto or recvfrom, whose numbers differ between processors.</summary>
+        public bool IsInsideTransfer
         {
             get
             {
-                (int read, int write) = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? (19, 20) : (65, 66);
+                ReadOnlySpan<int> calls = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? [19, 20, 44, 45] : [65, 66, 206, 207];
                 string number = _directory is { } directory ? File.ReadAllText(directory + "/syscall").Split(' ')[0] : "none";
-                return int.TryParse(number, CultureInfo.InvariantCulture, out int call) && (call == read || call == write);
+                return int.TryParse(number, CultureInfo.InvariantCulture, out int call) && calls.Contains(call);
             }
         }
 
