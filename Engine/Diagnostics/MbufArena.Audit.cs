@@ -12,7 +12,10 @@ public sealed partial class MbufArena
     /// yet.</exception>
     /// <exception cref="InvalidOperationException">A scope is open: what its thread holds cannot be looked at.</exception>
     /// <exception cref="ObjectDisposedException">The arena is disposed and its memory released.</exception>
-    /// <remarks>O(mbufs and clusters carved), allocates. For tests and diagnosis.</remarks>
+    /// <remarks>
+    /// O(mbufs and clusters carved), allocates. For tests and diagnosis. A pair that no magazine holds is a live packet to it, since
+    /// their headers do not differ.
+    /// </remarks>
     public MbufAudit Audit()
     {
         lock (Gate)
