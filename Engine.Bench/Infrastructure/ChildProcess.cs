@@ -33,7 +33,7 @@ internal static class ChildProcess
 
         if (process.ExitCode != 0)
         {
-            string reason = errors.Result.Trim().Split('\n')[0];
+            string reason = errors.Result.Trim().Split('\n')[0].TrimEnd('.');
             throw new BenchException(
                 $"{program} failed with exit code {process.ExitCode}{(reason.Length > 0 ? ": " + reason : "")}.");
         }
