@@ -123,7 +123,7 @@ public sealed class DrainTests
             Assert.That(beggar.Allocate().IsNull, Is.True);
         }
 
-        Assert.That(cache.FreeItems(ZoneId.Mbuf), Is.Empty);
+        Assert.That(cache.FreeRounds(ZoneId.Mbuf), Is.Empty);
         Assert.That(arena.Zones[(int)ZoneId.Mbuf].InDepot, Is.EqualTo(10));
     }
 

@@ -53,8 +53,8 @@ public sealed class PlantedPlaceTests(ArenaKind kind) : MbufFixture(kind)
     [Test]
     public void An_item_twice_in_the_magazines_is_found()
     {
-        uint mbuf = _cache.FreeItems(ZoneId.Mbuf)[0];
-        uint page = _cache.FreeItems(ZoneId.Page)[0];
+        uint mbuf = _cache.FreeRounds(ZoneId.Mbuf)[0].Item;
+        uint page = _cache.FreeRounds(ZoneId.Page)[0].Item;
 
         const string Place = "the Mbuf magazines of cache 0";
         FindsPut(ZoneId.Mbuf, mbuf, $"Mbuf {mbuf} is in two places: {Place} and {Place}.");
@@ -64,7 +64,7 @@ public sealed class PlantedPlaceTests(ArenaKind kind) : MbufFixture(kind)
     [Test]
     public void A_cluster_that_is_free_alone_and_in_a_pair_is_found()
     {
-        uint pair = _cache.FreeItems(ZoneId.Packet)[0];
+        uint pair = _cache.FreeRounds(ZoneId.Packet)[0].Item;
         uint cluster = Arena.Memory.Header(pair).Storage;
 
         FindsPut(ZoneId.Cluster, cluster, $"Cluster {cluster} is free twice, the second time in the Packet magazines");
@@ -82,7 +82,7 @@ public sealed class PlantedPlaceTests(ArenaKind kind) : MbufFixture(kind)
     [Test]
     public void An_item_in_a_magazine_and_in_the_depot_is_found()
     {
-        uint mbuf = _cache.FreeItems(ZoneId.Mbuf)[0];
+        uint mbuf = _cache.FreeRounds(ZoneId.Mbuf)[0].Item;
         Zone depot = Arena.Zones[(int)ZoneId.Mbuf];
         depot.AddLoose(new Round(mbuf, generation: 0), Arena.EmptyMagazines);
         MbufAudit audit = Arena.Audit();
@@ -118,7 +118,7 @@ public sealed class PlantedPlaceTests(ArenaKind kind) : MbufFixture(kind)
     [Test]
     public void A_pair_of_another_generation_than_its_header_is_found()
     {
-        uint pair = _cache.FreeItems(ZoneId.Packet)[0];
+        uint pair = _cache.FreeRounds(ZoneId.Packet)[0].Item;
         Arena.Memory.Header(pair).Generation++;
         MbufAudit audit = Arena.Audit();
         Arena.Memory.Header(pair).Generation--;

@@ -6,9 +6,6 @@ public sealed partial class MbufCache
     /// <summary>What the magazines of a zone hold; only while nobody is in the cache.</summary>
     internal Round[] FreeRounds(ZoneId zone) => Hot.Magazines[(int)zone].ToArray();
 
-    /// <summary>The same without generations.</summary>
-    internal uint[] FreeItems(ZoneId zone) => Array.ConvertAll(FreeRounds(zone), static round => round.Item);
-
     /// <summary>The first untruth of a chain, in a sentence; null if there is none.</summary>
     internal string? FindProblem(uint headIndex)
     {
