@@ -99,7 +99,7 @@ public readonly ref partial struct MbufChain
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool TryAppendSlow(MbufChain chain, ReadOnlySpan<byte> bytes)
     {
-        ref MbufHeader head = ref chain.At(chain._index);
+        ref MbufHeader head = ref chain.At(chain.Index);
         if (!chain.TryGrow(ref head, bytes.Length, out uint point, out int offset))
         {
             return false;
@@ -118,7 +118,7 @@ public readonly ref partial struct MbufChain
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static uint TakeContiguousPoint(MbufChain chain, int length)
     {
-        ref MbufHeader head = ref chain.At(chain._index);
+        ref MbufHeader head = ref chain.At(chain.Index);
         for (uint index = chain.FillPoint(ref head); index != 0; index = chain.At(index).Next)
         {
             if (chain.RoomOf(ref chain.At(index)) >= length)

@@ -39,7 +39,7 @@ public readonly ref partial struct MbufChain
             return true;
         }
 
-        for (uint index = _index; index != 0; index = At(index).Next)
+        for (uint index = Index; index != 0; index = At(index).Next)
         {
             _ = _cache.IsWritable(ref At(index)); // From here on the flags say what may be written, and only we change them.
         }
@@ -83,7 +83,7 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
-        ReplaceRun(_index, head.Segments, parts);
+        ReplaceRun(Index, head.Segments, parts);
         return true;
     }
 
@@ -91,7 +91,7 @@ public readonly ref partial struct MbufChain
     private bool TryMergeNeighbours(int surplus, int longest, int fresh)
     {
         int left = surplus;
-        for (uint index = _index; index != 0 && left > 0;)
+        for (uint index = Index; index != 0 && left > 0;)
         {
             index = At(FindGroup(index, ref left, longest, fresh).Last).Next;
         }
@@ -103,7 +103,7 @@ public readonly ref partial struct MbufChain
 
         ChainParts storage = default;
         left = surplus;
-        for (uint index = _index; fresh != 0 && left > 0;)
+        for (uint index = Index; fresh != 0 && left > 0;)
         {
             MergeGroup group = FindGroup(index, ref left, longest, fresh);
             if (group.IsFresh && !TryTakeForGroup(group, ref storage))
@@ -115,7 +115,7 @@ public readonly ref partial struct MbufChain
         }
 
         left = surplus;
-        for (uint index = _index; left > 0;)
+        for (uint index = Index; left > 0;)
         {
             MergeGroup group = FindGroup(index, ref left, longest, fresh);
             index = At(group.Last).Next;

@@ -7,7 +7,7 @@ public readonly ref partial struct MbufChain
     /// <param name="bytes">The bytes.</param>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(1) if the lengths differ, else O(segments + bytes), to the first difference.</remarks>
-    public bool SequenceEqual(ReadOnlySpan<byte> bytes) => bytes.Length == Head().ChainLength && GoesOn(_index, bytes);
+    public bool SequenceEqual(ReadOnlySpan<byte> bytes) => bytes.Length == Head().ChainLength && GoesOn(Index, bytes);
 
     /// <summary>
     /// True if both chains hold the same bytes, whatever their layout, headers and flags (no counterpart in mbuf(9)).
@@ -34,7 +34,7 @@ public readonly ref partial struct MbufChain
     public int SequenceCompareTo(ReadOnlySpan<byte> bytes)
     {
         int order = Head().ChainLength.CompareTo(bytes.Length);
-        for (uint index = _index; index != 0 && !bytes.IsEmpty; index = At(index).Next)
+        for (uint index = Index; index != 0 && !bytes.IsEmpty; index = At(index).Next)
         {
             ref MbufHeader header = ref At(index);
             int length = Math.Min(header.SegmentLength, bytes.Length);

@@ -28,7 +28,7 @@ public readonly ref partial struct MbufChain
         AddToPacketLength(
             ref head,
             (behind.Flags & HeaderFlags.PacketHeader) != 0 ? behind.PacketLength : behind.ChainLength);
-        chain.Join(ref head, ref behind, other._index, length);
+        chain.Join(ref head, ref behind, other.Index, length);
         behind.Flags &= ~(HeaderFlags.Head | HeaderFlags.PacketHeader | HeaderFlags.Clearable);
     }
 
@@ -54,7 +54,7 @@ public readonly ref partial struct MbufChain
             ThrowHelper.OtherType(head.Type, behind.Type);
         }
 
-        Join(ref head, ref behind, other._index, Sum(head.ChainLength, behind.ChainLength));
+        Join(ref head, ref behind, other.Index, Sum(head.ChainLength, behind.ChainLength));
         behind.Flags &= ~(HeaderFlags.Head | HeaderFlags.PacketHeader);
     }
 
@@ -68,7 +68,7 @@ public readonly ref partial struct MbufChain
             ThrowHelper.Foreign();
         }
 
-        if (other._index == _index)
+        if (other.Index == Index)
         {
             ThrowHelper.AppendToItself();
         }

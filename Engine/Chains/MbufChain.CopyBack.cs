@@ -39,10 +39,10 @@ public readonly ref partial struct MbufChain
         Replace(replacements);
         if (offset > oldLength)
         {
-            Overwrite(_index, oldLength, offset - oldLength, default);
+            Overwrite(Index, oldLength, offset - oldLength, default);
         }
 
-        Overwrite(_index, offset, source.Length, source);
+        Overwrite(Index, offset, source.Length, source);
         if ((head.Flags & HeaderFlags.PacketHeader) != 0 && head.PacketLength < end)
         {
             head.PacketLength = end;

@@ -25,7 +25,7 @@ public readonly ref partial struct MbufChain
 
         most = length == 0 ? most : Math.Min(length, most);
         int copied = 0;
-        uint index = _index;
+        uint index = Index;
         int offset = 0;
         foreach (Memory<byte> destination in destinations)
         {
@@ -55,7 +55,7 @@ public readonly ref partial struct MbufChain
     {
         ArgumentNullException.ThrowIfNull(writer);
         int left = Head().ChainLength;
-        uint index = _index;
+        uint index = Index;
         int offset = 0;
         while (left > 0)
         {

@@ -39,10 +39,10 @@ public readonly ref partial struct MbufChain
         }
 
         head.Data = _cache.StartOf(ref head) + headroom;
-        PullFromFollowers(ref head, ref head, _index, length);
+        PullFromFollowers(ref head, ref head, Index, length);
         if (length == 0 && At(head.Next).SegmentLength == 0)
         {
-            UnlinkBehind(ref head, ref head, _index, head.Next, count: 1);
+            UnlinkBehind(ref head, ref head, Index, head.Next, count: 1);
         }
 
         _cache.Settle();

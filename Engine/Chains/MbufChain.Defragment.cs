@@ -41,7 +41,7 @@ public readonly ref partial struct MbufChain
             return true;
         }
 
-        ReplaceRun(_index, head.Segments, parts);
+        ReplaceRun(Index, head.Segments, parts);
         _cache.Settle();
         return true;
     }
@@ -68,14 +68,14 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
-        ReplaceRun(_index, head.Segments, parts);
+        ReplaceRun(Index, head.Segments, parts);
         _cache.Settle();
         return true;
     }
 
     private bool IsWritableThroughout()
     {
-        uint index = _index;
+        uint index = Index;
         while (index != 0 && _cache.IsWritable(ref At(index)))
         {
             index = At(index).Next;

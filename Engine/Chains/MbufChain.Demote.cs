@@ -17,7 +17,7 @@ public readonly ref partial struct MbufChain
     {
         ref MbufHeader head = ref Head();
         _cache.DropPacketHeader(ref head);
-        ClearFlags(_index, (~(uint)keep & HeaderFlags.Clearable) | HeaderFlags.PacketHeader);
+        ClearFlags(Index, (~(uint)keep & HeaderFlags.Clearable) | HeaderFlags.PacketHeader);
         head.MarkIfIntricate();
     }
 
@@ -57,7 +57,7 @@ public readonly ref partial struct MbufChain
     public void ClearProtocolFlags()
     {
         _ = ref Head();
-        ClearFlags(_index, (uint)MbufFlags.Protocols);
+        ClearFlags(Index, (uint)MbufFlags.Protocols);
     }
 
     /// <summary>Clears flags of one mbuf and all behind it.</summary>

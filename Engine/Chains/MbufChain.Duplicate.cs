@@ -84,7 +84,7 @@ public readonly ref partial struct MbufChain
         }
         else
         {
-            chain.CopyInto(index, chain._index);
+            chain.CopyInto(index, chain.Index);
         }
 
         return new MbufChain(cache, index, copy.Generation);

@@ -33,7 +33,7 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
-        if (head.Tail == _index && length > 0)
+        if (head.Tail == Index && length > 0)
         {
             head.Flags &= ~HeaderFlags.Spare;
         }

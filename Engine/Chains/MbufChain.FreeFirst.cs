@@ -18,7 +18,7 @@ public readonly ref partial struct MbufChain
     {
         // In locals: the variable that receives the rest may be this very one, as in a loop that frees a chain bit by bit.
         MbufCache cache = _cache;
-        uint index = _index;
+        uint index = Index;
         if (index > cache.Hot.LastIndex)
         {
             ThrowHelper.DoubleFree(scopeClosed: true);

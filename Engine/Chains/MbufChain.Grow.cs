@@ -18,7 +18,7 @@ public readonly ref partial struct MbufChain
             return head.Tail;
         }
 
-        uint point = _index;
+        uint point = Index;
         for (uint index = head.Next; index != 0; index = At(index).Next)
         {
             point = At(index).SegmentLength > 0 ? index : point;

@@ -89,7 +89,7 @@ public readonly ref partial struct MbufChain
             ThrowHelper.Foreign();
         }
 
-        if (other._index == _index)
+        if (other.Index == Index)
         {
             ThrowHelper.HeaderToItself();
         }

@@ -15,7 +15,7 @@ public readonly ref partial struct MbufChain
         get
         {
             _ = ref Head();
-            return new MbufPosition(this, _index, 0);
+            return new MbufPosition(this, Index, 0);
         }
     }
 
@@ -86,7 +86,7 @@ public readonly ref partial struct MbufChain
     {
         previous = 0;
         inside = offset;
-        uint index = _index;
+        uint index = Index;
         while (inside >= At(index).SegmentLength)
         {
             inside -= At(index).SegmentLength;
@@ -123,7 +123,7 @@ public readonly ref partial struct MbufChain
     internal int BytesBefore(uint mbuf)
     {
         int before = 0;
-        uint index = _index;
+        uint index = Index;
         while (index != mbuf)
         {
             before += At(index).SegmentLength;

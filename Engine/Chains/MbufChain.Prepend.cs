@@ -72,7 +72,7 @@ public readonly ref partial struct MbufChain
     private static bool TryMakeFront(MbufChain chain, int length)
     {
         MbufCache cache = chain._cache;
-        ref MbufHeader head = ref chain.At(chain._index);
+        ref MbufHeader head = ref chain.At(chain.Index);
         StorageKind kind = StorageKind.Internal;
         uint storage = 0;
         if (length > MbufSizes.InternalSize && !cache.TryTakeCluster(length, out kind, out storage))
@@ -93,7 +93,7 @@ public readonly ref partial struct MbufChain
         chain.InsertBehindHead(ref head, index);
         if (kind == StorageKind.Internal)
         {
-            cache.AttachInternal(ref head, chain._index, MbufSizes.InternalSize);
+            cache.AttachInternal(ref head, chain.Index, MbufSizes.InternalSize);
         }
         else
         {
@@ -115,7 +115,7 @@ public readonly ref partial struct MbufChain
         head.Next = index;
         head.Segments++;
         head.Flags |= HeaderFlags.Intricate;
-        if (head.Tail == _index)
+        if (head.Tail == Index)
         {
             head.Tail = index;
         }

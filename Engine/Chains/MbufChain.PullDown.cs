@@ -162,12 +162,12 @@ public readonly ref partial struct MbufChain
 
         while (head.Next != nextIndex)
         {
-            UnlinkBehind(ref head, ref head, _index, head.Next, count: 1);
+            UnlinkBehind(ref head, ref head, Index, head.Next, count: 1);
         }
 
-        ExchangeStorage(ref head, _index, ref next, nextIndex);
-        UnlinkBehind(ref head, ref head, _index, nextIndex, count: 1);
-        return _index;
+        ExchangeStorage(ref head, Index, ref next, nextIndex);
+        UnlinkBehind(ref head, ref head, Index, nextIndex, count: 1);
+        return Index;
     }
 
     /// <summary>

@@ -38,18 +38,18 @@ public readonly ref partial struct MbufChain
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool TryPullUpSlow(MbufChain chain, int length)
     {
-        ref MbufHeader head = ref chain.At(chain._index);
+        ref MbufHeader head = ref chain.At(chain.Index);
         if (length < 0)
         {
             ThrowHelper.Negative(nameof(length), length);
         }
 
-        if (length > head.ChainLength || !chain.TryMakeRoom(ref head, chain._index, length))
+        if (length > head.ChainLength || !chain.TryMakeRoom(ref head, chain.Index, length))
         {
             return false;
         }
 
-        chain.PullFromFollowers(ref head, ref head, chain._index, length - head.SegmentLength);
+        chain.PullFromFollowers(ref head, ref head, chain.Index, length - head.SegmentLength);
         chain._cache.Settle();
         return true;
     }

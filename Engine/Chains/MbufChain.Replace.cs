@@ -25,7 +25,7 @@ public readonly ref partial struct MbufChain
     {
         replacements = default;
         int position = 0;
-        for (uint index = _index; index != 0 && position < end;)
+        for (uint index = Index; index != 0 && position < end;)
         {
             ref MbufHeader header = ref At(index);
             uint next = header.Next;
@@ -136,7 +136,7 @@ public readonly ref partial struct MbufChain
     /// <summary>Closes the chain behind a run that is done.</summary>
     private void Relink(uint last, uint behind, int change)
     {
-        ref MbufHeader head = ref At(_index);
+        ref MbufHeader head = ref At(Index);
         Debug.Assert(behind != 0 || At(last).Next == 0, "What is last has nothing behind it.");
         At(last).Next = behind;
         if (behind == 0)

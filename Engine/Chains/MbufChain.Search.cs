@@ -17,7 +17,7 @@ public readonly ref partial struct MbufChain
     {
         _ = ref HeadToSearch(start);
         int position = 0;
-        for (uint index = _index; index != 0; index = At(index).Next)
+        for (uint index = Index; index != 0; index = At(index).Next)
         {
             ReadOnlySpan<byte> bytes = _cache.BytesOf(ref At(index));
             int skip = Math.Max(0, start - position);
@@ -52,7 +52,7 @@ public readonly ref partial struct MbufChain
         }
 
         int position = 0;
-        for (uint index = _index; index != 0; index = At(index).Next)
+        for (uint index = Index; index != 0; index = At(index).Next)
         {
             ReadOnlySpan<byte> bytes = _cache.BytesOf(ref At(index));
             int skip = Math.Max(0, start - position);
@@ -73,7 +73,7 @@ public readonly ref partial struct MbufChain
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(segments + bytes), to the first difference.</remarks>
     public bool StartsWith(ReadOnlySpan<byte> value)
-        => value.Length <= Head().ChainLength && GoesOn(_index, value);
+        => value.Length <= Head().ChainLength && GoesOn(Index, value);
 
     /// <summary>True if the chain starts with all bytes of another, whatever the layout (no counterpart in mbuf(9)).</summary>
     /// <param name="other">A chain of this arena or another; with an empty one every chain starts.</param>

@@ -41,7 +41,7 @@ public readonly ref partial struct MbufChain
         internal SegmentEnumerator(MbufChain chain)
         {
             _chain = chain;
-            _next = chain._index;
+            _next = chain.Index;
         }
 
         /// <summary>The bytes of the current segment; never empty after a successful <see cref="MoveNext"/>.</summary>

@@ -121,7 +121,7 @@ public readonly ref partial struct MbufChain
     /// </summary>
     private bool TryAddShares(ref ChainParts parts, int offset, int length)
     {
-        for (uint index = _index; length > 0; index = At(index).Next)
+        for (uint index = Index; length > 0; index = At(index).Next)
         {
             ref MbufHeader header = ref At(index);
             int piece = Math.Min(header.SegmentLength - offset, length);

@@ -71,7 +71,7 @@ public readonly ref partial struct MbufChain
     /// </summary>
     private uint FindCut(int offset, out int kept, out int segments)
     {
-        uint index = _index;
+        uint index = Index;
         kept = offset;
         segments = 1;
         while (kept > At(index).SegmentLength)

@@ -92,14 +92,14 @@ public readonly ref partial struct MbufChain
         }
 
         MbufCache cache = chain._cache;
-        ref MbufHeader head = ref chain.At(chain._index);
-        uint index = chain._index;
+        ref MbufHeader head = ref chain.At(chain.Index);
+        uint index = chain.Index;
         ref MbufHeader first = ref head;
         while (first.Next != 0 && count >= first.SegmentLength)
         {
             count -= first.SegmentLength;
             uint next = first.Next;
-            if (index != chain._index)
+            if (index != chain.Index)
             {
                 cache.FreeMbuf(ref first, index);
                 head.Segments--;
@@ -112,12 +112,12 @@ public readonly ref partial struct MbufChain
         Debug.Assert(count <= first.SegmentLength, "The count was limited to the length of the chain.");
         first.Data += count;
         first.SegmentLength -= count;
-        chain.ExchangeStorage(ref head, chain._index, ref first, index);
+        chain.ExchangeStorage(ref head, chain.Index, ref first, index);
         head.Next = first.Next;
         head.Segments--;
         if (head.Tail == index)
         {
-            chain.MoveTail(ref head, chain._index);
+            chain.MoveTail(ref head, chain.Index);
         }
 
         head.MarkIfIntricate();
@@ -168,9 +168,9 @@ public readonly ref partial struct MbufChain
             return;
         }
 
-        ref MbufHeader head = ref chain.At(chain._index);
+        ref MbufHeader head = ref chain.At(chain.Index);
         int left = head.ChainLength;
-        uint index = chain._index;
+        uint index = chain.Index;
         int segments = 1;
         ref MbufHeader last = ref head;
         while (left > last.SegmentLength)

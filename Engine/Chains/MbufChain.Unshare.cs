@@ -70,7 +70,7 @@ public readonly ref partial struct MbufChain
     /// <summary>Storage without data that may not be written is of no use: the mbuf's internal buffer takes its place.</summary>
     private void ReleaseEmpty()
     {
-        for (uint index = _index; index != 0; index = At(index).Next)
+        for (uint index = Index; index != 0; index = At(index).Next)
         {
             ref MbufHeader header = ref At(index);
             if (header.SegmentLength == 0 && !_cache.IsWritable(ref header))

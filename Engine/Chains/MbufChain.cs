@@ -111,7 +111,7 @@ public readonly ref partial struct MbufChain : IDisposable
         ref MbufHeader head = ref Head();
         uint generation = _generation + 1;
         head.Generation = generation;
-        return new Mbuf(_cache.Hot.FirstSlot + _index, generation);
+        return new Mbuf(_cache.Hot.FirstSlot + Index, generation);
     }
 
     /// <summary>For people: length, segments, and whether the chain is owned. Allocates a string; never throws.</summary>

@@ -96,7 +96,7 @@ public readonly ref partial struct MbufChain
         {
             EightBytes bytes = default;
             BinaryPrimitives.WriteUInt32LittleEndian(bytes, ComputeCrc(request.Layout.TransportOffset, request.Covered, request.Field));
-            Overwrite(_index, request.Field, sizeof(uint), bytes[..sizeof(uint)]);
+            Overwrite(Index, request.Field, sizeof(uint), bytes[..sizeof(uint)]);
             return;
         }
 
@@ -110,6 +110,6 @@ public readonly ref partial struct MbufChain
     {
         EightBytes bytes = default;
         BinaryPrimitives.WriteUInt16BigEndian(bytes, number);
-        Overwrite(_index, offset, sizeof(ushort), bytes[..sizeof(ushort)]);
+        Overwrite(Index, offset, sizeof(ushort), bytes[..sizeof(ushort)]);
     }
 }

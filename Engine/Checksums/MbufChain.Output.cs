@@ -87,7 +87,7 @@ public readonly ref partial struct MbufChain
             MbufOffloadStatus status = SegmentInto(output);
             if (status == MbufOffloadStatus.Done)
             {
-                CompleteFrom(cache, _index, outgoing.HardwareAssist);
+                CompleteFrom(cache, Index, outgoing.HardwareAssist);
             }
 
             return status;

@@ -27,7 +27,7 @@ public readonly ref partial struct MbufChain
 
         text.Append('\n');
         int position = 0;
-        for (uint index = _index; index != 0; index = At(index).Next)
+        for (uint index = Index; index != 0; index = At(index).Next)
         {
             DescribeSegment(text, ref At(index), index, position);
             position += At(index).SegmentLength;

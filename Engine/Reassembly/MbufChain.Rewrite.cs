@@ -5,7 +5,7 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufChain
 {
     /// <summary>Writes bytes over those inside the chain. Their storage must be private.</summary>
-    internal void WriteAt(int offset, ReadOnlySpan<byte> bytes) => Overwrite(_index, offset, bytes.Length, bytes);
+    internal void WriteAt(int offset, ReadOnlySpan<byte> bytes) => Overwrite(Index, offset, bytes.Length, bytes);
 
     /// <summary>
     /// Moves the first bytes towards the end, over those behind them; where they were is undefined. All of that storage must be
@@ -34,6 +34,6 @@ public readonly ref partial struct MbufChain
     internal MbufChain Reclaim(MbufCache cache)
     {
         uint generation = ++Head().Generation;
-        return new MbufChain(cache, _index, generation);
+        return new MbufChain(cache, Index, generation);
     }
 }

@@ -14,7 +14,7 @@ public readonly ref partial struct MbufChain
     private MbufOffloadStatus Cut<THeader>(ref CutPlan plan, ref THeader headers, MbufQueue queue)
         where THeader : struct, IPartHeader
     {
-        ref MbufHeader head = ref At(_index);
+        ref MbufHeader head = ref At(Index);
         if (!queue.HasRoomFor(plan.Parts))
         {
             return MbufOffloadStatus.QueueFull;
@@ -46,7 +46,7 @@ public readonly ref partial struct MbufChain
         }
 
         At(At(parts.Last).Tail).Flags |= mark;
-        queue.AddParts(_cache, _index, parts.Last, plan.Parts, plan.TotalLength);
+        queue.AddParts(_cache, Index, parts.Last, plan.Parts, plan.TotalLength);
         if ((parts.Dropped | parts.Next) != 0)
         {
             _cache.FreeParts(new ChainParts { First = parts.Dropped });
@@ -140,7 +140,7 @@ public readonly ref partial struct MbufChain
         _cache.MoveStorage(ref head, ref behind, index);
         if (kind == StorageKind.Internal)
         {
-            _cache.AttachInternal(ref head, _index, 0);
+            _cache.AttachInternal(ref head, Index, 0);
         }
         else
         {

@@ -113,7 +113,7 @@ public readonly ref partial struct MbufChain
 
     private MbufOffloadStatus FragmentIPv4(int mtu, MbufQueue fragments, in NetworkLayout layout)
     {
-        ref MbufHeader head = ref At(_index);
+        ref MbufHeader head = ref At(Index);
         if (layout.HeaderLength != IPv4Header.Size || head.SegmentLength < IPv4Header.Size)
         {
             return FragmentIPv4WithOptions(mtu, fragments, layout);

@@ -54,11 +54,11 @@ public readonly ref partial struct MbufChain
 
         // Less than there was only if it is the one part, and more lies behind it.
         head.SegmentLength = plan.HeaderLength + payload;
-        parts.Last = _index;
+        parts.Last = Index;
         if (payload == plan.FirstPayload)
         {
             head.Next = 0;
-            head.Tail = _index;
+            head.Tail = Index;
             head.Segments = 1;
         }
         else
