@@ -1,8 +1,10 @@
+using System.Runtime.InteropServices;
+
 namespace Engine.Mbufs;
 
 /// <summary>
-/// The 8-bit ids of the arenas that exist. An id is reused as late as possible, so that a handle of a disposed arena meets a
-/// foreign id rather than the next arena's memory for as long as can be.
+/// The 8-bit ids of the arenas that exist. The one that was used longest ago is taken first, so that a handle of a disposed arena
+/// meets a foreign id rather than the next arena's memory for as long as can be.
 /// </summary>
 internal static class ArenaTable
 {
@@ -10,7 +12,16 @@ internal static class ArenaTable
 
     private static readonly Lock s_gate = new();
     private static readonly Queue<uint> s_free = new(Enumerable.Range(1, MostArenas).Select(id => (uint)id));
-    private static uint s_created;
+
+    /// <summary>By id: the first generation that none of its arenas has reached yet.</summary>
+    private static readonly uint[] s_next = FirstGenerations();
+
+    /// <summary>
+    /// <see cref="CacheHot.Step"/>, of all arenas: odd, and large, so that it is neither guessed nor met by small numbers.
+    /// </summary>
+    public static uint GenerationStep { get; } = (uint)Random.Shared.Next(1 << 24, 1 << 30) | 1;
+
+    private static readonly uint s_inverseStep = InverseOf(GenerationStep);
 
     /// <summary>An id that no living arena has, and where the generations of its mbufs start.</summary>
     /// <exception cref="InvalidOperationException">There are 255 arenas already.</exception>
@@ -24,18 +35,42 @@ internal static class ArenaTable
                     $"{MostArenas} arenas exist already, which is the limit. Dispose those that are no longer used, or share one.");
             }
 
-            // Arenas that get the same id start far apart, so that an old arena's handle meets another generation too.
-            s_created++;
-            firstGeneration = s_created * 0x9E37_79B9u;
+            firstGeneration = s_next[id];
             return id;
         }
     }
 
-    public static void Release(uint id)
+    /// <summary>The id is free again.</summary>
+    /// <param name="id">The id of an arena whose memory is gone.</param>
+    /// <param name="nextGeneration">A generation that none of its mbufs has reached.</param>
+    public static void Release(uint id, uint nextGeneration)
     {
         lock (s_gate)
         {
+            s_next[id] = nextGeneration;
             s_free.Enqueue(id);
         }
+    }
+
+    /// <summary>How many changes lead from one generation to another: the difference, divided by the step modulo 2^32.</summary>
+    public static uint ChangesBetween(uint first, uint generation) => (generation - first) * s_inverseStep;
+
+    private static uint[] FirstGenerations()
+    {
+        uint[] first = new uint[MostArenas + 1];
+        Random.Shared.NextBytes(MemoryMarshal.AsBytes(first.AsSpan()));
+        return first;
+    }
+
+    /// <summary>The inverse of an odd number modulo 2^32, by Newton's iteration, which doubles the right bits.</summary>
+    private static uint InverseOf(uint odd)
+    {
+        uint inverse = odd; // Right in three bits.
+        for (int right = 3; right < 32; right *= 2)
+        {
+            inverse *= 2 - (odd * inverse);
+        }
+
+        return inverse;
     }
 }

@@ -41,7 +41,8 @@ public sealed partial class MbufArena
     {
         ZoneId.Packet => TryTakeExisting(cache, zone, out item) || (TryMakePairs(cache) && cache.TryTakeFromDepot(zone, out item)),
         ZoneId.Mbuf or ZoneId.Cluster => TryTakeExisting(cache, zone, out item)
-            || (TrySplitPairs(cache) && cache.TryTakeFromDepot(zone, out item)),
+            || (TrySplitPairs(cache) && cache.TryTakeFromDepot(zone, out item))
+            || Zones[(int)zone].TryTakeResting(out item),
         _ => TryTakeExisting(cache, zone, out item),
     };
 
@@ -61,14 +62,27 @@ public sealed partial class MbufArena
             return false;
         }
 
-        uint first = (uint)carved.Carved;
+        uint first = (uint)carved.Carved + (zone == ZoneId.Mbuf ? 1u : 0); // Header 0 is null.
         carved.Carved += count;
+        Prepare(cache, zone, first, count);
         for (int number = count - 1; number >= 0; number--)
         {
-            uint item = first + (uint)number;
+            cache.Put(zone, first + (uint)number);
+        }
+
+        NoteHighWater(zone);
+        return true;
+    }
+
+    /// <summary>
+    /// Makes what was never used ready for use, before others can come to have any of it: a magazine that fills goes to the depot.
+    /// </summary>
+    private void Prepare(MbufCache cache, ZoneId zone, uint first, int count)
+    {
+        for (uint item = first; item < first + (uint)count; item++)
+        {
             if (zone == ZoneId.Mbuf)
             {
-                item++; // Header 0 is null.
                 ref MbufHeader header = ref Memory.Header(item);
                 header.Generation = _firstGeneration;
                 cache.ResetPlain(ref header, item);
@@ -77,19 +91,30 @@ public sealed partial class MbufArena
             {
                 cache.RecordOf(item) = default;
             }
-
-            cache.Put(zone, item);
         }
 
-        NoteHighWater(zone);
-        return true;
+        if (zone == ZoneId.Mbuf)
+        {
+            TellWhatIsCarved();
+        }
+    }
+
+    /// <summary>Lets every cache know the last mbuf that was carved; their owners only read it.</summary>
+    private void TellWhatIsCarved()
+    {
+        uint last = (uint)Zones[(int)ZoneId.Mbuf].Carved;
+        for (int number = 0; number < _cacheCount; number++)
+        {
+            Volatile.Write(ref _caches[number]!.Hot.LastIndex, last);
+        }
     }
 
     /// <summary>Attaches free clusters to free mbufs, a batch at most. False if it made none.</summary>
     private bool TryMakePairs(MbufCache cache)
     {
         int made = 0;
-        while (made < Batch && TryTakeExisting(cache, ZoneId.Mbuf, out uint mbuf))
+        Zone mbufs = Zones[(int)ZoneId.Mbuf];
+        while (made < Batch && (TryTakeExisting(cache, ZoneId.Mbuf, out uint mbuf) || mbufs.TryTakeResting(out mbuf)))
         {
             if (!TryTakeExisting(cache, ZoneId.Cluster, out uint cluster))
             {
@@ -180,7 +205,7 @@ public sealed partial class MbufArena
         bool moved = false;
         for (int zone = 0; zone < ArenaLayout.ZoneCount; zone++)
         {
-            while (cache.Hot.Magazines[zone].TryTakeAny(out uint item))
+            while (cache.TryTakeAny((ZoneId)zone, out uint item))
             {
                 PutLoose(cache, (ZoneId)zone, item);
                 moved = true;
@@ -201,7 +226,11 @@ public sealed partial class MbufArena
     /// <param name="item">The item, reset.</param>
     internal void PutLoose(MbufCache cache, ZoneId zone, uint item)
     {
-        if (zone == ZoneId.Packet && Zones[(int)zone].InDepot >= Layout.PacketShare)
+        if (cache.IsTired(zone, item))
+        {
+            RestUnderGate(cache, zone, item);
+        }
+        else if (zone == ZoneId.Packet && Zones[(int)zone].InDepot >= Layout.PacketShare)
         {
             PutParts(cache, item);
         }
@@ -209,6 +238,31 @@ public sealed partial class MbufArena
         {
             Zones[(int)zone].AddLoose(cache.RoundOf(zone, item), EmptyMagazines);
         }
+    }
+
+    /// <summary>
+    /// Lets a free mbuf rest behind all others, because its generation has come to where it is looked at: so that a thread which takes
+    /// and frees one packet goes through all mbufs that are free before it meets one again. A pair is split, since its cluster need
+    /// not rest.
+    /// </summary>
+    internal void Rest(MbufCache cache, ZoneId zone, uint item)
+    {
+        lock (Gate)
+        {
+            RestUnderGate(cache, zone, item);
+            SignalUnderGate();
+        }
+    }
+
+    private void RestUnderGate(MbufCache cache, ZoneId zone, uint item)
+    {
+        if (zone == ZoneId.Packet)
+        {
+            cache.SplitPair(item, out uint cluster);
+            Zones[(int)ZoneId.Cluster].AddLoose(cache.RoundOf(ZoneId.Cluster, cluster), EmptyMagazines);
+        }
+
+        Zones[(int)ZoneId.Mbuf].AddResting(item);
     }
 
     private void PutParts(MbufCache cache, uint pair)

@@ -27,6 +27,7 @@ public sealed partial class MbufArena
 
             _liveAtRelease = CurrentMbufs();
             attached = LiveExternalStorages();
+            uint nextGeneration = NextGeneration();
             _released = true;
             for (int cache = 0; cache < _cacheCount; cache++)
             {
@@ -37,10 +38,22 @@ public sealed partial class MbufArena
             // handle of this arena finds none of its generations there.
             Memory.ClearHeaders(Zones[(int)ZoneId.Mbuf].Carved);
             _region.Free();
-            ArenaTable.Release(_id);
+            ArenaTable.Release(_id, nextGeneration);
         }
 
         MbufExternalStorage.ReleaseAll(attached);
+    }
+
+    /// <summary>A generation behind all that any mbuf has reached, for the next arena with this id. O(mbufs carved).</summary>
+    private uint NextGeneration()
+    {
+        uint changes = 0;
+        for (uint index = 1; index <= (uint)Zones[(int)ZoneId.Mbuf].Carved; index++)
+        {
+            changes = Math.Max(changes, ArenaTable.ChangesBetween(_firstGeneration, Memory.Header(index).Generation));
+        }
+
+        return _firstGeneration + ((changes + 1) * GenerationStep);
     }
 
     /// <summary>

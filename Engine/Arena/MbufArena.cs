@@ -60,15 +60,18 @@ public sealed partial class MbufArena : IDisposable
             throw;
         }
 
+        GenerationStep = ArenaTable.GenerationStep;
+
         Memory = _region.Open(Layout.CountsStart, Layout.ColdStart);
         EmptyMagazines = new EmptyMagazines(new MagazineStack(Memory, Layout.MagazinesStart), Layout.MagazineCount);
         Zones = new Zone[ArenaLayout.ZoneCount];
         for (int zone = 0; zone < Zones.Length; zone++)
         {
-            Zones[zone] = new Zone((ZoneId)zone, Layout.Limits[zone], NewPile(), NewPile());
+            Zones[zone] = new Zone((ZoneId)zone, Layout.Limits[zone], NewPile(), NewPile(), new RestingMbufs(Memory));
         }
 
         Quarantine = IsChecked ? new Quarantine(this) : null;
+        Memory.Header(0).Flags = HeaderFlags.ReadOnly; // It stands for null: nothing has room there, and nothing is a head.
     }
 
     /// <summary>The name given in the options, or null.</summary>
@@ -110,6 +113,8 @@ public sealed partial class MbufArena : IDisposable
     internal EmptyMagazines EmptyMagazines { get; }
 
     internal Quarantine? Quarantine { get; }
+
+    internal uint GenerationStep { get; }
 
     internal uint FirstSlot => _id << Mbuf.IndexBits;
 

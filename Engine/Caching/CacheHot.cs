@@ -10,28 +10,57 @@ namespace Engine.Mbufs;
 [StructLayout(LayoutKind.Sequential)]
 internal struct CacheHot
 {
+    /// <summary>Above the index of every item, and above every count of a magazine.</summary>
+    public const uint AnyItem = (1u << Mbuf.IndexBits) - 1;
+
     private readonly Padding _before;
 
     /// <summary>The arena's memory; without address once the arena has released it.</summary>
     public ArenaMemory Memory;
 
-    /// <summary>The last valid header index while a scope of this cache is open, else 0, so that no index passes.</summary>
+    /// <summary>
+    /// The last header that was carved, so that no index passes that names memory which was never an mbuf; 0 once the arena's
+    /// memory is gone. Written under the gate only, for every cache of the arena before anyone can hold what was carved.
+    /// </summary>
     public uint LastIndex;
 
     /// <summary>The slot of header 0: the arena's id in the upper bits.</summary>
     public uint FirstSlot;
 
     /// <summary>
-    /// 0 for the fast path. Raised above every count, by any thread, to send the owner's next allocation to the slow path,
-    /// which asks <see cref="MbufCache"/> why: a request to flush, checked mode, or stress.
+    /// The number of this opening of the cache, in the upper 8 bits; the lower 24 are 0. A scope knows it, and every chain has it above
+    /// its index. It moves on when the scope is closed, and with it every index that was made before is beyond
+    /// <see cref="LastIndex"/>, until the number comes round.
     /// </summary>
-    public int Floor;
+    public uint Opening;
 
     /// <summary>
-    /// 0 for the fast path, and lowered below every number for the same purpose on frees. A push compares it with the hand, which is
-    /// -1 while empty, and with the loaded magazine's count less its capacity, which is negative while there is room.
+    /// <see cref="Opening"/>, unless claims have to be exchanged (checked mode): then a number that no scope has, which sends
+    /// <see cref="MbufScope.Open"/> the long way.
+    /// </summary>
+    public uint PlainOpening;
+
+    /// <summary>
+    /// How far a generation moves at each change: odd, so that it comes round after 2^32 changes only, and not to be guessed, so
+    /// that a handle which was made up does not name a free mbuf.
+    /// </summary>
+    public uint Step;
+
+    /// <summary>
+    /// <see cref="AnyItem"/> for the fast path: every count, and the number of every item, is below. Lowered to 0, by any thread,
+    /// to send the owner's next allocation to the slow path, which asks <see cref="MbufCache"/> why: a request to flush, checked
+    /// mode, or stress.
+    /// </summary>
+    public uint PopLimit;
+
+    /// <summary>
+    /// 0 for the fast path, and lowered below every number for the same purpose on frees. A push compares it with the loaded
+    /// magazine's count less its capacity, which is negative while there is room. The hand takes one item none the less.
     /// </summary>
     public int Ceiling;
+
+    /// <summary>The pair that was freed last.</summary>
+    public PacketHand Hand;
 
     /// <summary>Data offset of a fresh 2 KiB cluster 0: <see cref="StorageLayout.Start"/> plus headroom.</summary>
     public long FreshCluster;

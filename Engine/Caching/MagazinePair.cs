@@ -14,19 +14,21 @@ namespace Engine.Mbufs;
 /// </remarks>
 internal unsafe struct MagazinePair
 {
-    private const int Nothing = -1;
+    /// <summary>The hand is empty and takes an item.</summary>
+    private const uint Nothing = uint.MaxValue;
+
+    /// <summary>The hand is empty and takes none: every push and pop goes to the magazines, which can be told not to.</summary>
+    private const uint Disabled = CacheHot.AnyItem;
 
     private Round* _loaded;
     private Round* _previous;
 
     /// <summary>
-    /// The round in hand, or <see cref="Nothing"/>. A round in a magazine is where a count says, so a pop waits for the push
-    /// before it through memory; this word stays where it is, and the processor forwards it at once.
+    /// The item in hand, or <see cref="Nothing"/> or <see cref="Disabled"/>. A round in a magazine is where a count says, so a pop waits
+    /// for the push before it through memory; this word stays where it is, and the processor forwards it at once. Pairs have a hand
+    /// of their own, <see cref="PacketHand"/>, and this one is disabled.
     /// </summary>
-    private int _hand = Nothing;
-
-    /// <summary>The generation of the round in hand.</summary>
-    private uint _handGeneration;
+    private uint _hand = Nothing;
 
     /// <summary>
     /// Pushes and pops since the loaded magazine was empty last, each on its own: the count is their difference, modulo 2^32.
@@ -57,30 +59,23 @@ internal unsafe struct MagazinePair
     }
 
     /// <summary>All rounds. Approximate where another thread asks.</summary>
-    public readonly int Total => Count + PreviousCount + (_hand == Nothing ? 0 : 1);
+    public readonly int Total => Count + PreviousCount + (IsHandFull ? 1 : 0);
 
     /// <summary>Rounds in the previous magazine.</summary>
     public int PreviousCount { get; private set; }
 
-    /// <summary>
-    /// Takes the round in hand, else the newest of the magazine. The floor is 0, or more than any round and any count, to send
-    /// the caller to the slow path.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryPop(int floor, out uint item, out uint generation)
-    {
-        int hand = _hand;
-        if (hand >= floor)
-        {
-            _hand = Nothing;
-            item = (uint)hand;
-            generation = _handGeneration;
-            return true;
-        }
+    private readonly bool IsHandFull => _hand < CacheHot.AnyItem;
 
+    /// <summary>Takes the newest round of the loaded magazine.</summary>
+    /// <param name="limit"><see cref="CacheHot.PopLimit"/>.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="generation">Its generation.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryPopLoaded(uint limit, out uint item, out uint generation)
+    {
         int popped = _popped + 1;
         int top = _pushed - popped;
-        if (top < floor)
+        if ((uint)top >= limit)
         {
             item = 0;
             generation = 0;
@@ -93,16 +88,41 @@ internal unsafe struct MagazinePair
         return true;
     }
 
-    /// <summary>The same where the generation is of no use.</summary>
+    /// <summary>Takes the item in hand, else the newest of the magazine.</summary>
+    /// <param name="limit"><see cref="CacheHot.PopLimit"/>.</param>
+    /// <param name="item">The item.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryPop(int floor, out uint item) => TryPop(floor, out item, out _);
+    public bool TryPop(uint limit, out uint item)
+    {
+        item = _hand;
+        if (item < limit)
+        {
+            _hand = Nothing;
+            return true;
+        }
+
+        return TryPopLoaded(limit, out item, out _);
+    }
+
+    /// <summary>The same off the fast path, for every zone, whatever the limit says.</summary>
+    public bool TryPop(out uint item)
+    {
+        if (!IsHandFull)
+        {
+            return TryPopLoaded(CacheHot.AnyItem, out item, out _);
+        }
+
+        item = _hand;
+        _hand = Nothing;
+        return true;
+    }
 
     /// <summary>Takes the newest rounds, all or none. They are valid until the next push.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryPopMany(int floor, int count, out ReadOnlySpan<Round> rounds)
+    public bool TryPopMany(uint limit, int count, out ReadOnlySpan<Round> rounds)
     {
         int left = Count - count;
-        if (left < floor)
+        if ((uint)left >= limit)
         {
             rounds = default;
             return false;
@@ -113,20 +133,29 @@ internal unsafe struct MagazinePair
         return true;
     }
 
-    /// <summary>
-    /// Adds a round. The ceiling is 0, for the capacity, or less than any count lacks of it, to send the caller to the slow path.
-    /// </summary>
+    /// <summary>Adds an item: into the hand, else to the loaded magazine.</summary>
+    /// <param name="ceiling"><see cref="CacheHot.Ceiling"/>.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="generation">Its generation, where it has one.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryPush(int ceiling, uint item, uint generation)
     {
-        // Nothing in hand, and no reason to take the slow path: one comparison.
-        if (_hand < ceiling)
+        if (_hand == Nothing)
         {
-            _hand = (int)item;
-            _handGeneration = generation;
+            _hand = item;
             return true;
         }
 
+        return TryPushLoaded(ceiling, item, generation);
+    }
+
+    /// <summary>
+    /// Adds a round to the loaded magazine. The ceiling is 0, for the capacity, or less than any count lacks of it, to send the caller
+    /// to the slow path.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryPushLoaded(int ceiling, uint item, uint generation)
+    {
         int pushed = _pushed;
         int top = pushed - _popped;
         if (top - Magazine.Capacity >= ceiling)
@@ -137,6 +166,13 @@ internal unsafe struct MagazinePair
         _loaded[top] = new Round(item, generation);
         _pushed = pushed + 1;
         return true;
+    }
+
+    /// <summary>From now on nothing is taken into the hand, which is empty.</summary>
+    public void DisableHand()
+    {
+        Debug.Assert(!IsHandFull, "The hand is disabled before anything is freed.");
+        _hand = Disabled;
     }
 
     /// <summary>
@@ -198,7 +234,7 @@ internal unsafe struct MagazinePair
             Swap();
         }
 
-        return TryPop(0, out item);
+        return TryPop(out item);
     }
 
     /// <summary>Takes both magazines out, which are empty; the pair is of no further use.</summary>
@@ -211,12 +247,12 @@ internal unsafe struct MagazinePair
 
     /// <summary>True if an item is here. A moment's view, where another thread asks.</summary>
     public readonly bool Holds(uint item)
-        => _hand == (int)item || Magazine.Of(_loaded).Holds(item, Count) || Magazine.Of(_previous).Holds(item, PreviousCount);
+        => _hand == item || Magazine.Of(_loaded).Holds(item, Count) || Magazine.Of(_previous).Holds(item, PreviousCount);
 
     /// <summary>Every round, for the audit.</summary>
     public readonly Round[] ToArray()
     {
-        Round[] inHand = _hand == Nothing ? [] : [new Round((uint)_hand, _handGeneration)];
+        Round[] inHand = IsHandFull ? [new Round(_hand, generation: 0)] : [];
         return [.. new ReadOnlySpan<Round>(_loaded, Count), .. new ReadOnlySpan<Round>(_previous, PreviousCount), .. inHand];
     }
 }

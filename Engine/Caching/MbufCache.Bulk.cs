@@ -11,11 +11,6 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal int FreeMany(ReadOnlySpan<Mbuf> packets)
     {
-        if (Hot.LastIndex == 0)
-        {
-            ThrowHelper.ScopeClosed();
-        }
-
         int wrong = Hot.IsFarReaching ? FreeFar(packets) : FreeNear(packets);
         EndFreeingMany();
         Settle();
@@ -64,6 +59,7 @@ public sealed partial class MbufCache
         ArenaMemory memory = Hot.Memory;
         uint firstSlot = Hot.FirstSlot;
         uint lastIndex = Hot.LastIndex;
+        ulong step = (ulong)Hot.Step << 32;
         long freshCluster = Hot.FreshCluster;
         long clusterStride = Hot.ClusterStride;
         Span<Round> room = Hot.Magazines[(int)ZoneId.Packet].BeginPush(Hot.Ceiling);
@@ -80,12 +76,12 @@ public sealed partial class MbufCache
             }
 
             ref MbufHeader header = ref memory.Header(live.Item);
-            if (header.Generation != live.Generation || !IsPlainPair(ref header))
+            Round free = live.Later(step);
+            if (header.Generation != live.Generation || !IsPlainPair(ref header) || free.Generation >= MbufHeader.FirstTired)
             {
                 break;
             }
 
-            Round free = live.Next;
             header.SetResetInPlace(free.Generation, freshCluster + (header.Storage * clusterStride));
             room[freed] = free;
         }
@@ -134,11 +130,11 @@ public sealed partial class MbufCache
         uint index = packet.Slot - Hot.FirstSlot;
         if (index - 1 >= Hot.LastIndex)
         {
-            return packet.IsNull && Hot.LastIndex != 0;
+            return packet.IsNull;
         }
 
         ref MbufHeader header = ref Hot.Memory.Header(index);
-        if (header.Generation != packet.Generation)
+        if (header.Generation != packet.Generation || !header.IsLiveHead || (Arena.IsChecked && !TryExchangeClaim(ref header, packet.Generation)))
         {
             return false;
         }
@@ -147,11 +143,20 @@ public sealed partial class MbufCache
         return true;
     }
 
-    /// <summary>True for a chain of one mbuf that is the only one to refer to its 2 KiB cluster.</summary>
+    /// <summary>
+    /// Checked mode: takes a claim such that of two threads that have it, and try at the same moment, one succeeds.
+    /// </summary>
+    internal bool TryExchangeClaim(ref MbufHeader header, uint generation)
+        => Interlocked.CompareExchange(ref header.Generation, generation + Hot.Step, generation) == generation;
+
+    /// <summary>
+    /// True for the head of a chain of one mbuf that is the only one to refer to its 2 KiB cluster; false for whatever is no head,
+    /// which only a handle that was made up names.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsPlainPair(ref MbufHeader head)
     {
-        bool plain = (head.Flags & (HeaderFlags.Shared | HeaderFlags.Intricate)) == 0;
+        bool plain = head.OwnFlags == HeaderFlags.Head >> 24;
         Debug.Assert(
             !plain || (head.Next == 0 && head.Kind == StorageKind.Cluster),
             "A head is marked when it becomes more than a pair.");
@@ -161,9 +166,10 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal void ThrowNotInRange(Mbuf packet)
     {
-        if (Hot.LastIndex == 0)
+        // Of this arena, and never carved: the claim of a disposed arena that had the same id, or one that was made up.
+        if (packet.Slot >> Mbuf.IndexBits == Hot.FirstSlot >> Mbuf.IndexBits && !packet.IsNull)
         {
-            ThrowHelper.ScopeClosed();
+            ThrowHelper.Stale();
         }
 
         ThrowHelper.NotOfThisArena(packet);
@@ -177,6 +183,6 @@ public sealed partial class MbufCache
             ThrowNotInRange(packet);
         }
 
-        ThrowHelper.DoubleFree(scopeClosed: false);
+        ThrowHelper.DoubleFree();
     }
 }

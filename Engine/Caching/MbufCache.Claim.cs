@@ -38,7 +38,6 @@ public sealed partial class MbufCache
         }
 
         _serial++;
-        Hot.LastIndex = (uint)Arena.Layout.Limits[(int)ZoneId.Mbuf];
         if (Arena.HasWaiters)
         {
             Volatile.Write(ref _asked, true); // Who waits asked the caches that were open then; this one asks itself.
@@ -58,7 +57,7 @@ public sealed partial class MbufCache
 
         Debug.Assert(_claim == Claim.Open, "A scope whose serial number is current holds the claim.");
         _serial++;
-        Hot.LastIndex = 0;
+        EndOpening();
         RaiseLimits();
         try
         {
@@ -81,6 +80,14 @@ public sealed partial class MbufCache
         {
             Arena.TryRelease();
         }
+    }
+
+    /// <summary>Ends every scope and chain of this opening: none of them has the number of the next one.</summary>
+    private void EndOpening()
+    {
+        Hot.Opening += OpeningStep;
+        Hot.PlainOpening += Arena.IsChecked ? 0 : OpeningStep;
+        Hot.Hand.MoveToNextOpening();
     }
 
     /// <summary>Forgets the arena's memory, which is about to be freed. Every index fails from now on.</summary>
@@ -139,7 +146,7 @@ public sealed partial class MbufCache
     {
         if (!Arena.IsChecked)
         {
-            Volatile.Write(ref Hot.Floor, 0);
+            Volatile.Write(ref Hot.PopLimit, CacheHot.AnyItem);
             Volatile.Write(ref Hot.Ceiling, 0);
         }
 
@@ -156,7 +163,7 @@ public sealed partial class MbufCache
     }
 
     /// <summary>By any thread: sends the owner's next allocation to the slow path; frees stay on the fast one.</summary>
-    internal void RaiseFloor() => Volatile.Write(ref Hot.Floor, int.MaxValue);
+    internal void RaiseFloor() => Volatile.Write(ref Hot.PopLimit, 0);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void RaiseLimits()

@@ -12,7 +12,7 @@ public sealed partial class MbufCache
     /// </summary>
     internal bool TryTakeCluster(int length, out StorageKind kind, out uint storage)
     {
-        if (Hot.Floor != 0 && IsStruck(SmallestClusterFor(length)))
+        if (Hot.PopLimit == 0 && IsStruck(SmallestClusterFor(length)))
         {
             (kind, storage) = (default, 0);
             return false;

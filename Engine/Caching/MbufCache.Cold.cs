@@ -89,6 +89,9 @@ public sealed partial class MbufCache
         head.FlowId = 0;
     }
 
+    /// <summary>A tag that this cache's owner works with from now on.</summary>
+    internal MbufTag TagAt(uint index) => new(this, index + Hot.Opening, Hot.Memory.Header(index).Generation);
+
     /// <summary>An unattached tag; 0 when exhausted.</summary>
     internal uint TakeTag(uint cookie, ushort type, int length)
     {

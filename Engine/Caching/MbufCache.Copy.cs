@@ -102,7 +102,7 @@ public sealed partial class MbufCache
     /// </summary>
     private bool TryAddLarge(ref ChainParts parts, int length)
     {
-        if ((Hot.Floor != 0 && IsStruck(SmallestClusterFor(length))) || !TryProbeClusters(length, out StorageKind kind, out uint storage))
+        if ((Hot.PopLimit == 0 && IsStruck(SmallestClusterFor(length))) || !TryProbeClusters(length, out StorageKind kind, out uint storage))
         {
             return false;
         }

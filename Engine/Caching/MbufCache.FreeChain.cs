@@ -7,20 +7,24 @@ public sealed partial class MbufCache
 {
     /// <summary>Frees a chain whose head's claim the caller has verified.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void FreeChain(ref MbufHeader head, uint index)
+    internal void FreeChain(ref MbufHeader head, uint slot)
     {
-        if (!TryFreePair(ref head, index))
+        if (!TryFreePair(ref head, slot))
         {
-            FreeChainAndSettle(index);
+            FreeChainAndSettle(slot & CacheHot.AnyItem);
         }
     }
 
     /// <summary>The fast path: one mbuf with its own 2 KiB cluster, into the hand or the loaded magazine.</summary>
+    /// <param name="head">The head.</param>
+    /// <param name="slot">Its index, with the number of this opening above it.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryFreePair(ref MbufHeader head, uint index)
+    internal bool TryFreePair(ref MbufHeader head, uint slot)
     {
-        uint generation = head.Generation + 1;
-        if (IsPlainPair(ref head) && Hot.Magazines[(int)ZoneId.Packet].TryPush(Hot.Ceiling, index, generation))
+        uint generation = head.Generation + Hot.Step;
+        if (IsPlainPair(ref head) && generation < MbufHeader.FirstTired
+            && (Hot.Hand.TryPush(slot, generation)
+                || Hot.Magazines[(int)ZoneId.Packet].TryPushLoaded(Hot.Ceiling, slot & CacheHot.AnyItem, generation)))
         {
             head.SetResetInPlace(generation, Hot.FreshCluster + (head.Storage * Hot.ClusterStride));
             return true;
@@ -35,6 +39,11 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal void FreeChainAndCheck(uint index)
     {
+        if (!Hot.Memory.Header(index).IsLiveHead)
+        {
+            ThrowHelper.DoubleFree();
+        }
+
         FreeChainSlow(index);
         Settle();
         Arena.Quarantine?.ThrowIfSpoiled();
@@ -46,7 +55,7 @@ public sealed partial class MbufCache
     /// </summary>
     internal void FreeQuietly(ref MbufHeader head, uint index)
     {
-        if (!TryFreePair(ref head, index))
+        if (!TryFreePair(ref head, index + Hot.Opening))
         {
             FreeChainSlow(index);
         }
@@ -93,13 +102,13 @@ public sealed partial class MbufCache
         while (index != 0 && freed < room.Length)
         {
             ref MbufHeader header = ref memory.Header(index);
-            if (!IsOwnPair(ref header))
+            if (!IsOwnPair(ref header) || header.Generation + Hot.Step >= MbufHeader.FirstTired)
             {
                 break;
             }
 
             uint next = header.Next;
-            uint generation = header.Generation + 1;
+            uint generation = header.Generation + Hot.Step;
             header.SetResetPair(generation, index, freshCluster + (header.Storage * clusterStride));
             room[freed] = new Round(index, generation);
             freed++;

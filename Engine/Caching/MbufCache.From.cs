@@ -11,7 +11,7 @@ public sealed partial class MbufCache
         if (!TryTakeContiguous(length, out uint index))
         {
             TellOfNothing();
-            return default;
+            return MbufChain.Null;
         }
 
         return MakeChain(new ChainParts { First = index, Last = index, Segments = 1 }, flags);

@@ -23,7 +23,7 @@ public sealed partial class MbufCache
         if (header.Kind == StorageKind.Internal || !ReleaseReference(ref header))
         {
             ResetPlain(ref header, index);
-            Give(ZoneId.Mbuf, index);
+            Give(ZoneId.Mbuf, index, header.Generation);
         }
         else if (header.Kind == StorageKind.Cluster)
         {
@@ -35,17 +35,19 @@ public sealed partial class MbufCache
             StorageKind kind = header.Kind;
             uint storage = header.Storage;
             ResetPlain(ref header, index);
-            Give(ZoneId.Mbuf, index);
+            Give(ZoneId.Mbuf, index, header.Generation);
             GiveStorage(kind, storage);
         }
     }
 
-    /// <summary>Gives an item that is already reset back to its zone; a pair with its <see cref="Round.Generation"/>.</summary>
+    /// <summary>Gives an item that is already reset back to its zone; an mbuf, plain or paired, with its generation.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Give(ZoneId zone, uint item, uint generation = 0)
     {
         Debug.Assert(zone != ZoneId.Packet || IsFreePair(item, generation), "A pair is reset and comes with its generation.");
-        if (!Hot.Magazines[(int)zone].TryPush(Hot.Ceiling, item, generation))
+        if (generation >= MbufHeader.FirstTired
+            || !((zone == ZoneId.Packet && Hot.Hand.TryPush(item + Hot.Opening, generation))
+                || Hot.Magazines[(int)zone].TryPush(Hot.Ceiling, item, generation)))
         {
             GiveSlow(zone, item);
         }
@@ -55,13 +57,13 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void ResetPair(ref MbufHeader header, uint index)
     {
-        header.SetResetPair(header.Generation + 1, index, Hot.FreshCluster + (header.Storage * Hot.ClusterStride));
+        header.SetResetPair(header.Generation + Hot.Step, index, Hot.FreshCluster + (header.Storage * Hot.ClusterStride));
     }
 
     /// <summary>The reset state of an mbuf without external storage.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void ResetPlain(ref MbufHeader header, uint index)
-        => header.SetResetPlain(index, _firstInternal + ((long)index * MbufSizes.InternalSize));
+        => header.SetResetPlain(header.Generation + Hot.Step, index, _firstInternal + ((long)index * MbufSizes.InternalSize));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void GiveSlow(ZoneId zone, uint item)
@@ -76,7 +78,7 @@ public sealed partial class MbufCache
         }
         else
         {
-            Put(zone, item);
+            Return(zone, item);
         }
 
         if (Volatile.Read(ref _asked))
@@ -85,12 +87,29 @@ public sealed partial class MbufCache
         }
     }
 
+    /// <summary>Puts an item that was freed into the magazines, or lets it rest.</summary>
+    internal void Return(ZoneId zone, uint item)
+    {
+        if (IsTired(zone, item))
+        {
+            Arena.Rest(this, zone, item);
+        }
+        else
+        {
+            Put(zone, item);
+        }
+    }
+
+    /// <summary>True for an mbuf, plain or paired, that is to rest: see <see cref="MbufHeader.FirstTired"/>.</summary>
+    internal bool IsTired(ZoneId zone, uint item)
+        => zone is ZoneId.Mbuf or ZoneId.Packet && Hot.Memory.Header(item).Generation >= MbufHeader.FirstTired;
+
     /// <summary>Puts an item into the magazines, past the raised limits; a full pair is exchanged with the depot.</summary>
     internal void Put(ZoneId zone, uint item)
     {
         ref MagazinePair pair = ref Hot.Magazines[(int)zone];
         uint generation = RoundOf(zone, item).Generation;
-        if (pair.TryPush(0, item, generation))
+        if (pair.TryPushLoaded(0, item, generation))
         {
             return;
         }
@@ -104,7 +123,7 @@ public sealed partial class MbufCache
             GiveFull(zone, pair.LoadEmpty(Arena.EmptyMagazines.Take()));
         }
 
-        bool pushed = pair.TryPush(0, item, generation);
+        bool pushed = pair.TryPushLoaded(0, item, generation);
         Debug.Assert(pushed, "A pair that was just exchanged has room.");
     }
 

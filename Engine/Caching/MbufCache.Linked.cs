@@ -16,7 +16,7 @@ public sealed partial class MbufCache
     internal bool TryTakeLinked(ZoneId zone, int count, int plainCount, out uint first, out uint firstPlain)
     {
         if (zone != ZoneId.Mbuf
-            || !Hot.Magazines[(int)ZoneId.Mbuf].TryPopMany(Hot.Floor, count + plainCount, out ReadOnlySpan<Round> rounds))
+            || !Hot.Magazines[(int)ZoneId.Mbuf].TryPopMany(Hot.PopLimit, count + plainCount, out ReadOnlySpan<Round> rounds))
         {
             return TryTakeLinkedSlow(zone, count, plainCount, out first, out firstPlain);
         }

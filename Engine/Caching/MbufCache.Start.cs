@@ -17,20 +17,20 @@ public sealed partial class MbufCache
         if (!TryTake((ZoneId)kind, out uint storage))
         {
             TellOfNothing();
-            return default;
+            return MbufChain.Null;
         }
 
         if (!TryTake(ZoneId.Mbuf, out uint index))
         {
             Give((ZoneId)kind, storage);
             TellOfNothing();
-            return default;
+            return MbufChain.Null;
         }
 
         ref MbufHeader header = ref Hot.Memory.Header(index);
         header.Flags = flags;
         AttachCluster(ref header, kind, storage, (int)size);
-        return new MbufChain(this, index, header.Generation);
+        return ChainAt(index, header.Generation);
     }
 
     /// <summary>A chain with room for a number of bytes and none in use; null when exhausted.</summary>
@@ -39,7 +39,7 @@ public sealed partial class MbufCache
         if (!TryTakeRoom(length, out ChainParts parts))
         {
             TellOfNothing();
-            return default;
+            return MbufChain.Null;
         }
 
         if (parts.Segments > 1)
@@ -58,7 +58,7 @@ public sealed partial class MbufCache
         head.Tail = parts.Last;
         head.Segments = parts.Segments;
         head.MarkIfIntricate();
-        return new MbufChain(this, parts.First, head.Generation);
+        return ChainAt(parts.First, head.Generation);
     }
 
     /// <summary>

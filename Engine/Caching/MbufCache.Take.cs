@@ -19,7 +19,7 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryTake(ZoneId zone, out uint item)
     {
-        if (Hot.Magazines[(int)zone].TryPop(Hot.Floor, out item))
+        if (zone == ZoneId.Packet ? TryPopPacket(out item) : Hot.Magazines[(int)zone].TryPop(Hot.PopLimit, out item))
         {
             return true;
         }
@@ -29,26 +29,82 @@ public sealed partial class MbufCache
         return slow >= 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryPopPacket(out uint item)
+    {
+        item = Hot.Hand.Slot - Hot.Opening;
+        if (item < Hot.PopLimit)
+        {
+            Hot.Hand.Empty();
+            return true;
+        }
+
+        return Hot.Magazines[(int)ZoneId.Packet].TryPopLoaded(Hot.PopLimit, out item, out _);
+    }
+
+    /// <summary>A chain that this cache's owner works with from now on; the caller has its claim.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal MbufChain ChainAt(uint index, uint generation) => new(this, index + Hot.Opening, generation);
+
+    /// <summary>A packet with a 2 KiB cluster; null when exhausted.</summary>
+    /// <param name="opening">The number of the opening that the scope knows, which may have ended.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal MbufChain StartPacket(uint opening)
+    {
+        // A packet already: its header need not even be there yet. What is in hand has the number of the opening above it.
+        uint slot = Hot.Hand.Slot;
+        if (slot - opening < Hot.PopLimit)
+        {
+            Hot.Hand.Empty();
+            return new MbufChain(this, slot, Hot.Hand.Generation);
+        }
+
+        if (opening == Hot.Opening && Hot.Magazines[(int)ZoneId.Packet].TryPopLoaded(Hot.PopLimit, out uint pair, out uint generation))
+        {
+            Debug.Assert(IsFreePair(pair, generation), "What a magazine holds is reset, and its generation true.");
+            return new MbufChain(this, pair + opening, generation);
+        }
+
+        ulong slow = StartPacketSlow(opening);
+        return new MbufChain(slow == 0 ? OfNull : this, (uint)slow, (uint)(slow >> 32));
+    }
+
+    /// <summary>
+    /// Slot and generation in one word, or 0. Not a chain, which comes from a call in memory: that would take the fast path's chain
+    /// out of its registers.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ulong StartPacketSlow(uint opening)
+    {
+        if (opening != Hot.Opening)
+        {
+            ThrowHelper.ScopeClosed();
+        }
+
+        if (!TryTake(ZoneId.Packet, out uint index))
+        {
+            TellOfNothing();
+            return 0;
+        }
+
+        ref MbufHeader header = ref Hot.Memory.Header(index);
+        header.Flags = HeaderFlags.FreePair;
+        return (index + Hot.Opening) | ((ulong)header.Generation << 32);
+    }
+
     /// <summary>A free mbuf with a header, as the head of a chain; null when exhausted.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal MbufChain StartChain(ZoneId zone, uint flags)
     {
-        if (zone == ZoneId.Packet && flags == HeaderFlags.FreePair
-            && Hot.Magazines[(int)ZoneId.Packet].TryPop(Hot.Floor, out uint pair, out uint generation))
-        {
-            Debug.Assert(IsFreePair(pair, generation), "What a magazine holds is reset, and its generation true.");
-            return new MbufChain(this, pair, generation); // A packet already: its header need not even be there yet.
-        }
-
         if (!TryTake(zone, out uint index))
         {
             TellOfNothing();
-            return default;
+            return MbufChain.Null;
         }
 
         ref MbufHeader header = ref Hot.Memory.Header(index);
         header.Flags = zone == ZoneId.Packet ? flags : flags | HeaderFlags.Intricate;
-        return new MbufChain(this, index, header.Generation);
+        return ChainAt(index, header.Generation);
     }
 
     /// <summary>
@@ -64,7 +120,7 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.NoInlining)]
     private long TakeSlow(ZoneId zone)
     {
-        if (Hot.LastIndex == 0)
+        if (!IsOpen)
         {
             ThrowHelper.ScopeClosed();
         }
@@ -74,7 +130,7 @@ public sealed partial class MbufCache
             ServeRequest();
         }
 
-        if (Hot.Floor != 0 && !_isProbing && IsStruck(zone))
+        if (Hot.PopLimit == 0 && !_isProbing && IsStruck(zone))
         {
             return -1;
         }
@@ -117,7 +173,7 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool IsStruck(ZoneId zone)
     {
-        if (Hot.LastIndex == 0)
+        if (!IsOpen)
         {
             ThrowHelper.ScopeClosed(); // Its floor must stay where it is: the magazines may be another's, or gone.
         }
@@ -153,7 +209,7 @@ public sealed partial class MbufCache
     internal bool TryTakeFromDepot(ZoneId zone, out uint item)
     {
         ref MagazinePair pair = ref Hot.Magazines[(int)zone];
-        if (pair.TryPop(0, out item))
+        if (TryTakeHand(zone, out item) || pair.TryPop(out item))
         {
             return true;
         }
@@ -168,18 +224,42 @@ public sealed partial class MbufCache
             Arena.NoteHighWater(zone);
         }
 
-        return pair.TryPop(0, out item);
+        return pair.TryPop(out item);
+    }
+
+    /// <summary>Everything that the cache holds of a zone; approximate where another thread asks.</summary>
+    internal int FreeCount(ZoneId zone)
+        => Hot.Magazines[(int)zone].Total + (zone == ZoneId.Packet && Hot.Hand.IsFull ? 1 : 0);
+
+    /// <summary>True if the cache holds a pair; a moment's view, where another thread asks.</summary>
+    internal bool HoldsPair(uint index)
+        => Hot.Magazines[(int)ZoneId.Packet].Holds(index) || (Hot.Hand.IsFull && Hot.Hand.Round.Item == index);
+
+    /// <summary>Takes anything that the cache holds of a zone, for a flush.</summary>
+    internal bool TryTakeAny(ZoneId zone, out uint item) => TryTakeHand(zone, out item) || Hot.Magazines[(int)zone].TryTakeAny(out item);
+
+    /// <summary>The pair in hand, off the fast path.</summary>
+    private bool TryTakeHand(ZoneId zone, out uint item)
+    {
+        item = Hot.Hand.Round.Item;
+        if (zone != ZoneId.Packet || !Hot.Hand.IsFull)
+        {
+            return false;
+        }
+
+        Hot.Hand.Empty();
+        return true;
     }
 
     /// <summary>True if the magazines hold what a request of a zone could be granted with; a moment's view.</summary>
     internal bool HasUseFor(ZoneId zone)
     {
-        bool pairs = Hot.Magazines[(int)ZoneId.Packet].Total > 0;
+        bool pairs = FreeCount(ZoneId.Packet) > 0;
         return zone switch
         {
-            ZoneId.Packet => pairs || Hot.Magazines[(int)ZoneId.Mbuf].Total > 0 || Hot.Magazines[(int)ZoneId.Cluster].Total > 0,
-            ZoneId.Mbuf or ZoneId.Cluster => pairs || Hot.Magazines[(int)zone].Total > 0,
-            _ => Hot.Magazines[(int)zone].Total > 0,
+            ZoneId.Packet => pairs || FreeCount(ZoneId.Mbuf) > 0 || FreeCount(ZoneId.Cluster) > 0,
+            ZoneId.Mbuf or ZoneId.Cluster => pairs || FreeCount(zone) > 0,
+            _ => FreeCount(zone) > 0,
         };
     }
 

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Engine.Mbufs;
 
@@ -10,12 +12,12 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal bool TryTakeManySlow(Span<Mbuf> packets)
     {
-        if (Hot.LastIndex == 0)
+        if (!IsOpen)
         {
             ThrowHelper.ScopeClosed();
         }
 
-        return (Hot.Floor == 0 && TryTakeAcross(packets)) || TryTakeOneByOne(packets);
+        return (Hot.PopLimit != 0 && TryTakeAcross(packets)) || TryTakeOneByOne(packets);
     }
 
     /// <summary>
@@ -55,7 +57,7 @@ public sealed partial class MbufCache
     {
         ref MagazinePair pair = ref Hot.Magazines[(int)ZoneId.Packet];
         int count = Math.Min(packets.Length, pair.Count);
-        bool popped = pair.TryPopMany(0, count, out ReadOnlySpan<Round> rounds);
+        bool popped = pair.TryPopMany(CacheHot.AnyItem, count, out ReadOnlySpan<Round> rounds);
         Debug.Assert(popped, "No more is asked for than the magazine has.");
         HandOut(rounds, packets, Hot.FirstSlot);
         return count;
@@ -67,9 +69,18 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void HandOut(ReadOnlySpan<Round> rounds, Span<Mbuf> packets, uint firstSlot)
     {
-        for (int i = 0; i < rounds.Length && i < packets.Length; i++)
+        ReadOnlySpan<ulong> from = MemoryMarshal.Cast<Round, ulong>(rounds);
+        Span<ulong> to = MemoryMarshal.Cast<Mbuf, ulong>(packets[..rounds.Length]);
+        while (from.Length >= Vector256<ulong>.Count)
         {
-            packets[i] = rounds[i].ToHandle(firstSlot);
+            (Vector256.Create(from) + Vector256.Create((ulong)firstSlot)).CopyTo(to);
+            from = from[Vector256<ulong>.Count..];
+            to = to[Vector256<ulong>.Count..];
+        }
+
+        for (int i = 0; i < from.Length && i < to.Length; i++)
+        {
+            to[i] = from[i] + firstSlot;
         }
     }
 

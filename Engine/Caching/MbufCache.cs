@@ -6,12 +6,18 @@ namespace Engine.Mbufs;
 /// </summary>
 /// <remarks>
 /// A cache whose scope is closed is idle, and any thread that runs out of memory may drain it. One whose scope is open belongs
-/// to its thread; it can only be asked, through <see cref="CacheHot.Floor"/> and <see cref="CacheHot.Ceiling"/>, to flush by
+/// to its thread; it can only be asked, through <see cref="CacheHot.PopLimit"/> and <see cref="CacheHot.Ceiling"/>, to flush by
 /// itself.
 /// </remarks>
 public sealed partial class MbufCache : IDisposable
 {
     internal CacheHot Hot;
+
+    /// <summary>How far <see cref="CacheHot.Opening"/> moves on when a scope is closed.</summary>
+    internal const uint OpeningStep = 1u << Mbuf.IndexBits;
+
+    /// <summary>The cache of the null chain, in which no index is valid. It is never open, and nobody has a scope of it.</summary>
+    internal static readonly MbufCache OfNull = new();
 
     /// <summary>
     /// Headers of an arena that last-level caches still hold, 16 MiB of them: asking for fewer in advance costs more than it gives.
@@ -32,6 +38,13 @@ public sealed partial class MbufCache : IDisposable
     /// <summary>Where the internal buffers start; the distance of two of them is their size.</summary>
     private readonly long _firstInternal;
 
+    private MbufCache()
+    {
+        Arena = null!;
+        Storages = [];
+        Hot.Opening = OpeningStep; // Less this, the null chain's 0 is beyond the last index, which is 0.
+    }
+
     internal MbufCache(MbufArena arena, bool isExplicit)
     {
         Arena = arena;
@@ -44,11 +57,24 @@ public sealed partial class MbufCache : IDisposable
         Hot.ClusterStride = cluster.Stride;
         Hot.IsFarReaching = arena.Layout.Limits[(int)ZoneId.Mbuf] > MostNearHeaders;
         Hot.Memory = arena.Memory;
+        Hot.Step = arena.GenerationStep;
+        Hot.LastIndex = (uint)arena.Zones[(int)ZoneId.Mbuf].Carved;
+        Hot.PlainOpening = arena.IsChecked ? uint.MaxValue : 0;
         Storages = arena.Layout.Storages;
         _firstInternal = Storages[(int)StorageKind.Internal].Start;
+        Hot.Hand = new PacketHand();
+        if (arena.IsChecked)
+        {
+            Hot.Hand.Disable();
+        }
+
         for (int zone = 0; zone < ArenaLayout.ZoneCount; zone++)
         {
             Hot.Magazines[zone] = new MagazinePair(arena.EmptyMagazines.Take(), arena.EmptyMagazines.Take());
+            if (arena.IsChecked || zone == (int)ZoneId.Packet)
+            {
+                Hot.Magazines[zone].DisableHand();
+            }
         }
 
         RaiseLimits();
@@ -62,6 +88,9 @@ public sealed partial class MbufCache : IDisposable
     internal StorageLayout[] Storages { get; }
 
     internal bool IsIdle => Volatile.Read(ref _claim) == Claim.Idle;
+
+    /// <summary>To the owner: false once foreign code, in the middle of an operation, has closed the scope.</summary>
+    private bool IsOpen => Volatile.Read(ref _claim) == Claim.Open;
 
     /// <summary>True if a claim that was refused a moment ago may be granted now: nobody's scope is open here.</summary>
     internal bool IsChanging => !IsExplicit && Volatile.Read(ref _claim) is Claim.Idle or Claim.Draining;

@@ -14,21 +14,21 @@ public readonly ref partial struct MbufScope
     /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>O(1): a pop from the cache. The room is not zeroed.</remarks>
     [UnscopedRef]
-    public MbufChain Allocate() => _cache.StartChain(ZoneId.Mbuf, Plain);
+    public MbufChain Allocate() => Cache.StartChain(ZoneId.Mbuf, Plain);
 
     /// <summary>
     /// m_gethdr, MGETHDR: one mbuf with a zeroed packet header, with <see cref="MbufSizes.InternalSize"/> bytes of room.
     /// </summary>
     /// <inheritdoc cref="Allocate()"/>
     [UnscopedRef]
-    public MbufChain AllocateHeader() => _cache.StartChain(ZoneId.Mbuf, Packet);
+    public MbufChain AllocateHeader() => Cache.StartChain(ZoneId.Mbuf, Packet);
 
     /// <summary>
     /// m_getcl with M_PKTHDR: a packet header and a cluster of 2 KiB in one step, with the arena's headroom before the data.
     /// </summary>
     /// <inheritdoc cref="Allocate()"/>
     [UnscopedRef]
-    public MbufChain AllocatePacket() => _cache.StartChain(ZoneId.Packet, Packet);
+    public MbufChain AllocatePacket() => _cache.StartPacket(_opening);
 
     /// <summary>
     /// m_getjcl with M_PKTHDR: a packet header and a cluster of a given size, with the arena's headroom before the data.
@@ -37,14 +37,14 @@ public readonly ref partial struct MbufScope
     /// <exception cref="ArgumentOutOfRangeException">There is no such size.</exception>
     /// <inheritdoc cref="Allocate()"/>
     [UnscopedRef]
-    public MbufChain AllocatePacket(MbufClusterSize size) => _cache.StartCluster(size, Packet);
+    public MbufChain AllocatePacket(MbufClusterSize size) => Cache.StartCluster(size, Packet);
 
     /// <summary>
     /// m_getcl: an mbuf without packet header and a cluster of 2 KiB in one step, with the arena's headroom before the data.
     /// </summary>
     /// <inheritdoc cref="Allocate()"/>
     [UnscopedRef]
-    public MbufChain AllocateCluster() => _cache.StartChain(ZoneId.Packet, Plain);
+    public MbufChain AllocateCluster() => Cache.StartChain(ZoneId.Packet, Plain);
 
     /// <summary>
     /// m_getjcl: an mbuf without packet header and a cluster of a given size, with the arena's headroom before the data.
@@ -53,7 +53,7 @@ public readonly ref partial struct MbufScope
     /// <exception cref="ArgumentOutOfRangeException">There is no such size.</exception>
     /// <inheritdoc cref="Allocate()"/>
     [UnscopedRef]
-    public MbufChain AllocateCluster(MbufClusterSize size) => _cache.StartCluster(size, Plain);
+    public MbufChain AllocateCluster(MbufClusterSize size) => Cache.StartCluster(size, Plain);
 
     /// <summary>
     /// m_getm2 with M_PKTHDR: a packet with room for a number of bytes, in as many 2 KiB clusters as that takes, the last of it
@@ -73,7 +73,7 @@ public readonly ref partial struct MbufScope
             ThrowHelper.Negative(nameof(length), length);
         }
 
-        return _cache.StartRoom(length, Packet);
+        return Cache.StartRoom(length, Packet);
     }
 
     /// <summary>
@@ -89,7 +89,7 @@ public readonly ref partial struct MbufScope
             ThrowHelper.Negative(nameof(length), length);
         }
 
-        return _cache.StartRoom(length, Plain);
+        return Cache.StartRoom(length, Plain);
     }
 
     /// <summary>
@@ -100,7 +100,7 @@ public readonly ref partial struct MbufScope
     [UnscopedRef]
     public MbufChain AllocateZeroed()
     {
-        MbufChain chain = _cache.StartChain(ZoneId.Mbuf, Plain);
+        MbufChain chain = Cache.StartChain(ZoneId.Mbuf, Plain);
         return chain.IsNull ? chain : Zeroed(chain);
     }
 
@@ -120,7 +120,7 @@ public readonly ref partial struct MbufScope
     public MbufChain AllocateContiguous(int length)
     {
         CheckContiguous(length);
-        return _cache.StartContiguous(length, Plain);
+        return Cache.StartContiguous(length, Plain);
     }
 
     /// <summary>m_get2, m_get3 with M_PKTHDR: <see cref="AllocateContiguous(int)"/> with a zeroed packet header.</summary>
@@ -129,7 +129,7 @@ public readonly ref partial struct MbufScope
     public MbufChain AllocateContiguousPacket(int length)
     {
         CheckContiguous(length);
-        return _cache.StartContiguous(length, Packet);
+        return Cache.StartContiguous(length, Packet);
     }
 
     private static void CheckContiguous(int length)

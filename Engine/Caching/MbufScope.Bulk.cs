@@ -14,9 +14,10 @@ public readonly ref partial struct MbufScope
     public bool TryAllocatePackets(Span<Mbuf> packets)
     {
         MbufCache cache = _cache;
-        if (!cache.Hot.Magazines[(int)ZoneId.Packet].TryPopMany(cache.Hot.Floor, packets.Length, out ReadOnlySpan<Round> rounds))
+        if (cache.Hot.Opening != _opening
+            || !cache.Hot.Magazines[(int)ZoneId.Packet].TryPopMany(cache.Hot.PopLimit, packets.Length, out ReadOnlySpan<Round> rounds))
         {
-            return cache.TryTakeManySlow(packets);
+            return Cache.TryTakeManySlow(packets);
         }
 
         MbufCache.HandOut(rounds, packets, cache.Hot.FirstSlot);
@@ -36,7 +37,13 @@ public readonly ref partial struct MbufScope
     /// O(n), never throws, and changes nothing but the time that what follows takes. On processors without such a hint it does
     /// nothing.
     /// </remarks>
-    public void Prefetch(ReadOnlySpan<Mbuf> packets) => _cache.Prefetch(packets);
+    public void Prefetch(ReadOnlySpan<Mbuf> packets)
+    {
+        if (_cache.Hot.Opening == _opening)
+        {
+            _cache.Prefetch(packets);
+        }
+    }
 
     /// <summary>
     /// m_freem, many at once: frees the packets of all handles. Null handles are skipped. A handle that is stale or foreign
@@ -50,7 +57,7 @@ public readonly ref partial struct MbufScope
     /// <remarks>O(n) for packets of one segment.</remarks>
     public void Free(ReadOnlySpan<Mbuf> packets)
     {
-        int wrong = _cache.FreeMany(packets);
+        int wrong = Cache.FreeMany(packets);
         if (wrong >= 0)
         {
             _cache.ThrowNotFreed(packets[wrong]);

@@ -33,7 +33,7 @@ public readonly ref partial struct MbufScope
 
         CheckHeadroom(headroom);
         var bytes = new SpanSource(source);
-        return PacketOf(_cache.StartFrom(ref bytes, source.Length, headroom, Packet), receiveInterface);
+        return PacketOf(Cache.StartFrom(ref bytes, source.Length, headroom, Packet), receiveInterface);
     }
 
     /// <summary>
@@ -65,7 +65,7 @@ public readonly ref partial struct MbufScope
         }
 
         CheckHeadroom(headroom);
-        return PacketOf(_cache.StartFrom(ref source, length, headroom, Packet), receiveInterface);
+        return PacketOf(Cache.StartFrom(ref source, length, headroom, Packet), receiveInterface);
     }
 
     /// <summary>
@@ -113,7 +113,7 @@ public readonly ref partial struct MbufScope
     [UnscopedRef]
     internal MbufChain AllocateFrom<TSource>(scoped ref TSource source, int length)
         where TSource : struct, IMbufSource, allows ref struct
-        => PacketOf(_cache.StartFrom(ref source, length, Packet), receiveInterface: 0);
+        => PacketOf(Cache.StartFrom(ref source, length, Packet), receiveInterface: 0);
 
     [UnscopedRef]
     private MbufChain StartFrom(scoped ref ReadOnlySequence<byte> source, int length, int headroom, uint flags)
@@ -131,7 +131,7 @@ public readonly ref partial struct MbufScope
         }
 
         var bytes = new SequenceSource(source);
-        MbufChain chain = PacketOf(_cache.StartFrom(ref bytes, (int)count, headroom, flags), receiveInterface: 0);
+        MbufChain chain = PacketOf(Cache.StartFrom(ref bytes, (int)count, headroom, flags), receiveInterface: 0);
         source = chain.IsNull ? source : bytes.Rest;
         return chain;
     }
@@ -142,12 +142,12 @@ public readonly ref partial struct MbufScope
     {
         if (index == 0)
         {
-            return default;
+            return MbufChain.Null;
         }
 
         ref MbufHeader head = ref _cache.Hot.Memory.Header(index);
         head.ReceiveInterface = receiveInterface;
-        return new MbufChain(_cache, index, head.Generation);
+        return _cache.ChainAt(index, head.Generation);
     }
 
     private static void CheckHeadroom(int headroom)

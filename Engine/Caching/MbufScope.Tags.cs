@@ -22,14 +22,15 @@ public readonly ref partial struct MbufScope
             ThrowHelper.NotContiguousOrNegative(nameof(length), length);
         }
 
-        uint index = _cache.TakeTag(cookie, type, length);
+        MbufCache cache = Cache;
+        uint index = cache.TakeTag(cookie, type, length);
         if (index == 0)
         {
-            _cache.TellOfNothing();
-            return default;
+            cache.TellOfNothing();
+            return MbufTag.Null;
         }
 
-        return new MbufTag(_cache, index);
+        return cache.TagAt(index);
     }
 
     /// <summary>m_tag_get: a new tag with the common cookie (<see cref="MbufTag.CommonCookie"/>), on no packet.</summary>
@@ -50,19 +51,21 @@ public readonly ref partial struct MbufScope
     [UnscopedRef]
     public MbufTag OpenTag(MbufTagHandle tag)
     {
-        uint index = tag.Mbuf.Slot - _cache.Hot.FirstSlot;
-        if (index - 1 >= _cache.Hot.LastIndex)
+        MbufCache cache = Cache;
+        uint index = tag.Mbuf.Slot - cache.Hot.FirstSlot;
+        if (index - 1 >= cache.Hot.LastIndex)
         {
-            _cache.ThrowNotInRange(tag.Mbuf);
+            cache.ThrowNotInRange(tag.Mbuf);
         }
 
-        ref MbufHeader header = ref _cache.Hot.Memory.Header(index);
-        uint generation = tag.Mbuf.Generation + 1;
-        if (Interlocked.CompareExchange(ref header.Generation, generation, tag.Mbuf.Generation) != tag.Mbuf.Generation)
+        const uint Marks = HeaderFlags.Tag | HeaderFlags.Attached;
+        ref MbufHeader header = ref cache.Hot.Memory.Header(index);
+        if (header.Generation != tag.Mbuf.Generation || (header.Flags & Marks) != HeaderFlags.Tag
+            || !cache.TryExchangeClaim(ref header, tag.Mbuf.Generation))
         {
             ThrowHelper.Stale();
         }
 
-        return new MbufTag(_cache, index);
+        return cache.TagAt(index);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
 
@@ -20,16 +21,33 @@ public readonly ref partial struct MbufScope : IDisposable
     private readonly MbufCache _cache;
     private readonly uint _serial;
 
+    /// <summary><see cref="CacheHot.Opening"/> as it was when the scope was opened; another one means that it was closed.</summary>
+    private readonly uint _opening;
+
     internal MbufScope(MbufCache cache)
     {
         _cache = cache;
         _serial = cache.Serial;
+        _opening = cache.Hot.Opening;
     }
 
     /// <summary>The arena that the scope was opened on. O(1).</summary>
     public MbufArena Arena => _cache.Arena;
 
-    internal MbufCache Cache => _cache;
+    /// <summary>The cache, while the scope is open.</summary>
+    internal MbufCache Cache
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            if (_cache.Hot.Opening != _opening)
+            {
+                ThrowHelper.ScopeClosed();
+            }
+
+            return _cache;
+        }
+    }
 
     /// <summary>
     /// Turns a handle back into a chain, on any thread. The handle is used up: every copy of it is stale from now on.
@@ -48,35 +66,41 @@ public readonly ref partial struct MbufScope : IDisposable
     {
         MbufCache cache = _cache;
         uint index = packet.Slot - cache.Hot.FirstSlot;
+        if (cache.Hot.PlainOpening != _opening || index - 1 >= cache.Hot.LastIndex)
+        {
+            return OpenSlow(packet);
+        }
+
+        ref MbufHeader header = ref cache.Hot.Memory.Header(index);
+        if (header.Generation != packet.Generation || !header.IsLiveHead)
+        {
+            ThrowHelper.Stale();
+        }
+
+        uint generation = packet.Generation + cache.Hot.Step;
+        header.Generation = generation;
+        return new MbufChain(cache, index + _opening, generation);
+    }
+
+    /// <summary>Refuses, or in checked mode takes the claim such that of two threads that open one handle exactly one succeeds.</summary>
+    [UnscopedRef]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private MbufChain OpenSlow(Mbuf packet)
+    {
+        MbufCache cache = Cache;
+        uint index = packet.Slot - cache.Hot.FirstSlot;
         if (index - 1 >= cache.Hot.LastIndex)
         {
             cache.ThrowNotInRange(packet);
         }
 
         ref MbufHeader header = ref cache.Hot.Memory.Header(index);
-        uint generation = packet.Generation + 1;
-        if (cache.Hot.Floor != 0 && cache.Arena.IsChecked)
+        if (header.Generation != packet.Generation || !header.IsLiveHead || !cache.TryExchangeClaim(ref header, packet.Generation))
         {
-            // The one place where two threads could both win: the exchange lets exactly one through.
-            if (Interlocked.CompareExchange(ref header.Generation, generation, packet.Generation) != packet.Generation)
-            {
-                ThrowHelper.Stale();
-            }
-        }
-        else
-        {
-            if (header.Generation != packet.Generation)
-            {
-                ThrowHelper.Stale();
-            }
-
-            header.Generation = generation;
+            ThrowHelper.Stale();
         }
 
-        Debug.Assert(
-            (header.Flags & (HeaderFlags.Head | HeaderFlags.Free)) == HeaderFlags.Head,
-            "A live handle names the head of a live chain.");
-        return new MbufChain(cache, index, generation);
+        return cache.ChainAt(index, packet.Generation + cache.Hot.Step);
     }
 
     /// <summary>

@@ -3,7 +3,7 @@ namespace Engine.Mbufs;
 /// <summary>
 /// One kind of item: how many were carved, its depot and its counters. What is not lock-free here is guarded by the arena's gate.
 /// </summary>
-internal sealed class Zone(ZoneId id, int limit, ItemPile depot, ItemPile retired)
+internal sealed class Zone(ZoneId id, int limit, ItemPile depot, ItemPile retired, RestingMbufs resting)
 {
     private int _limit = limit;
     private int _retired;
@@ -43,7 +43,7 @@ internal sealed class Zone(ZoneId id, int limit, ItemPile depot, ItemPile retire
     public int HighWater => Volatile.Read(ref _highWater);
 
     /// <summary>Free items in the depot; a moment's view.</summary>
-    public int InDepot => depot.Count;
+    public int InDepot => depot.Count + resting.Count;
 
     public long Denied => Volatile.Read(ref _denied);
 
@@ -63,6 +63,11 @@ internal sealed class Zone(ZoneId id, int limit, ItemPile depot, ItemPile retire
         return taken;
     }
 
+    /// <summary>Puts a free plain mbuf where it is taken last.</summary>
+    public void AddResting(uint item) => resting.Add(item);
+
+    public bool TryTakeResting(out uint item) => resting.TryTake(out item);
+
     /// <summary>Takes any free item out of the depot, from a full magazine if need be.</summary>
     public bool TryTakeAny(out uint item, EmptyMagazines magazines)
     {
@@ -81,6 +86,12 @@ internal sealed class Zone(ZoneId id, int limit, ItemPile depot, ItemPile retire
         if (depot.TryTake(out Round round, magazines))
         {
             retired.Add(round, magazines);
+            return true;
+        }
+
+        if (resting.TryTake(out uint rested))
+        {
+            retired.Add(new Round(rested, generation: 0), magazines);
             return true;
         }
 
@@ -116,10 +127,13 @@ internal sealed class Zone(ZoneId id, int limit, ItemPile depot, ItemPile retire
     }
 
     /// <summary>True if an item is in the depot or out of service; a moment's view.</summary>
-    public bool Holds(uint item, int mostMagazines) => depot.Holds(item, mostMagazines) || retired.Holds(item, mostMagazines);
+    public bool Holds(uint item, int mostMagazines) => depot.Holds(item, mostMagazines) || retired.Holds(item, mostMagazines) || resting.Items().Contains(item);
 
     /// <summary>Every free item of the depot; only for the audit, while nothing else is running.</summary>
     public IEnumerable<Round> FreeItems() => depot.Items();
+
+    /// <summary>Every mbuf that rests; only for the audit.</summary>
+    public IEnumerable<uint> RestingItems() => resting.Items();
 
     /// <summary>Every item that is out of service; only for the audit.</summary>
     public IEnumerable<Round> RetiredItems() => retired.Items();

@@ -127,7 +127,7 @@ public sealed class MbufCaptureReader : IDisposable
     /// </remarks>
     public MbufCaptureStatus Read(in MbufScope mbufs, out MbufChain packet)
     {
-        packet = default;
+        packet = MbufChain.Null;
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_input.IsAmid)
         {

@@ -90,7 +90,7 @@ public readonly ref partial struct MbufChain
         head.Segments += behind.Segments;
         head.ChainLength = length;
         head.Flags |= HeaderFlags.Intricate;
-        behind.Generation++;
+        behind.Generation += _cache.Hot.Step;
         if ((behind.Flags & HeaderFlags.Cold) != 0)
         {
             _cache.DropCold(ref behind);

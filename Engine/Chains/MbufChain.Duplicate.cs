@@ -36,7 +36,7 @@ public readonly ref partial struct MbufChain
 
         if (!cache.TryTake(ZoneId.Packet, out uint index))
         {
-            return default;
+            return Null;
         }
 
         // One cluster from one mbuf, and a header that is all in its line: a fresh pair has the rest right.
@@ -51,7 +51,7 @@ public readonly ref partial struct MbufChain
         copy.ChecksumData = head.ChecksumData;
         copy.FlowId = head.FlowId;
         cache.BytesOf(ref head).CopyTo(cache.BytesOf(ref copy));
-        return new MbufChain(cache, index, copy.Generation);
+        return cache.ChainAt(index, copy.Generation);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -64,7 +64,7 @@ public readonly ref partial struct MbufChain
         uint index = isPair ? chain.TakePair(length) : chain.TakeForCopy(length);
         if (index == 0)
         {
-            return default;
+            return Null;
         }
 
         ref MbufHeader copy = ref chain.At(index);
@@ -74,7 +74,7 @@ public readonly ref partial struct MbufChain
         if (!cache.TryCopyPacketHeader(ref head, ref copy))
         {
             cache.FreeParts(new ChainParts { First = index });
-            return default;
+            return Null;
         }
 
         if (head.Next == 0 && copy.Next == 0)
@@ -87,7 +87,7 @@ public readonly ref partial struct MbufChain
             chain.CopyInto(index, chain.Index);
         }
 
-        return new MbufChain(cache, index, copy.Generation);
+        return cache.ChainAt(index, copy.Generation);
     }
 
     /// <summary>An mbuf with a 2 KiB cluster, for bytes that fit behind its headroom; 0 if exhausted.</summary>

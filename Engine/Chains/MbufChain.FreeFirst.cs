@@ -18,19 +18,19 @@ public readonly ref partial struct MbufChain
     {
         // In locals: the variable that receives the rest may be this very one, as in a loop that frees a chain bit by bit.
         MbufCache cache = _cache;
-        uint index = Index;
+        uint index = _slot - cache.Hot.Opening;
         if (index > cache.Hot.LastIndex)
         {
-            ThrowHelper.DoubleFree(scopeClosed: true);
+            ThrowHelper.NotOfThisOpening(cache);
         }
 
         ref MbufHeader head = ref cache.Hot.Memory.Header(index);
         if (head.Generation != _generation)
         {
-            ThrowHelper.DoubleFree(scopeClosed: false);
+            ThrowHelper.DoubleFree();
         }
 
-        rest = head.Next == 0 ? default : Succeed(cache, ref head);
+        rest = head.Next == 0 ? MbufChain.Null : Succeed(cache, ref head);
         head.Next = 0;
         cache.FreeChainAndCheck(index);
     }
@@ -43,7 +43,7 @@ public readonly ref partial struct MbufChain
         successor.Tail = head.Tail;
         successor.Segments = head.Segments - 1;
         successor.ChainLength = head.ChainLength - head.SegmentLength;
-        successor.Generation++;
+        successor.Generation += cache.Hot.Step;
         cache.DropPacketHeader(ref successor); // What may be left in its fields of an earlier life as a head.
         successor.Flags |= HeaderFlags.Head;
         if (successor.Next == 0)
@@ -52,6 +52,6 @@ public readonly ref partial struct MbufChain
         }
 
         successor.MarkIfIntricate();
-        return new MbufChain(cache, index, successor.Generation);
+        return cache.ChainAt(index, successor.Generation);
     }
 }

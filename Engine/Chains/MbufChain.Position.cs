@@ -53,7 +53,7 @@ public readonly ref partial struct MbufChain
         if (offset >= head.ChainLength)
         {
             bool isEnd = offset == head.ChainLength;
-            position = isEnd ? new MbufPosition(this, head.Tail, At(head.Tail).SegmentLength) : default;
+            position = isEnd ? new MbufPosition(this, head.Tail, At(head.Tail).SegmentLength) : MbufPosition.Null;
             return isEnd;
         }
 

@@ -43,7 +43,7 @@ public readonly ref partial struct MbufChain
     public bool TryPullDown(int offset, int length, out MbufPosition position)
     {
         bool done = TryPullDown(offset, length, toSegment: false, out uint index, out int inside);
-        position = done ? new MbufPosition(this, index, inside) : default;
+        position = done ? new MbufPosition(this, index, inside) : MbufPosition.Null;
         return done;
     }
 
@@ -60,7 +60,7 @@ public readonly ref partial struct MbufChain
     {
         bool done = TryPullDown(offset, length, toSegment: true, out uint index, out int inside);
         Debug.Assert(!done || inside == 0, "The bytes start an mbuf.");
-        segment = done ? new MbufPosition(this, index, 0) : default;
+        segment = done ? new MbufPosition(this, index, 0) : MbufPosition.Null;
         return done;
     }
 

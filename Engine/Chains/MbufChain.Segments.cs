@@ -32,16 +32,23 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>A walk over the segments of a chain; see <see cref="Segments"/>.</summary>
+    /// <remarks>It goes by mbufs, as a position does, and goes on behind the last byte that it has shown.</remarks>
     public ref struct SegmentEnumerator
     {
         private readonly MbufChain _chain;
-        private uint _next;
+        private uint _index;
+        private uint _generation;
+
+        /// <summary>How many of the mbuf's bytes were shown.</summary>
+        private int _shown;
+
         private ReadOnlySpan<byte> _current;
 
         internal SegmentEnumerator(MbufChain chain)
         {
             _chain = chain;
-            _next = chain.Index;
+            _index = chain.Index;
+            _generation = chain._generation;
         }
 
         /// <summary>The bytes of the current segment; never empty after a successful <see cref="MoveNext"/>.</summary>
@@ -49,23 +56,34 @@ public readonly ref partial struct MbufChain
 
         /// <summary>Goes to the next segment that has data.</summary>
         /// <returns>False at the end of the chain.</returns>
-        /// <exception cref="MbufStaleException">The packet was freed or given away during the walk.</exception>
-        /// <remarks>O(1), apart from empty mbufs skipped. Do not change the chain's layout during a walk.</remarks>
+        /// <exception cref="MbufStaleException">The packet was freed or given away during the walk; or the mbuf that the walk was at
+        /// was freed, shortened or split off.</exception>
+        /// <remarks>
+        /// O(1), apart from empty mbufs skipped. Bytes that were appended meanwhile are seen. Bytes that a change of the chain's layout
+        /// moved from where the walk still has to go to where it was are not.
+        /// </remarks>
         public bool MoveNext()
         {
-            _ = ref _chain.Head();
-            while (_next != 0)
+            ref MbufHeader header = ref _chain.VerifiedMbuf(_index, _generation, _shown);
+            uint index = _index;
+            int from = _shown;
+            while (header.SegmentLength == from)
             {
-                ref MbufHeader header = ref _chain.At(_next);
-                _next = header.Next;
-                if (header.SegmentLength != 0)
+                index = header.Next;
+                if (index == 0)
                 {
-                    _current = _chain._cache.BytesOf(ref header);
-                    return true;
+                    return false;
                 }
+
+                header = ref _chain.At(index);
+                from = 0;
             }
 
-            return false;
+            _index = index;
+            _generation = header.Generation;
+            _shown = header.SegmentLength;
+            _current = _chain._cache.Hot.Memory.Bytes(header.Data + from, _shown - from);
+            return true;
         }
     }
 }

@@ -30,7 +30,7 @@ public readonly ref partial struct MbufChain
         ref MbufHeader head = ref chain.Head();
         if (!cache.TryTake(ZoneId.Mbuf, out uint index))
         {
-            return default;
+            return Null;
         }
 
         ref MbufHeader copy = ref chain.At(index);
@@ -51,7 +51,7 @@ public readonly ref partial struct MbufChain
         copy.ChecksumFlags = head.ChecksumFlags;
         copy.ChecksumData = head.ChecksumData;
         copy.FlowId = head.FlowId;
-        return new MbufChain(cache, index, copy.Generation);
+        return cache.ChainAt(index, copy.Generation);
     }
 
     /// <summary>A share of several mbufs, of an internal buffer, or of a header with a cold line.</summary>
@@ -63,19 +63,19 @@ public readonly ref partial struct MbufChain
         chain.ShareSegment(ref head, ref copy, index);
         if (head.Next != 0 && !chain.TryShareFollowers(ref head, ref copy, index))
         {
-            return default;
+            return Null;
         }
 
         if (!cache.TryCopyPacketHeader(ref head, ref copy))
         {
             cache.FreeParts(new ChainParts { First = index });
-            return default;
+            return Null;
         }
 
         copy.ChainLength = head.ChainLength;
         copy.Segments = head.Segments;
         copy.MarkIfIntricate();
-        return new MbufChain(cache, index, copy.Generation);
+        return cache.ChainAt(index, copy.Generation);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -32,7 +32,7 @@ public readonly ref partial struct MbufChain
     private bool TryShareRange(int offset, int length, out MbufChain copy)
     {
         ref MbufHeader head = ref Head();
-        copy = default;
+        copy = Null;
         if (!TryFindEnd(ref head, offset, length, out int end))
         {
             return false;
@@ -53,7 +53,7 @@ public readonly ref partial struct MbufChain
             first.PacketLength = first.ChainLength;
         }
 
-        copy = new MbufChain(_cache, parts.First, first.Generation);
+        copy = _cache.ChainAt(parts.First, first.Generation);
         return true;
     }
 
@@ -78,7 +78,7 @@ public readonly ref partial struct MbufChain
         CheckContiguous(nameof(headroom), headroom);
         if (!_cache.TryTakeContiguous(headroom, out uint index))
         {
-            return default;
+            return Null;
         }
 
         ref MbufHeader first = ref At(index);
@@ -86,11 +86,11 @@ public readonly ref partial struct MbufChain
         var parts = new ChainParts { First = index, Last = index, Segments = 1 };
         if (!TryAddShares(ref parts, 0, head.ChainLength) || !TryStartCopy(ref head, parts, withHeader: true))
         {
-            return default;
+            return Null;
         }
 
         first.ChainLength = head.ChainLength;
-        return new MbufChain(_cache, index, first.Generation);
+        return _cache.ChainAt(index, first.Generation);
     }
 
     /// <summary>Makes linked mbufs a chain, apart from its length; they are freed if that fails.</summary>

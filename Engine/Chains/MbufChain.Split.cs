@@ -29,7 +29,7 @@ public readonly ref partial struct MbufChain
     private bool TryCut(int offset, out MbufChain rest)
     {
         ref MbufHeader head = ref Head();
-        rest = default;
+        rest = Null;
         if (offset < 0)
         {
             ThrowHelper.Negative(nameof(offset), offset);
@@ -132,7 +132,7 @@ public readonly ref partial struct MbufChain
         head.Segments = segments;
         head.MarkIfIntricate();
         newHead.MarkIfIntricate();
-        return new MbufChain(_cache, first, newHead.Generation);
+        return _cache.ChainAt(first, newHead.Generation);
     }
 
     /// <summary>Ends what positions in another chain know of an mbuf and of all behind it.</summary>
@@ -140,7 +140,7 @@ public readonly ref partial struct MbufChain
     {
         for (uint index = first; index != 0; index = At(index).Next)
         {
-            At(index).Generation++;
+            At(index).Generation += _cache.Hot.Step;
         }
     }
 

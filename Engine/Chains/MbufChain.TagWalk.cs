@@ -28,19 +28,20 @@ public readonly ref partial struct MbufChain
 
         /// <summary>Goes to the next tag.</summary>
         /// <returns>False at the end of the list.</returns>
+        /// <exception cref="ArgumentException">The tag that the walk was at was taken off the packet.</exception>
         /// <exception cref="MbufStaleException">The packet, or the tag that the walk was at, was freed or given away.</exception>
-        /// <remarks>O(1).</remarks>
+        /// <remarks>O(tags before).</remarks>
         public bool MoveNext()
         {
             _ = ref _chain.VerifiedHead();
-            uint next = _started && !_current.IsNull ? _current.Verified().Next : 0;
+            uint next = _started && !_current.IsNull ? _chain.Behind(_current) : 0;
             if (!_started)
             {
                 next = _chain.FirstTag();
                 _started = true;
             }
 
-            _current = next == 0 ? default : new MbufTag(_chain._cache, next);
+            _current = next == 0 ? MbufTag.Null : _chain._cache.TagAt(next);
             return next != 0;
         }
     }

@@ -12,7 +12,8 @@ public readonly ref partial struct MbufChain
     /// <c>foreach (MbufTag tag in packet.Tags)</c>
     /// </summary>
     /// <exception cref="MbufStaleException">The packet was freed or given away, before or during the walk.</exception>
-    /// <remarks>O(1), and O(1) a step. The tag that the walk is at must not be unlinked or deleted before the next step.</remarks>
+    /// <remarks>O(1), and O(tags before) a step, which finds the tag that the walk is at in the list again: if it was taken off
+    /// meanwhile, the walk ends with an exception and not on another packet's tags.</remarks>
     [UnscopedRef]
     public TagEnumerable Tags
     {
@@ -51,7 +52,7 @@ public readonly ref partial struct MbufChain
     public bool TryFindTag(uint cookie, ushort type, out MbufTag tag)
     {
         uint index = FindTag(FirstTag(), cookie, type);
-        tag = index == 0 ? default : new MbufTag(_cache, index);
+        tag = index == 0 ? MbufTag.Null : _cache.TagAt(index);
         return index != 0;
     }
 
@@ -61,16 +62,14 @@ public readonly ref partial struct MbufChain
     /// <param name="after">A tag of this packet: the search starts behind it.</param>
     /// <param name="tag">The tag, still the packet's; null if there is none.</param>
     /// <returns>False if there is none.</returns>
-    /// <exception cref="ArgumentException"><paramref name="after"/> is on no packet.</exception>
+    /// <exception cref="ArgumentException"><paramref name="after"/> is not a tag of this packet.</exception>
     /// <exception cref="MbufStaleException">The packet or the tag was freed or given away.</exception>
     /// <remarks>O(tags).</remarks>
     [UnscopedRef]
     public bool TryFindTag(uint cookie, ushort type, MbufTag after, out MbufTag tag)
     {
-        _ = ref Head();
-        ref MbufHeader start = ref VerifiedAttached(after);
-        uint index = FindTag(start.Next, cookie, type);
-        tag = index == 0 ? default : new MbufTag(_cache, index);
+        uint index = FindTag(Behind(after), cookie, type);
+        tag = index == 0 ? MbufTag.Null : _cache.TagAt(index);
         return index != 0;
     }
 
@@ -178,6 +177,14 @@ public readonly ref partial struct MbufChain
 
     /// <summary>Index of the first tag; 0 for none.</summary>
     private uint FirstTag() => ReadCold().FirstTag;
+
+    /// <summary>The tag behind one that this packet has; 0 for none.</summary>
+    private uint Behind(MbufTag tag)
+    {
+        ref MbufHeader header = ref VerifiedAttached(tag);
+        _ = ref LinkTo(tag);
+        return header.Next;
+    }
 
     private uint FindTag(uint from, uint cookie, ushort type)
     {

@@ -15,38 +15,48 @@ namespace Engine.Mbufs;
 /// <para>Not thread-safe: a chain lives and ends in its scope. Not checked: a span of it that is used, in the same block, after
 /// the packet was freed, given away or laid out anew. Checked mode
 /// (<see cref="MbufArenaOptions.Checked"/>) exposes the use of freed ones.</para>
-/// <para>Using the null chain, which allocations return when the arena is exhausted, throws
-/// <see cref="NullReferenceException"/>; test <see cref="IsNull"/>.</para>
+/// <para>Using the null chain, which allocations return when the arena is exhausted, throws an <see cref="MbufException"/> that
+/// says so; test <see cref="IsNull"/>.</para>
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 [DebuggerTypeProxy(typeof(MbufChainDebugView))]
 public readonly ref partial struct MbufChain : IDisposable
 {
     private readonly MbufCache _cache;
-    private readonly uint _index;
+
+    /// <summary>
+    /// The index of the first mbuf, and above it the number of the cache's opening in which the chain was made: less the number of
+    /// today's opening, it is an index again, or beyond every index. 0 for null.
+    /// </summary>
+    private readonly uint _slot;
+
     private readonly uint _generation;
 
-    internal MbufChain(MbufCache cache, uint index, uint generation)
+    internal MbufChain(MbufCache cache, uint slot, uint generation)
     {
         _cache = cache;
-        _index = index;
+        _slot = slot;
         _generation = generation;
     }
 
     /// <summary>
-    /// True for the default value: no packet, as allocations return when the arena is exhausted. O(1), never throws.
+    /// True for no packet, which is what allocations return when the arena is exhausted, and for the default value. O(1), never
+    /// throws.
     /// </summary>
-    public bool IsNull => _cache is null;
+    public bool IsNull => _slot == 0;
 
     /// <summary>
     /// True while this chain owns its packet: false for null, and after the packet was freed or given away. O(1), never throws.
     /// </summary>
     public bool IsOwned
-        => _cache is not null && _index <= _cache.Hot.LastIndex && _cache.Hot.Memory.Header(_index).Generation == _generation;
+        => !IsNull && _slot - _cache.Hot.Opening <= _cache.Hot.LastIndex && _cache.Hot.Memory.Header(Index).Generation == _generation;
+
+    /// <summary>No packet. Unlike the default value it has a cache, in which no index is valid, so that its use is told from others.</summary>
+    internal static MbufChain Null => new(MbufCache.OfNull, 0, 0);
 
     internal MbufCache Cache => _cache;
 
-    internal uint Index => _index;
+    internal uint Index => _slot & CacheHot.AnyItem;
 
     /// <summary>
     /// m_freem: frees every mbuf of the chain and drops its references to storage. Strict: for a chain that may have been given
@@ -59,20 +69,21 @@ public readonly ref partial struct MbufChain : IDisposable
     public void Free()
     {
         MbufCache cache = _cache;
-        if (_index > cache.Hot.LastIndex)
+        uint index = _slot - cache.Hot.Opening;
+        if (index > cache.Hot.LastIndex)
         {
-            ThrowHelper.DoubleFree(scopeClosed: true);
+            ThrowHelper.NotOfThisOpening(cache);
         }
 
-        ref MbufHeader head = ref cache.Hot.Memory.Header(_index);
+        ref MbufHeader head = ref cache.Hot.Memory.Header(index);
         if (head.Generation != _generation)
         {
-            ThrowHelper.DoubleFree(scopeClosed: false);
+            ThrowHelper.DoubleFree();
         }
 
-        if (!cache.TryFreePair(ref head, _index))
+        if (!cache.TryFreePair(ref head, _slot))
         {
-            cache.FreeChainAndCheck(_index);
+            cache.FreeChainAndCheck(index);
         }
     }
 
@@ -84,15 +95,21 @@ public readonly ref partial struct MbufChain : IDisposable
     public void Dispose()
     {
         MbufCache? cache = _cache;
-        if (cache is null || _index > cache.Hot.LastIndex)
+        if (cache is null)
         {
             return;
         }
 
-        ref MbufHeader head = ref cache.Hot.Memory.Header(_index);
+        uint index = _slot - cache.Hot.Opening;
+        if (index > cache.Hot.LastIndex)
+        {
+            return;
+        }
+
+        ref MbufHeader head = ref cache.Hot.Memory.Header(index);
         if (head.Generation == _generation)
         {
-            cache.FreeChain(ref head, _index);
+            cache.FreeChain(ref head, _slot);
         }
     }
 
@@ -109,7 +126,7 @@ public readonly ref partial struct MbufChain : IDisposable
     public Mbuf Detach()
     {
         ref MbufHeader head = ref Head();
-        uint generation = _generation + 1;
+        uint generation = _generation + _cache.Hot.Step;
         head.Generation = generation;
         return new Mbuf(_cache.Hot.FirstSlot + Index, generation);
     }
@@ -140,12 +157,13 @@ public readonly ref partial struct MbufChain : IDisposable
     private ref MbufHeader Head()
     {
         MbufCache cache = _cache;
-        if (_index > cache.Hot.LastIndex)
+        uint index = _slot - cache.Hot.Opening;
+        if (index > cache.Hot.LastIndex)
         {
-            ThrowHelper.ScopeClosed();
+            ThrowHelper.NotOfThisOpening(cache);
         }
 
-        ref MbufHeader head = ref cache.Hot.Memory.Header(_index);
+        ref MbufHeader head = ref cache.Hot.Memory.Header(index);
         if (head.Generation != _generation)
         {
             ThrowHelper.Stale();

@@ -13,7 +13,7 @@ namespace Engine.Mbufs;
 /// <para>It throws <see cref="MbufStaleException"/> once the packet is freed or given away, once its mbuf is freed (by a trim, a
 /// pull-up, a defragmentation), once a split has moved the mbuf into the rest, and while the mbuf has fewer bytes than its
 /// offset.</para>
-/// <para>Using the null position, which a failed search gives, throws <see cref="NullReferenceException"/>; test
+/// <para>Using the null position, which a failed search gives, throws an <see cref="MbufException"/> that says so; test
 /// <see cref="IsNull"/>.</para>
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
@@ -36,7 +36,12 @@ public readonly ref struct MbufPosition
         _offset = offset;
     }
 
-    /// <summary>True for the default value: no place. O(1), never throws.</summary>
+    private MbufPosition(MbufChain chain) => _chain = chain;
+
+    /// <summary>No place; see <see cref="MbufChain.Null"/>.</summary>
+    internal static MbufPosition Null => new(MbufChain.Null);
+
+    /// <summary>True for no place, and for the default value. O(1), never throws.</summary>
     public bool IsNull => _chain.IsNull;
 
     /// <summary>
@@ -159,7 +164,7 @@ public readonly ref struct MbufPosition
     {
         ref MbufHeader header = ref Header();
         bool found = header.Next != 0;
-        next = found ? new MbufPosition(_chain, header.Next, 0) : default;
+        next = found ? new MbufPosition(_chain, header.Next, 0) : MbufPosition.Null;
         return found;
     }
 

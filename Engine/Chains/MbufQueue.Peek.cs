@@ -25,11 +25,11 @@ public sealed partial class MbufQueue
     {
         if (index == 0)
         {
-            position = default;
+            position = MbufPosition.Null;
             return false;
         }
 
-        var packet = new MbufChain(cache, index, cache.Hot.Memory.Header(index).Generation);
+        var packet = cache.ChainAt(index, cache.Hot.Memory.Header(index).Generation);
         position = new MbufPosition(packet, index, offset: 0);
         return true;
     }

@@ -74,7 +74,7 @@ public sealed partial class MbufQueue
         }
 
         _last = packet.Index;
-        CountIn(ref head);
+        CountIn(ref head, packet.Cache.Hot.Step);
         return true;
     }
 
@@ -96,7 +96,7 @@ public sealed partial class MbufQueue
             _last = packet.Index;
         }
 
-        CountIn(ref head);
+        CountIn(ref head, packet.Cache.Hot.Step);
     }
 
     /// <summary>
@@ -156,7 +156,7 @@ public sealed partial class MbufQueue
         uint index = _first;
         if (index == 0)
         {
-            packet = default;
+            packet = MbufChain.Null;
             return false;
         }
 
@@ -170,8 +170,9 @@ public sealed partial class MbufQueue
 
         Count--;
         Length -= head.ChainLength;
-        uint generation = ++head.Generation;
-        packet = new MbufChain(cache, index, generation);
+        uint generation = head.Generation + cache.Hot.Step;
+        head.Generation = generation;
+        packet = cache.ChainAt(index, generation);
         return true;
     }
 
@@ -229,18 +230,13 @@ public sealed partial class MbufQueue
             ThrowHelper.Foreign();
         }
 
-        if (cache.Hot.LastIndex == 0)
-        {
-            ThrowHelper.ScopeClosed();
-        }
-
         return cache;
     }
 
     /// <summary>Counts a packet that was put in: the queue holds the claim now, every chain and handle of it is stale.</summary>
-    private void CountIn(ref MbufHeader head)
+    private void CountIn(ref MbufHeader head, uint step)
     {
-        head.Generation++;
+        head.Generation += step;
         Count++;
         Length += head.ChainLength;
     }

@@ -9,7 +9,7 @@ namespace Engine.Mbufs;
 /// </summary>
 /// <remarks>
 /// <para>16 bytes, immutable. A tag that was freed, detached or died with its packet throws
-/// <see cref="MbufStaleException"/>. Using the null tag throws <see cref="NullReferenceException"/>; test
+/// <see cref="MbufStaleException"/>. Using the null tag throws an <see cref="MbufException"/> that says so; test
 /// <see cref="IsNull"/>.</para>
 /// <para>A tag on a packet can be read and written as long as the packet lives, whoever owns that: giving the packet away does not
 /// end it. Do not use it after that; a walk over <see cref="MbufChain.Tags"/> ends with the claim on the packet.</para>
@@ -27,18 +27,24 @@ public readonly ref struct MbufTag : IDisposable
     public const ushort Persistent = 0x800;
 
     private readonly MbufCache _cache;
-    private readonly uint _index;
+
+    /// <summary>The index of the tag's mbuf, below the number of the opening, as that of a chain. 0 for null.</summary>
+    private readonly uint _slot;
+
     private readonly uint _generation;
 
-    internal MbufTag(MbufCache cache, uint index)
+    internal MbufTag(MbufCache cache, uint slot, uint generation)
     {
         _cache = cache;
-        _index = index;
-        _generation = cache.Hot.Memory.Header(index).Generation;
+        _slot = slot;
+        _generation = generation;
     }
 
-    /// <summary>True for the default value: no tag. O(1), never throws.</summary>
-    public bool IsNull => _cache is null;
+    /// <summary>True for no tag, and for the default value. O(1), never throws.</summary>
+    public bool IsNull => _slot == 0;
+
+    /// <summary>No tag; see <see cref="MbufChain.Null"/>.</summary>
+    internal static MbufTag Null => new(MbufCache.OfNull, 0, 0);
 
     /// <summary>m_tag_cookie: who defined the type. O(1).</summary>
     /// <exception cref="MbufStaleException">The tag was freed or detached, or died with its packet.</exception>
@@ -61,7 +67,11 @@ public readonly ref struct MbufTag : IDisposable
     [UnscopedRef]
     public Span<byte> Data => _cache.BytesOf(ref Verified());
 
-    internal uint Index => _index;
+    internal uint Index => _slot & CacheHot.AnyItem;
+
+    /// <summary>True if the tag is alive, and its scope open.</summary>
+    private bool IsAlive
+        => !IsNull && _slot - _cache.Hot.Opening <= _cache.Hot.LastIndex && _cache.Hot.Memory.Header(Index).Generation == _generation;
 
     internal MbufCache Cache => _cache;
 
@@ -74,29 +84,29 @@ public readonly ref struct MbufTag : IDisposable
     public MbufTag Copy()
     {
         uint copy = _cache.CopyTag(ref Verified());
-        return copy == 0 ? default : new MbufTag(_cache, copy);
+        return copy == 0 ? Null : _cache.TagAt(copy);
     }
 
     /// <summary>m_tag_free: frees a tag that is on no packet.</summary>
     /// <exception cref="InvalidOperationException">The tag is on a packet: <see cref="MbufChain.DeleteTag"/> frees it.</exception>
     /// <exception cref="MbufStaleException">The tag was freed or detached before.</exception>
     /// <remarks>O(1).</remarks>
-    public void Free() => _cache.FreeMbuf(ref VerifiedOwn(), _index);
+    public void Free() => _cache.FreeMbuf(ref VerifiedOwn(), Index);
 
     /// <summary>
     /// m_tag_free, if the tag is still the caller's: neither freed, nor detached, nor on a packet. Else nothing. O(1), never throws.
     /// </summary>
     public void Dispose()
     {
-        if (IsNull || _index > _cache.Hot.LastIndex)
+        if (!IsAlive)
         {
             return;
         }
 
-        ref MbufHeader tag = ref _cache.Hot.Memory.Header(_index);
-        if (tag.Generation == _generation && (tag.Flags & HeaderFlags.Attached) == 0)
+        ref MbufHeader tag = ref _cache.Hot.Memory.Header(Index);
+        if ((tag.Flags & HeaderFlags.Attached) == 0)
         {
-            _cache.FreeMbuf(ref tag, _index);
+            _cache.FreeMbuf(ref tag, Index);
         }
     }
 
@@ -111,8 +121,8 @@ public readonly ref struct MbufTag : IDisposable
     public MbufTagHandle Detach()
     {
         ref MbufHeader tag = ref VerifiedOwn();
-        tag.Generation++;
-        return new MbufTagHandle(new Mbuf(_cache.Hot.FirstSlot + _index, tag.Generation));
+        tag.Generation += _cache.Hot.Step;
+        return new MbufTagHandle(new Mbuf(_cache.Hot.FirstSlot + Index, tag.Generation));
     }
 
     /// <summary>For people: cookie, type and length. Allocates a string; never throws.</summary>
@@ -123,20 +133,19 @@ public readonly ref struct MbufTag : IDisposable
             return "tag null";
         }
 
-        return _index > _cache.Hot.LastIndex || _cache.Hot.Memory.Header(_index).Generation != _generation
-            ? "tag that was freed or given away"
-            : $"tag {Cookie}/{Type} of {Length} bytes";
+        return IsAlive ? $"tag {Cookie}/{Type} of {Length} bytes" : "tag that was freed or given away";
     }
 
     /// <summary>The tag's mbuf, after the checks that every operation makes: the scope is open, and the tag is alive.</summary>
     internal ref MbufHeader Verified()
     {
-        if (_index > _cache.Hot.LastIndex)
+        uint index = _slot - _cache.Hot.Opening;
+        if (index > _cache.Hot.LastIndex)
         {
-            ThrowHelper.ScopeClosed();
+            ThrowHelper.NotOfThisOpening(_cache);
         }
 
-        ref MbufHeader tag = ref _cache.Hot.Memory.Header(_index);
+        ref MbufHeader tag = ref _cache.Hot.Memory.Header(index);
         if (tag.Generation != _generation)
         {
             ThrowHelper.Stale();

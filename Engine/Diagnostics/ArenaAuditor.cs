@@ -6,6 +6,9 @@ namespace Engine.Mbufs;
 /// </summary>
 internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
 {
+    /// <summary>The place of mbufs that are taken last, linked by what is otherwise the link to the next packet.</summary>
+    public const string Resting = "the mbufs that rest";
+
     private const int MostProblems = 64;
 
     private readonly List<string> _problems = [];
@@ -73,7 +76,7 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
         ref MbufHeader header = ref arena.Memory.Header(item);
         bool pair = zone == ZoneId.Packet;
         StorageKind expected = pair ? StorageKind.Cluster : StorageKind.Internal;
-        if (header.Flags != (pair ? HeaderFlags.FreePair : HeaderFlags.Free) || header.Kind != expected || header.Next != 0 || header.NextPacket != 0
+        if (header.Flags != (pair ? HeaderFlags.FreePair : HeaderFlags.Free) || header.Kind != expected || header.Next != 0 || (header.NextPacket != 0 && place != Resting)
             || header.SegmentLength != 0 || header.ChainLength != 0 || header.PacketLength != 0 || header.Segments != 1 || header.Tail != item)
         {
             Report($"Mbuf {item} in {place} is not in its reset state (flags {header.Flags:x8}, kind {header.Kind}).");

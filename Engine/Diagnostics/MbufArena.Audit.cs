@@ -81,7 +81,7 @@ public sealed partial class MbufArena
             }
 
             ref MbufHeader header = ref Memory.Header(index);
-            return Volatile.Read(ref header.Generation) == packet.Generation ? MbufState.Live
+            return Volatile.Read(ref header.Generation) == packet.Generation && header.IsLiveHead && !IsFreePair(index, ref header) ? MbufState.Live
                 : (Volatile.Read(ref header.Flags) & HeaderFlags.Free) != 0 || IsFreePair(index, ref header) ? MbufState.Free
                 : MbufState.Reused;
         }
@@ -100,7 +100,7 @@ public sealed partial class MbufArena
 
         for (int number = 0; number < _cacheCount; number++)
         {
-            if (_caches[number]!.Hot.Magazines[(int)ZoneId.Packet].Holds(index))
+            if (_caches[number]!.HoldsPair(index))
             {
                 return true;
             }
@@ -116,6 +116,11 @@ public sealed partial class MbufArena
             foreach (Round round in zone.FreeItems())
             {
                 yield return (zone.Id, round, $"the depot of the {zone.Id} zone");
+            }
+
+            foreach (uint mbuf in zone.RestingItems())
+            {
+                yield return (zone.Id, new Round(mbuf, generation: 0), ArenaAuditor.Resting);
             }
 
             foreach (Round round in zone.RetiredItems())

@@ -112,7 +112,7 @@ public sealed partial class MbufArena
         int free = Zones[(int)zone].InDepot + (Quarantine?.Count(zone) ?? 0);
         for (int number = 0; number < _cacheCount; number++)
         {
-            free += _caches[number]!.Hot.Magazines[(int)zone].Total;
+            free += _caches[number]!.FreeCount(zone);
         }
 
         return free;

@@ -4,7 +4,9 @@ namespace Engine.Mbufs;
 public sealed partial class MbufCache
 {
     /// <summary>What the magazines of a zone hold; only while nobody is in the cache.</summary>
-    internal Round[] FreeRounds(ZoneId zone) => Hot.Magazines[(int)zone].ToArray();
+    internal Round[] FreeRounds(ZoneId zone) => zone == ZoneId.Packet && Hot.Hand.IsFull
+        ? [.. Hot.Magazines[(int)zone].ToArray(), Hot.Hand.Round]
+        : Hot.Magazines[(int)zone].ToArray();
 
     /// <summary>The first untruth of a chain, in a sentence; null if there is none.</summary>
     internal string? FindProblem(uint headIndex)

@@ -36,7 +36,7 @@ internal sealed class Quarantine(MbufArena arena)
             if (full)
             {
                 Check(released.Zone, released.Item);
-                cache.Put(released.Zone, released.Item);
+                cache.Return(released.Zone, released.Item);
             }
         }
     }
@@ -48,7 +48,7 @@ internal sealed class Quarantine(MbufArena arena)
         {
             (ZoneId zone, uint item) = Remove();
             Check(zone, item);
-            cache.Put(zone, item);
+            cache.Return(zone, item);
         }
     }
 

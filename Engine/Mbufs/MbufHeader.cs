@@ -16,6 +16,12 @@ namespace Engine.Mbufs;
 [StructLayout(LayoutKind.Explicit, Size = MbufSizes.HeaderSize)]
 internal struct MbufHeader
 {
+    /// <summary>
+    /// A generation from here on, one in 2^20, sends an mbuf that is freed to rest until every other free one was used, so that one
+    /// slot does not come round to the same generation while others lie idle.
+    /// </summary>
+    public const uint FirstTired = 0xFFFF_F000;
+
     /// <summary>Index of the next mbuf of this chain, 0 at the tail (m_next).</summary>
     [FieldOffset(0)] public uint Next;
 
@@ -36,12 +42,19 @@ internal struct MbufHeader
 
     /// <summary>
     /// Names the one live claim on this mbuf: a chain or handle with another generation is stale. Changes at free, Detach, Open,
-    /// enqueue, dequeue, when a head becomes interior, and when a split moves the mbuf to another chain. Wraps after 2^32 changes.
+    /// enqueue, dequeue, when a head becomes interior, and when a split moves the mbuf to another chain; always by
+    /// <see cref="CacheHot.Step"/>. Comes round after 2^32 changes.
     /// </summary>
     [FieldOffset(28)] public uint Generation;
 
     /// <summary><see cref="MbufFlags"/> in bits 0 to 23, <see cref="HeaderFlags"/> above.</summary>
     [FieldOffset(32)] public uint Flags;
+
+    /// <summary>The engine's own flags where the lowest byte comes first; see <see cref="OwnFlags"/>.</summary>
+    [FieldOffset(35)] private readonly byte _lastFlags;
+
+    /// <summary>The same where the highest byte comes first.</summary>
+    [FieldOffset(32)] private readonly byte _firstFlags;
 
     /// <summary><see cref="Type"/>, <see cref="Kind"/> and <see cref="ReceiveInterface"/> in one word, to copy them.</summary>
     [FieldOffset(36)] public uint Labels;
@@ -74,6 +87,15 @@ internal struct MbufHeader
     [FieldOffset(60)] public uint FlowId;
 
     /// <summary>
+    /// <see cref="HeaderFlags"/>, the upper 8 bits of <see cref="Flags"/>, as a byte of its own: it is compared without being loaded.
+    /// </summary>
+    public readonly uint OwnFlags
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => BitConverter.IsLittleEndian ? _lastFlags : _firstFlags;
+    }
+
+    /// <summary>
     /// Type, kind and interface of a free pair, as the four bytes from <see cref="Type"/> on; a constant to the JIT.
     /// </summary>
     private static uint FreePair => BitConverter.IsLittleEndian
@@ -87,15 +109,14 @@ internal struct MbufHeader
 
     /// <summary>
     /// The state of every free mbuf: reset when it is freed, while the line is hot, so that allocation has only the flags to
-    /// write. The generation moves on, which ends every claim on the life before.
+    /// write. The generation is another one, which ends every claim on the life before.
     /// </summary>
     /// <remarks>
     /// Two constant vector stores and the fields that differ on top: measured faster than the sixteen fields one by one.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void SetResetPlain(uint index, long data)
+    public void SetResetPlain(uint generation, uint index, long data)
     {
-        uint generation = Generation + 1;
         ref Vector256<uint> halves = ref Unsafe.As<MbufHeader, Vector256<uint>>(ref this);
         halves = Vector256.Create(0u, 0, 0, 0, 0, 0, 1, 0);
         Unsafe.Add(ref halves, 1) = Vector256.Create(HeaderFlags.Free, FreePlain, 0, 0, 0, 0, 0, 0);
@@ -151,6 +172,15 @@ internal struct MbufHeader
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => (Flags & HeaderFlags.OfStorage) == 0;
+    }
+
+    /// <summary>
+    /// True for the head of a chain that is in use, as far as its own line tells: a free pair looks like the packet that it will be.
+    /// </summary>
+    public readonly bool IsLiveHead
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (Flags & HeaderFlags.Head) != 0;
     }
 
     /// <summary>The same for a last mbuf that bytes are appended to: false if it is spare, which needs a longer look.</summary>

@@ -15,7 +15,7 @@ internal static class ThrowHelper
     public static void StalePosition() => throw CreateStalePosition();
 
     [DoesNotReturn]
-    public static void DoubleFree(bool scopeClosed) => throw CreateDoubleFree(scopeClosed);
+    public static void DoubleFree() => throw CreateDoubleFree();
 
     [DoesNotReturn]
     public static void NotOfThisArena(Mbuf packet) => throw CreateNotOfThisArena(packet);
@@ -25,6 +25,10 @@ internal static class ThrowHelper
 
     [DoesNotReturn]
     public static void ScopeClosed() => throw CreateScopeClosed();
+
+    /// <summary>For a chain, position or tag whose index is not valid in its cache: its scope was closed, or it is null.</summary>
+    [DoesNotReturn]
+    public static void NotOfThisOpening(MbufCache cache) => throw CreateNotOfThisOpening(cache);
 
     [DoesNotReturn]
     public static void Negative(string parameter, int value) => throw CreateNegative(parameter, value);
@@ -132,8 +136,12 @@ internal static class ThrowHelper
         + "Take a new position after an operation that removes bytes or moves them.");
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Exception CreateDoubleFree(bool scopeClosed)
-        => scopeClosed ? CreateScopeClosed() : new MbufDoubleFreeException();
+    private static MbufDoubleFreeException CreateDoubleFree() => new();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Exception CreateNotOfThisOpening(MbufCache cache) => cache == MbufCache.OfNull
+        ? new MbufException("There is no packet, position or tag here: it is null, as after an allocation that found nothing, or a search. Test IsNull.")
+        : CreateScopeClosed();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Exception CreateNotOfThisArena(Mbuf packet) => packet.IsNull

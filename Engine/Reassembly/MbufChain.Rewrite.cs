@@ -33,7 +33,9 @@ public readonly ref partial struct MbufChain
     /// <summary>Ends every claim on the packet and makes a new one, in a cache of the same arena.</summary>
     internal MbufChain Reclaim(MbufCache cache)
     {
-        uint generation = ++Head().Generation;
-        return new MbufChain(cache, Index, generation);
+        ref MbufHeader head = ref Head();
+        uint generation = head.Generation + cache.Hot.Step;
+        head.Generation = generation;
+        return cache.ChainAt(Index, generation);
     }
 }

@@ -16,7 +16,7 @@ public sealed partial class MbufReassembler
         long now,
         out MbufChain packet)
     {
-        packet = default;
+        packet = MbufChain.Null;
         MbufReassemblyStatus status = _check.Look(own, layout, out FragmentPart part);
         if (status == MbufReassemblyStatus.Held)
         {
@@ -40,7 +40,7 @@ public sealed partial class MbufReassembler
         scoped in NetworkLayout layout,
         out MbufChain packet)
     {
-        packet = default;
+        packet = MbufChain.Null;
         if (!own.TryMakeWritable(0, FragmentHeaders.LengthToWrite(layout)))
         {
             return MbufReassemblyStatus.Exhausted;
@@ -62,7 +62,7 @@ public sealed partial class MbufReassembler
         long now,
         out MbufChain packet)
     {
-        packet = default;
+        packet = MbufChain.Null;
         int held = _packets.Find(part.Key);
         if (held == 0)
         {

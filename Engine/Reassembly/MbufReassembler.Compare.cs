@@ -118,5 +118,5 @@ public sealed partial class MbufReassembler
 
     /// <summary>A fragment that is held, as a chain of a cache. The handle stays the one claim on it.</summary>
     private static MbufChain View(MbufCache cache, Mbuf handle)
-        => new(cache, handle.Slot - cache.Hot.FirstSlot, handle.Generation);
+        => cache.ChainAt(handle.Slot - cache.Hot.FirstSlot, handle.Generation);
 }

@@ -24,7 +24,7 @@ public sealed partial class MbufReassembler
         int before,
         out MbufChain packet)
     {
-        packet = default;
+        packet = MbufChain.Null;
         NetworkLayout first = layout;
         MbufChain whole = own;
         if (!part.IsFirst)

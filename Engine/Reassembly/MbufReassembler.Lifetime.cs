@@ -193,11 +193,6 @@ public sealed partial class MbufReassembler
             ThrowHelper.Foreign();
         }
 
-        if (cache.Hot.LastIndex == 0)
-        {
-            ThrowHelper.ScopeClosed();
-        }
-
         return cache;
     }
 

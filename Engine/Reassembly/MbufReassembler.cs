@@ -184,6 +184,6 @@ public sealed partial class MbufReassembler : IDisposable
             ThrowHelper.NoPacketHeader();
         }
 
-        return new MbufChain(cache, fragment.Index, head.Generation);
+        return cache.ChainAt(fragment.Index, head.Generation);
     }
 }

@@ -23,7 +23,7 @@ public sealed partial class MbufQueue
     /// </summary>
     internal void AddParts(MbufCache cache, uint first, uint last, int count, long length)
     {
-        cache.Hot.Memory.Header(first).Generation++;
+        cache.Hot.Memory.Header(first).Generation += cache.Hot.Step;
         if (_first == 0)
         {
             _first = first;
