@@ -5,7 +5,7 @@ internal static class Thrown
 {
     public delegate void ScopeUse(in MbufScope mbufs);
 
-    public delegate void HandleUse(in MbufScope mbufs, Mbuf packet);
+    public delegate void ValueUse<in TValue>(in MbufScope mbufs, TValue value);
 
     public static Exception? ByCall(Action call)
     {
@@ -33,11 +33,11 @@ internal static class Thrown
         }
     }
 
-    public static Exception? By(in MbufScope mbufs, Mbuf packet, HandleUse use)
+    public static Exception? By<TValue>(in MbufScope mbufs, TValue value, ValueUse<TValue> use)
     {
         try
         {
-            use(mbufs, packet);
+            use(mbufs, value);
             return null;
         }
         catch (Exception error) when (error is not OutOfMemoryException)

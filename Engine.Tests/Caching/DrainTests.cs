@@ -138,12 +138,12 @@ public sealed class DrainTests
             List<Mbuf> held = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
             Arenas.FreeAll(mbufs, held);
             Assert.That(beggar.Allocate().IsNull, Is.True);
-            Assert.That(cache.Hot.Floor, Is.EqualTo(int.MaxValue), "asked");
+            Assert.That(cache.Hot.PopLimit, Is.Zero, "asked");
             Assert.That(cache.Hot.Ceiling, Is.EqualTo(int.MinValue), "asked");
         }
 
         mbufs.Allocate().Free();
-        Assert.That(cache.Hot.Floor, Is.Zero);
+        Assert.That(cache.Hot.PopLimit, Is.EqualTo(CacheHot.AnyItem));
         Assert.That(cache.Hot.Ceiling, Is.Zero);
     }
 

@@ -88,7 +88,7 @@ public sealed class HeaderLayoutTests
     public void A_reset_mbuf_without_cluster_has_a_new_generation_and_nothing_of_the_life_before()
     {
         MbufHeader header = UsedHeader();
-        header.SetResetPlain(index: 9, data: 0x1_2345_6789);
+        header.SetResetPlain(unchecked(header.Generation + 1), index: 9, data: 0x1_2345_6789);
 
         Assert.That(BytesOf(header), Is.EqualTo(BytesOf(FreeHeader(HeaderFlags.Free, StorageKind.Internal, storage: 9))));
     }

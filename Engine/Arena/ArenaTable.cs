@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Engine.Mbufs;
 
 /// <summary>
@@ -56,11 +54,7 @@ internal static class ArenaTable
     public static uint ChangesBetween(uint first, uint generation) => (generation - first) * s_inverseStep;
 
     private static uint[] FirstGenerations()
-    {
-        uint[] first = new uint[MostArenas + 1];
-        Random.Shared.NextBytes(MemoryMarshal.AsBytes(first.AsSpan()));
-        return first;
-    }
+        => [.. Enumerable.Range(0, MostArenas + 1).Select(static _ => (uint)Random.Shared.NextInt64(uint.MaxValue))];
 
     /// <summary>The inverse of an odd number modulo 2^32, by Newton's iteration, which doubles the right bits.</summary>
     private static uint InverseOf(uint odd)

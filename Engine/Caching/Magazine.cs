@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Engine.Mbufs;
 
@@ -55,6 +57,27 @@ internal readonly unsafe struct Magazine(byte* address)
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// The handles of free pairs. Nothing of them is touched: what is free is a whole packet already, and its generation is here.
+    /// A handle is a round whose item is counted from the arena's first slot, so this is an addition, four at a time.
+    /// </summary>
+    public static void HandOut(ReadOnlySpan<Round> rounds, Span<Mbuf> packets, uint firstSlot)
+    {
+        ReadOnlySpan<ulong> from = MemoryMarshal.Cast<Round, ulong>(rounds);
+        Span<ulong> to = MemoryMarshal.Cast<Mbuf, ulong>(packets[..rounds.Length]);
+        while (from.Length >= Vector256<ulong>.Count)
+        {
+            (Vector256.Create(from) + Vector256.Create((ulong)firstSlot)).CopyTo(to);
+            from = from[Vector256<ulong>.Count..];
+            to = to[Vector256<ulong>.Count..];
+        }
+
+        for (int i = 0; i < from.Length && i < to.Length; i++)
+        {
+            to[i] = from[i] + firstSlot;
+        }
     }
 
     public static Magazine Of(Round* rounds) => new((byte*)rounds - HeaderSize);

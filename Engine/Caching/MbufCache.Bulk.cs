@@ -166,8 +166,7 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal void ThrowNotInRange(Mbuf packet)
     {
-        // Of this arena, and never carved: the claim of a disposed arena that had the same id, or one that was made up.
-        if (packet.Slot >> Mbuf.IndexBits == Hot.FirstSlot >> Mbuf.IndexBits && !packet.IsNull)
+        if (IsUncarved(packet))
         {
             ThrowHelper.Stale();
         }
@@ -175,12 +174,18 @@ public sealed partial class MbufCache
         ThrowHelper.NotOfThisArena(packet);
     }
 
+    /// <summary>
+    /// True for a handle of this arena's id that names an mbuf which it could have and never had: the claim of a disposed arena, or
+    /// one that was made up.
+    /// </summary>
+    private bool IsUncarved(Mbuf packet) => packet.Slot - Hot.FirstSlot - 1 < (uint)Arena.Layout.Limits[(int)ZoneId.Mbuf];
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal void ThrowNotFreed(Mbuf packet)
     {
-        if (packet.Slot - Hot.FirstSlot - 1 >= Hot.LastIndex)
+        if (packet.Slot - Hot.FirstSlot - 1 >= Hot.LastIndex && !IsUncarved(packet))
         {
-            ThrowNotInRange(packet);
+            ThrowHelper.NotOfThisArena(packet);
         }
 
         ThrowHelper.DoubleFree();

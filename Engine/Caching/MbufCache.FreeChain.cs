@@ -37,14 +37,22 @@ public sealed partial class MbufCache
     /// The rest of a strict free; in checked mode the moment to tell of a spoiled poison, since nothing is half done.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal void FreeChainAndCheck(uint index)
+    internal void FreeChainAndCheck(ref MbufHeader head, uint index)
     {
-        if (!Hot.Memory.Header(index).IsLiveHead)
+        if (!head.IsLiveHead)
         {
             ThrowHelper.DoubleFree();
         }
 
-        FreeChainSlow(index);
+        if (head.Next == 0 && head.Kind == StorageKind.Internal && (head.Flags & HeaderFlags.Cold) == 0)
+        {
+            FreePlain(ref head, index);
+        }
+        else
+        {
+            FreeChainSlow(index);
+        }
+
         Settle();
         Arena.Quarantine?.ThrowIfSpoiled();
     }

@@ -22,8 +22,7 @@ public sealed partial class MbufCache
 
         if (header.Kind == StorageKind.Internal || !ReleaseReference(ref header))
         {
-            ResetPlain(ref header, index);
-            Give(ZoneId.Mbuf, index, header.Generation);
+            FreePlain(ref header, index);
         }
         else if (header.Kind == StorageKind.Cluster)
         {
@@ -34,10 +33,18 @@ public sealed partial class MbufCache
         {
             StorageKind kind = header.Kind;
             uint storage = header.Storage;
-            ResetPlain(ref header, index);
-            Give(ZoneId.Mbuf, index, header.Generation);
+            FreePlain(ref header, index);
             GiveStorage(kind, storage);
         }
+    }
+
+    /// <summary>Frees an mbuf that refers to no storage but its own.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void FreePlain(ref MbufHeader header, uint index)
+    {
+        uint generation = header.Generation + Hot.Step;
+        header.SetResetPlain(generation, index, _firstInternal + ((long)index * MbufSizes.InternalSize));
+        Give(ZoneId.Mbuf, index, generation);
     }
 
     /// <summary>Gives an item that is already reset back to its zone; an mbuf, plain or paired, with its generation.</summary>

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Engine.Mbufs;
 
@@ -59,29 +57,8 @@ public sealed partial class MbufCache
         int count = Math.Min(packets.Length, pair.Count);
         bool popped = pair.TryPopMany(CacheHot.AnyItem, count, out ReadOnlySpan<Round> rounds);
         Debug.Assert(popped, "No more is asked for than the magazine has.");
-        HandOut(rounds, packets, Hot.FirstSlot);
+        Magazine.HandOut(rounds, packets, Hot.FirstSlot);
         return count;
-    }
-
-    /// <summary>
-    /// The handles of free pairs. Nothing of them is touched: what is free is a whole packet already, and its generation is here.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void HandOut(ReadOnlySpan<Round> rounds, Span<Mbuf> packets, uint firstSlot)
-    {
-        ReadOnlySpan<ulong> from = MemoryMarshal.Cast<Round, ulong>(rounds);
-        Span<ulong> to = MemoryMarshal.Cast<Mbuf, ulong>(packets[..rounds.Length]);
-        while (from.Length >= Vector256<ulong>.Count)
-        {
-            (Vector256.Create(from) + Vector256.Create((ulong)firstSlot)).CopyTo(to);
-            from = from[Vector256<ulong>.Count..];
-            to = to[Vector256<ulong>.Count..];
-        }
-
-        for (int i = 0; i < from.Length && i < to.Length; i++)
-        {
-            to[i] = from[i] + firstSlot;
-        }
     }
 
     private bool TryTakeOneByOne(Span<Mbuf> packets)

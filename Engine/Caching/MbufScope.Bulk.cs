@@ -20,7 +20,7 @@ public readonly ref partial struct MbufScope
             return Cache.TryTakeManySlow(packets);
         }
 
-        MbufCache.HandOut(rounds, packets, cache.Hot.FirstSlot);
+        Magazine.HandOut(rounds, packets, cache.Hot.FirstSlot);
         return true;
     }
 

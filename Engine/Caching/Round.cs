@@ -28,7 +28,4 @@ internal readonly record struct Round
     /// <summary>The same item at another generation.</summary>
     /// <param name="step"><see cref="CacheHot.Step"/> in the upper half.</param>
     public Round Later(ulong step) => new(unchecked(_bits + step));
-
-    /// <summary>The handle of a pair: item and generation as they are, the item counted from the arena's first slot.</summary>
-    public Mbuf ToHandle(uint firstSlot) => new(_bits + firstSlot);
 }

@@ -12,11 +12,13 @@ public readonly ref partial struct MbufChain
     /// <typeparam name="T">A type without references; with the layout of the bytes on the wire, that is with
     /// <c>Pack = 1</c>, and fields in the byte order of the wire.</typeparam>
     /// <returns>A reference into the packet; nothing is copied. It need not be aligned.</returns>
+    /// <exception cref="ArgumentException"><typeparamref name="T"/> is a handle of the engine, or has one: bytes of a packet are
+    /// nobody's claim.</exception>
     /// <exception cref="InvalidOperationException">The first mbuf has fewer bytes (mbuf(9): not checked).</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(1).</remarks>
     [UnscopedRef]
-    public ref readonly T FirstAs<T>()
+    public ref readonly T FirstAs<[DynamicallyAccessedMembers(PacketBytes.Fields)] T>()
         where T : unmanaged
         => ref FirstAs<T>(ref Head());
 
@@ -24,12 +26,13 @@ public readonly ref partial struct MbufChain
     /// <typeparam name="T">A type without references; with the layout of the bytes on the wire, that is with
     /// <c>Pack = 1</c>, and fields in the byte order of the wire.</typeparam>
     /// <returns>A reference into the packet: what is written to it is written into the packet. It need not be aligned.</returns>
+    /// <exception cref="ArgumentException"><typeparamref name="T"/> is a handle of the engine, or has one.</exception>
     /// <exception cref="InvalidOperationException">The first mbuf has fewer bytes, or they may not be written: the storage is
     /// read-only or shared.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(1).</remarks>
     [UnscopedRef]
-    public ref T WritableFirstAs<T>()
+    public ref T WritableFirstAs<[DynamicallyAccessedMembers(PacketBytes.Fields)] T>()
         where T : unmanaged
     {
         ref MbufHeader head = ref Head();
@@ -42,9 +45,14 @@ public readonly ref partial struct MbufChain
     }
 
     [UnscopedRef]
-    private ref T FirstAs<T>(ref MbufHeader head)
+    private ref T FirstAs<[DynamicallyAccessedMembers(PacketBytes.Fields)] T>(ref MbufHeader head)
         where T : unmanaged
     {
+        if (!PacketBytes.As<T>.IsAllowed)
+        {
+            ThrowHelper.NotPacketBytes(typeof(T));
+        }
+
         if (ArenaMemory.SizeOf<T>() > head.SegmentLength)
         {
             ThrowHelper.TooFewContiguous(ArenaMemory.SizeOf<T>(), head.SegmentLength);

@@ -32,7 +32,7 @@ public readonly ref partial struct MbufChain
 
         rest = head.Next == 0 ? MbufChain.Null : Succeed(cache, ref head);
         head.Next = 0;
-        cache.FreeChainAndCheck(index);
+        cache.FreeChainAndCheck(ref head, index);
     }
 
     /// <summary>Makes the second mbuf the head of what is behind the first.</summary>

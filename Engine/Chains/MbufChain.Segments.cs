@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
 
@@ -32,22 +33,38 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>A walk over the segments of a chain; see <see cref="Segments"/>.</summary>
-    /// <remarks>It goes by mbufs, as a position does, and goes on behind the last byte that it has shown.</remarks>
+    /// <remarks>
+    /// It goes by mbufs, as a position does, and goes on behind the last byte that it has shown. Both references lead into the header
+    /// array, and are followed only after the number of the opening has shown that the scope, and with it the memory, is there.
+    /// </remarks>
     public ref struct SegmentEnumerator
     {
-        private readonly MbufChain _chain;
-        private uint _index;
+        private readonly MbufCache _cache;
+        private readonly uint _opening;
+
+        /// <summary>The generation of the head: the chain's claim.</summary>
+        private readonly uint _claim;
+
+        private readonly ref MbufHeader _head;
+
+        /// <summary>The mbuf that the walk is at.</summary>
+        private ref MbufHeader _here;
+
+        /// <summary>Its generation when the walk came to it.</summary>
         private uint _generation;
 
-        /// <summary>How many of the mbuf's bytes were shown.</summary>
+        /// <summary>How many of its bytes were shown.</summary>
         private int _shown;
 
         private ReadOnlySpan<byte> _current;
 
         internal SegmentEnumerator(MbufChain chain)
         {
-            _chain = chain;
-            _index = chain.Index;
+            _head = ref chain.At(chain.Index);
+            _here = ref _head;
+            _cache = chain._cache;
+            _opening = chain._slot & ~CacheHot.AnyItem;
+            _claim = chain._generation;
             _generation = chain._generation;
         }
 
@@ -58,31 +75,67 @@ public readonly ref partial struct MbufChain
         /// <returns>False at the end of the chain.</returns>
         /// <exception cref="MbufStaleException">The packet was freed or given away during the walk; or the mbuf that the walk was at
         /// was freed, shortened or split off.</exception>
+        /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
         /// <remarks>
         /// O(1), apart from empty mbufs skipped. Bytes that were appended meanwhile are seen. Bytes that a change of the chain's layout
         /// moved from where the walk still has to go to where it was are not.
         /// </remarks>
         public bool MoveNext()
         {
-            ref MbufHeader header = ref _chain.VerifiedMbuf(_index, _generation, _shown);
-            uint index = _index;
-            int from = _shown;
-            while (header.SegmentLength == from)
+            MbufCache cache = _cache;
+            if (cache.Hot.Opening != _opening)
             {
-                index = header.Next;
-                if (index == 0)
+                ThrowHelper.ScopeClosed();
+            }
+
+            if (_head.Generation != _claim)
+            {
+                ThrowHelper.Stale();
+            }
+
+            ref MbufHeader header = ref _here;
+            if (header.Generation != _generation)
+            {
+                ThrowHelper.StalePosition();
+            }
+
+            if (header.SegmentLength != _shown)
+            {
+                return MoveInside(ref header);
+            }
+
+            int length;
+            do
+            {
+                uint next = header.Next;
+                if (next == 0)
                 {
                     return false;
                 }
 
-                header = ref _chain.At(index);
-                from = 0;
+                header = ref cache.Hot.Memory.Header(next);
+                length = header.SegmentLength;
+            }
+            while (length <= 0);
+            _here = ref header;
+            _generation = header.Generation;
+            _shown = length;
+            _current = cache.Hot.Memory.Bytes(header.Data, length);
+            return true;
+        }
+
+        /// <summary>To the bytes of this mbuf that were not shown: at the start of the walk all, else what was appended since.</summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private bool MoveInside(ref MbufHeader header)
+        {
+            int more = header.SegmentLength - _shown;
+            if (more < 0)
+            {
+                ThrowHelper.StalePosition();
             }
 
-            _index = index;
-            _generation = header.Generation;
+            _current = _cache.Hot.Memory.Bytes(header.Data + _shown, more);
             _shown = header.SegmentLength;
-            _current = _chain._cache.Hot.Memory.Bytes(header.Data + from, _shown - from);
             return true;
         }
     }

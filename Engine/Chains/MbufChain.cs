@@ -83,7 +83,7 @@ public readonly ref partial struct MbufChain : IDisposable
 
         if (!cache.TryFreePair(ref head, _slot))
         {
-            cache.FreeChainAndCheck(index);
+            cache.FreeChainAndCheck(ref head, index);
         }
     }
 

@@ -81,7 +81,7 @@ public sealed partial class MbufArena
             }
 
             ref MbufHeader header = ref Memory.Header(index);
-            return Volatile.Read(ref header.Generation) == packet.Generation && header.IsLiveHead && !IsFreePair(index, ref header) ? MbufState.Live
+            return Volatile.Read(ref header.Generation) == packet.Generation && (header.IsLiveHead || (header.Flags & HeaderFlags.Tag) != 0) ? MbufState.Live
                 : (Volatile.Read(ref header.Flags) & HeaderFlags.Free) != 0 || IsFreePair(index, ref header) ? MbufState.Free
                 : MbufState.Reused;
         }

@@ -69,6 +69,10 @@ internal static class ThrowHelper
         $"The first mbuf has {length} bytes; the type takes {wanted}. TryPullUp makes them contiguous, if the packet has them.");
 
     [DoesNotReturn]
+    public static void NotPacketBytes(Type type) => throw new ArgumentException(
+        $"{type} is or has a handle of the engine. The bytes of a packet can be seen as numbers and as structures of numbers; a handle comes from Detach.");
+
+    [DoesNotReturn]
     public static void NotAttachable() => throw new InvalidOperationException(
         "The first mbuf has data, or storage other than its own already. Attach storage to an mbuf that is empty: Allocate or AllocateHeader gives one.");
 
