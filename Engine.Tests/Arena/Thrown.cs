@@ -58,4 +58,30 @@ internal static class Thrown
             return error;
         }
     }
+
+    public static Exception? ByPosition(MbufPosition position)
+    {
+        try
+        {
+            _ = position.Offset;
+            return null;
+        }
+        catch (MbufException error)
+        {
+            return error;
+        }
+    }
+
+    public static Exception? ByTag(MbufTag tag)
+    {
+        try
+        {
+            _ = tag.Length;
+            return null;
+        }
+        catch (MbufException error)
+        {
+            return error;
+        }
+    }
 }

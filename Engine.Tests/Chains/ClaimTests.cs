@@ -84,6 +84,58 @@ public sealed class ClaimTests(ArenaKind kind) : MbufFixture(kind)
     }
 
     [TestCaseSource(typeof(Verb), nameof(Verb.All))]
+    public void Nothing_can_be_done_with_what_an_exhausted_arena_gave(Verb verb)
+    {
+        MbufArena arena = NewArena(mbufs: 1, clusters: 1);
+        using MbufScope mbufs = arena.Enter();
+        using MbufChain all = Packet(mbufs, Pattern(10));
+        MbufChain none = mbufs.AllocatePacket();
+
+        Assert.That(none.IsNull && !none.IsOwned);
+        Assert.That(Expect.Throws<MbufException>(none, verb.Call).Message, Does.Contain("IsNull"));
+        none.Dispose();
+    }
+
+    [Test]
+    public void Every_way_to_get_no_packet_gives_the_null_that_says_so()
+    {
+        MbufArena arena = NewArena(mbufs: 1, clusters: 1);
+        using MbufScope mbufs = arena.Enter();
+        using MbufChain all = Packet(mbufs, Pattern(10));
+        var queue = new MbufQueue(arena);
+        AssertSaysSo(mbufs.Allocate());
+        AssertSaysSo(mbufs.AllocateHeader());
+        AssertSaysSo(mbufs.AllocatePacket(MbufClusterSize.Page));
+        AssertSaysSo(mbufs.AllocateCluster());
+        AssertSaysSo(mbufs.AllocateChain(5000));
+        AssertSaysSo(mbufs.AllocateZeroed());
+        AssertSaysSo(mbufs.AllocateContiguous(5000));
+        AssertSaysSo(mbufs.AllocateFrom([1], 0, 0));
+        AssertSaysSo(mbufs.AllocatePacket(TimeSpan.Zero));
+        AssertSaysSo(all.Share());
+        AssertSaysSo(all.Duplicate());
+        AssertSaysSo(all.ShareBehindHead(10));
+        Assert.That(all.TryShare(1, 2, out MbufChain share), Is.False);
+        AssertSaysSo(share);
+        Assert.That(all.TrySplit(5, out MbufChain rest), Is.False);
+        AssertSaysSo(rest);
+        Assert.That(queue.TryDequeue(mbufs, out MbufChain dequeued), Is.False);
+        AssertSaysSo(dequeued);
+        Assert.That(all.TryGetPosition(11, out MbufPosition position), Is.False);
+        Assert.That(Thrown.ByPosition(position), Is.TypeOf<MbufException>());
+        Assert.That(all.TryFindTag(1, out MbufTag tag), Is.False);
+        Assert.That(Thrown.ByTag(tag), Is.TypeOf<MbufException>());
+    }
+
+    private static void AssertSaysSo(MbufChain none)
+    {
+        Assert.That(none.IsNull);
+        Expect.Throws<MbufException>(none, static chain => _ = chain.Length);
+        Expect.Throws<MbufException>(none, static chain => chain.Free());
+        Expect.Throws<MbufException>(none, static chain => chain.Detach());
+    }
+
+    [TestCaseSource(typeof(Verb), nameof(Verb.All))]
     public void Nothing_can_be_done_in_a_closed_scope(Verb verb)
     {
         MbufScope closed = Arena.Enter();
