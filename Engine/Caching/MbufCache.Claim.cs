@@ -140,6 +140,10 @@ public sealed partial class MbufCache
         if (!Arena.IsChecked)
         {
             Volatile.Write(ref Hot.Floor, 0);
+        }
+
+        if (Arena.HasFastFrees)
+        {
             Volatile.Write(ref Hot.Ceiling, 0);
         }
 

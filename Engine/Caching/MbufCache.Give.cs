@@ -76,6 +76,11 @@ public sealed partial class MbufCache
         }
         else
         {
+            if (Arena.ClearsOnFree)
+            {
+                Arena.ClearContents(zone, item);
+            }
+
             Put(zone, item);
         }
 

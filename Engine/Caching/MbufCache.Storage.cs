@@ -9,7 +9,7 @@ public sealed partial class MbufCache
     /// <summary>Where the storage starts, from the arena's base.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal long StartOf(ref MbufHeader header) => header.Kind == StorageKind.External
-        ? Hot.Memory.OffsetOf(RecordOf(header.Storage).Storage.Address)
+        ? RecordOf(header.Storage).Storage.OffsetIn(Hot.Memory)
         : Storages[(int)header.Kind].StartOf(header.Storage);
 
     /// <summary>Bytes of storage, headroom included.</summary>
@@ -104,11 +104,16 @@ public sealed partial class MbufCache
     }
 
     /// <summary>
-    /// Gives external storage back that no header will refer to: the header's own, which is the last reference or not.
+    /// Gives external storage back that no header will refer to: the header's own, which is the last reference or not. An internal
+    /// buffer stays its mbuf's, and its bytes are of no further use.
     /// </summary>
     internal void ReleaseStorage(ref MbufHeader header)
     {
-        if (header.Kind != StorageKind.Internal && ReleaseReference(ref header))
+        if (header.Kind == StorageKind.Internal)
+        {
+            EndInternal(ref header);
+        }
+        else if (ReleaseReference(ref header))
         {
             GiveStorage(header.Kind, header.Storage);
         }
@@ -159,6 +164,7 @@ public sealed partial class MbufCache
             to.SegmentLength = length;
             to.Flags |= readOnly;
             bytes.CopyTo(BytesOf(ref to));
+            EndInternal(ref from);
         }
         else
         {
@@ -170,6 +176,17 @@ public sealed partial class MbufCache
         }
 
         from.Flags &= ~HeaderFlags.OfStorage;
+    }
+
+    /// <summary>
+    /// An internal buffer is of no further use to its mbuf, which lives on: secrets in it do not wait until that is freed.
+    /// </summary>
+    private void EndInternal(ref MbufHeader header)
+    {
+        if (Arena.ClearsOnFree)
+        {
+            Arena.ClearContents(ZoneId.Mbuf, header.Storage);
+        }
     }
 
     /// <summary>The number of headers that refer to the header's storage.</summary>
