@@ -28,10 +28,10 @@ public sealed class DangerousMemoryTests
         """);
 
     [Test]
-    public void What_a_packet_refers_to_is_not_read_as_an_address([Values("Address", "Counter", "Routine")] string pointer)
+    public void What_a_packet_refers_to_is_not_read_as_an_address([Values("Address", "Counter", "Routine")] string member)
         => Snippet.IsRefused([NotUnsafe], $$"""
         static bool IsNull(MbufChain packet)
-            => packet.DangerousTryGetExternal(out MbufExternalStorage storage) && storage.{{pointer}} is null;
+            => packet.DangerousTryGetExternal(out MbufExternalStorage storage) && storage.{{member}} is null;
         """);
 
     [Test]
