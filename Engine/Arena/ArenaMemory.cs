@@ -118,8 +118,8 @@ internal readonly unsafe struct ArenaMemory(byte* address, long countsOffset, lo
     public ref ExternalRecord External(long ordinal)
         => ref Unsafe.AsRef<ExternalRecord>(_address + _countsOffset + (ordinal * CountStride));
 
-    /// <summary>An address as offset from the base, for storage that lies outside the reservation.</summary>
-    public long OffsetOf(void* address) => (byte*)address - _address;
+    /// <summary>Where storage that lies outside the reservation starts, as offset from the base.</summary>
+    public long OffsetOf(in MbufExternalStorage storage) => (byte*)storage.Address - _address;
 
     /// <summary>The magazine at an offset from the base.</summary>
     public Magazine Magazine(long offset) => new(_address + offset);

@@ -52,6 +52,7 @@ public sealed partial class MbufArena : IDisposable
         Stress = new MbufStress(this);
         IsChecked = options.Checked;
         ClearsOnFree = options.ClearOnFree;
+        HasFastFrees = !IsChecked && !ClearsOnFree;
         (_time, _warningInterval, _reclaimInterval) = (options.TimeProvider, options.WarningInterval, options.ReclaimInterval);
         _caches = new MbufCache?[Layout.Caches];
         _region = new NativeRegion(Layout.Length, options.HugePages, options.Prefault, Portability.IsForced);
@@ -86,7 +87,7 @@ public sealed partial class MbufArena : IDisposable
     internal bool ClearsOnFree { get; }
 
     /// <summary>True if nothing has to be done with what is freed: then frees may take the fast path.</summary>
-    internal bool HasFastFrees => !IsChecked && !ClearsOnFree;
+    internal bool HasFastFrees { get; }
 
     /// <summary>Failures made on purpose, for tests: switched on and off while the arena is in use. Off by default.</summary>
     public MbufStress Stress { get; }

@@ -34,7 +34,7 @@ public sealed partial class MbufCache
         record = new ExternalRecord { Count = 1, Storage = storage };
         header.Kind = StorageKind.External;
         header.Storage = item;
-        header.Data = storage.OffsetIn(Hot.Memory);
+        header.Data = Hot.Memory.OffsetOf(storage);
         header.SegmentLength = length;
 
         // A counter that others may count up at any time is asked always.

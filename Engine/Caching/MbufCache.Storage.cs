@@ -9,7 +9,7 @@ public sealed partial class MbufCache
     /// <summary>Where the storage starts, from the arena's base.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal long StartOf(ref MbufHeader header) => header.Kind == StorageKind.External
-        ? RecordOf(header.Storage).Storage.OffsetIn(Hot.Memory)
+        ? Hot.Memory.OffsetOf(RecordOf(header.Storage).Storage)
         : Storages[(int)header.Kind].StartOf(header.Storage);
 
     /// <summary>Bytes of storage, headroom included.</summary>
@@ -109,13 +109,16 @@ public sealed partial class MbufCache
     /// </summary>
     internal void ReleaseStorage(ref MbufHeader header)
     {
-        if (header.Kind == StorageKind.Internal)
+        if (header.Kind != StorageKind.Internal)
         {
-            EndInternal(ref header);
+            if (ReleaseReference(ref header))
+            {
+                GiveStorage(header.Kind, header.Storage);
+            }
         }
-        else if (ReleaseReference(ref header))
+        else if (Arena.ClearsOnFree)
         {
-            GiveStorage(header.Kind, header.Storage);
+            ClearInternal(ref header);
         }
 
         header.Flags &= ~HeaderFlags.OfStorage;
@@ -164,7 +167,10 @@ public sealed partial class MbufCache
             to.SegmentLength = length;
             to.Flags |= readOnly;
             bytes.CopyTo(BytesOf(ref to));
-            EndInternal(ref from);
+            if (Arena.ClearsOnFree)
+            {
+                ClearInternal(ref from);
+            }
         }
         else
         {
@@ -181,13 +187,8 @@ public sealed partial class MbufCache
     /// <summary>
     /// An internal buffer is of no further use to its mbuf, which lives on: secrets in it do not wait until that is freed.
     /// </summary>
-    private void EndInternal(ref MbufHeader header)
-    {
-        if (Arena.ClearsOnFree)
-        {
-            Arena.ClearContents(ZoneId.Mbuf, header.Storage);
-        }
-    }
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ClearInternal(ref MbufHeader header) => Arena.ClearContents(ZoneId.Mbuf, header.Storage);
 
     /// <summary>The number of headers that refer to the header's storage.</summary>
     internal int References(ref MbufHeader header)

@@ -135,9 +135,6 @@ public readonly unsafe struct MbufExternalStorage
         };
     }
 
-    /// <summary>Where the first byte is, as an arena counts.</summary>
-    internal long OffsetIn(ArenaMemory memory) => memory.OffsetOf(_address);
-
     /// <summary>Unpins memory that was not attached after all; its owner stays the caller's.</summary>
     internal void Unpin() => PinnedMemory.Forget(Argument1);
 
