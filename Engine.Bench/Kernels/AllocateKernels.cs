@@ -28,6 +28,7 @@ internal sealed class AllocateKernels : KernelSetting
             "allocate-contiguous", "packet with 9,000 contiguous bytes", static (on, count) => on.Contiguous(count)),
         Kernel.Of<AllocateKernels>("allocate-from", "packet with a copy of 1,500 bytes", static (on, count) => on.From(count)),
         Kernel.Of<AllocateKernels>("scope", "scope entered, and left", static (on, count) => on.Scope(count)),
+        .. ClearKernels.All,
     ];
 
     private void Packet(int count)

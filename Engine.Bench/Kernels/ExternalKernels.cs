@@ -11,7 +11,7 @@ internal sealed unsafe class ExternalKernels : KernelSetting
     {
         _storage = new MbufExternalStorage
         {
-            Address = _memory.Address,
+            Address = (void*)_memory.Address,
             Size = FrameLength,
             Routine = &Release,
             Type = MbufExternalType.Disposable,

@@ -18,7 +18,9 @@ internal abstract class KernelSetting : IDisposable
 
     private readonly AlignedBytes _bytes = new(BytesLength);
 
-    protected KernelSetting()
+    /// <summary>Makes the arena.</summary>
+    /// <param name="clearOnFree">Storage is zeroed when it is freed.</param>
+    protected KernelSetting(bool clearOnFree = false)
     {
         Arena = new MbufArena(new MbufArenaOptions
         {
@@ -28,6 +30,7 @@ internal abstract class KernelSetting : IDisposable
             Jumbo9Clusters = 64,
             Jumbo16Clusters = 64,
             ExternalStorages = 64,
+            ClearOnFree = clearOnFree,
         });
         new Random(1).NextBytes(_bytes.Span);
     }

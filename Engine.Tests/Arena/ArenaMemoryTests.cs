@@ -35,6 +35,59 @@ public sealed class ArenaMemoryTests
         arena.AssertSettled();
     }
 
+    /// <summary>More than most machines have, and more than any has twice.</summary>
+    [Test]
+    public void Limits_may_come_to_more_than_the_machine_has()
+    {
+        if (!OperatingSystem.IsLinux() || Portability.IsForced)
+        {
+            Assert.Ignore("The portable region is the C library's to grant or to refuse.");
+        }
+
+        using var arena = new MbufArena(new MbufArenaOptions
+        {
+            Mbufs = 8_000_000, // 2.6 GB
+            Clusters = 10_000_000, // 22 GB
+            Jumbo16Clusters = 1_000_000, // 16.5 GB
+        });
+        Assert.That(arena.Layout.Length, Is.GreaterThan(40_000_000_000));
+        using (MbufScope mbufs = arena.Enter())
+        {
+            using MbufChain packet = mbufs.AllocateFrom(BytePattern.Of(5000), 0, 0);
+            using MbufChain jumbo = mbufs.AllocatePacket(MbufClusterSize.Jumbo16);
+            Assert.That(jumbo.TryAppend(new byte[16384]), Is.True);
+            ChainAssert.Holds(packet, BytePattern.Of(5000));
+        }
+
+        arena.AssertSettled();
+    }
+
+    [Test]
+    public void Fresh_storage_shows_nothing_of_an_arena_that_was_there_before([Values] bool prefault)
+    {
+        var options = new MbufArenaOptions
+        {
+            Mbufs = 600,
+            Clusters = 200,
+            PageClusters = 100,
+            Jumbo9Clusters = 100,
+            Jumbo16Clusters = 100,
+            HugePages = false,
+            Prefault = prefault,
+        };
+        for (int round = 0; round < 4; round++)
+        {
+            using var arena = new MbufArena(options);
+            using MbufScope mbufs = arena.Enter();
+            foreach (MbufClusterSize size in Enum.GetValues<MbufClusterSize>())
+            {
+                Arenas.TakeAll(mbufs, (in mbufs) => CheckZeroAndFill(mbufs.AllocatePacket(size)));
+            }
+
+            Arenas.TakeAll(mbufs, static (in mbufs) => CheckZeroAndFill(mbufs.Allocate()));
+        }
+    }
+
     [Test]
     public void Storages_of_different_mbufs_never_overlap()
     {
@@ -60,6 +113,19 @@ public sealed class ArenaMemoryTests
         }
 
         arena.AssertSettled();
+    }
+
+    private static MbufChain CheckZeroAndFill(MbufChain chain)
+    {
+        if (!chain.IsNull)
+        {
+            Assert.That(chain.TryExtend(chain.Tailroom, out Span<byte> room) && chain.TryPrepend(chain.Headroom, out _));
+            Assert.That(chain.FirstSpan.IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
+            chain.TryGetWritable(out room);
+            room.Fill(0xEE);
+        }
+
+        return chain;
     }
 
     private static Mbuf FillWhole(MbufChain chain, byte value)

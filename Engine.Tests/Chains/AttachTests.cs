@@ -126,17 +126,17 @@ public sealed class AttachTests(ArenaKind kind) : MbufFixture(kind)
     }
 
     [Test]
-    public void Descriptions_that_contradict_themselves_are_refused()
+    public unsafe void Descriptions_that_contradict_themselves_are_refused()
     {
         using var memory = new Attachment(16);
         MbufExternalStorage[] wrong =
         [
             new() { Size = 16, Type = MbufExternalType.Module },
-            new() { Address = 64, Size = -1, Type = MbufExternalType.Module },
-            new() { Address = 64, Size = 16 },
-            new() { Address = 64, Size = 16, Type = MbufExternalType.Cluster },
-            new() { Address = 64, Size = 16, Type = MbufExternalType.CallerCounted },
-            new() { Address = 64, Size = 16, Type = MbufExternalType.Module, Flags = MbufFlags.Broadcast },
+            new() { Address = (void*)64, Size = -1, Type = MbufExternalType.Module },
+            new() { Address = (void*)64, Size = 16 },
+            new() { Address = (void*)64, Size = 16, Type = MbufExternalType.Cluster },
+            new() { Address = (void*)64, Size = 16, Type = MbufExternalType.CallerCounted },
+            new() { Address = (void*)64, Size = 16, Type = MbufExternalType.Module, Flags = MbufFlags.Broadcast },
             memory.Describe(MbufExternalType.CallerCounted), // counts 0 references
         ];
         foreach (MbufExternalStorage storage in wrong)

@@ -132,7 +132,7 @@ public sealed class FreeFirstTests(ArenaKind kind) : MbufFixture(kind)
             MbufChain chain = mbufs.AllocateHeader();
             var storage = new MbufExternalStorage
             {
-                Address = (nint)memory,
+                Address = memory,
                 Size = 10,
                 Type = MbufExternalType.Disposable,
                 Routine = &Throw,

@@ -28,19 +28,19 @@ internal sealed unsafe class ExternalBuffers : IDisposable
     public MbufExternalStorage Create(int size, ReadOnlySpan<byte> pattern, MbufExternalType type, bool readOnly)
     {
         void* memory = NativeMemory.AlignedAlloc((nuint)Math.Max(size, 1) + sizeof(int), sizeof(int));
-        var buffer = new Buffer { Counter = (nint)memory };
+        var buffer = new Buffer { Counter = (int*)memory };
         _buffers.Add(buffer);
-        *(int*)memory = 1;
-        var bytes = new Span<byte>((byte*)memory + sizeof(int), size);
+        *buffer.Counter = 1;
+        var bytes = new Span<byte>(buffer.Counter + 1, size);
         bytes.Fill(0xA5);
         pattern.CopyTo(bytes);
         return new MbufExternalStorage
         {
-            Address = buffer.Counter + sizeof(int),
+            Address = buffer.Counter + 1,
             Size = size,
             Type = type,
             Flags = readOnly ? MbufFlags.ReadOnly : MbufFlags.None,
-            Counter = type == MbufExternalType.CallerCounted ? buffer.Counter : 0,
+            Counter = type == MbufExternalType.CallerCounted ? buffer.Counter : null,
             Routine = &Release,
             Argument1 = _buffers.Count,
             Argument2 = Secret ^ _buffers.Count,
@@ -52,7 +52,7 @@ internal sealed unsafe class ExternalBuffers : IDisposable
         t_current = null;
         foreach (Buffer buffer in _buffers)
         {
-            NativeMemory.AlignedFree((void*)buffer.Counter);
+            NativeMemory.AlignedFree(buffer.Counter);
         }
     }
 
@@ -81,7 +81,7 @@ internal sealed unsafe class ExternalBuffers : IDisposable
     private sealed class Buffer
     {
         /// <summary>Where the memory starts: with the counter of references.</summary>
-        public nint Counter { get; init; }
+        public int* Counter { get; init; }
 
         public bool IsReleased { get; set; }
     }

@@ -30,9 +30,15 @@ internal static class CompilerError
     /// <summary>A box, an interface, a span for writing: there is no conversion.</summary>
     public const string Conversion = "CS0029";
 
+    /// <summary>A number is not an address, and the cast that makes it one wants an unsafe context.</summary>
+    public const string NotAnAddress = "CS0266";
+
     public const string CapturedLocal = "CS8175";
     public const string CapturedParameter = "CS9108";
     public const string AcrossAwaitOrYield = "CS4007";
     public const string AsyncParameter = "CS4012";
     public const string WriteIntoReadOnly = "CS8331";
+
+    /// <summary>A pointer is read or written outside of an unsafe context.</summary>
+    public const string NotUnsafe = "CS0214";
 }

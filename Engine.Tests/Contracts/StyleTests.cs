@@ -10,7 +10,7 @@ namespace Engine.Mbufs.Tests.Contracts;
 [Category("Contracts")]
 public sealed class StyleTests
 {
-    private const int MostLines = 250;
+    private const int MostLines = 450;
 
     /// <summary>What lets a program address memory that it was not given, with the keyword and without.</summary>
     private static readonly HashSet<string> s_unsafe =

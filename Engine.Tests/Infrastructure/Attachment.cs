@@ -46,14 +46,14 @@ internal sealed unsafe class Attachment : IDisposable
 
     public MbufExternalStorage Describe(MbufExternalType type = MbufExternalType.Module, MbufFlags flags = MbufFlags.None) => new()
     {
-        Address = (nint)_memory,
+        Address = _memory,
         Size = Size,
         Routine = &Release,
         Argument1 = GCHandle.ToIntPtr(_self),
         Argument2 = Second,
         Type = type,
         Flags = flags,
-        Counter = type == MbufExternalType.CallerCounted ? (nint)_counter : 0,
+        Counter = type == MbufExternalType.CallerCounted ? _counter : null,
     };
 
     /// <summary>A packet whose only mbuf refers to the memory, all of it data.</summary>

@@ -37,6 +37,10 @@ public abstract class MbufFixture(ArenaKind kind)
 
                 arena.Audit().ThrowIfInconsistent();
                 Assert.That(arena.LiveMbufs, Is.Zero, "Mbufs that the test left live.");
+                if (Kind.Clears)
+                {
+                    Contents.AssertGone(arena);
+                }
             }
         }
         finally
@@ -63,6 +67,7 @@ public abstract class MbufFixture(ArenaKind kind)
             Jumbo16Clusters = jumbo16,
             Headroom = Kind.Headroom,
             Checked = Kind.Checked,
+            ClearOnFree = Kind.Clears,
             Caches = 4,
             HugePages = false,
             TimeProvider = time ?? TimeProvider.System,

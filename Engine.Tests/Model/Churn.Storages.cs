@@ -111,13 +111,15 @@ internal sealed partial class Churn
         Require(chain.ReferenceCount >= 1, "A packet refers to its storage.");
         if (storage.Type > MbufExternalType.Jumbo16Cluster)
         {
-            ModelStorage attached = _storages[storage.Address];
+            ModelStorage attached = _storages[AddressOf(storage)];
             Require(storage.Size == attached.Bytes.Length, "The storage has another size.");
             Require((storage.Type == MbufExternalType.CallerCounted) == attached.IsCallerCounted, "The storage is counted by somebody else.");
         }
 
         return Done(packet, chain);
     }
+
+    private static unsafe nint AddressOf(in MbufExternalStorage storage) => (nint)storage.Address;
 
     private ModelStorage? PickStorage()
     {
@@ -136,7 +138,7 @@ internal sealed partial class Churn
     private ModelStorage StorageOf(ref MbufHeader header)
     {
         long first = _arena.Layout.Storages[(int)StorageKind.External].FirstCount;
-        nint address = _arena.Memory.External(first + header.Storage).Storage.Address;
+        nint address = AddressOf(_arena.Memory.External(first + header.Storage).Storage);
         Require(_storages.TryGetValue(address, out ModelStorage? storage), "A packet refers to storage that was given back.");
         return storage!;
     }

@@ -183,6 +183,10 @@ internal sealed partial class Churn : IDisposable
         Require(_storages.Count == 0, "Attached storage was not given back, and no packet is left.");
         Require(_arena.LiveMbufs == 0, "Mbufs are live, and everything was freed.");
         _arena.Audit().ThrowIfInconsistent();
+        if (_arena.ClearsOnFree)
+        {
+            Contents.AssertGone(_arena);
+        }
     }
 
     /// <summary>Between two operations: other limits for a while, if the arena can give so much up.</summary>

@@ -26,6 +26,7 @@ internal sealed record ChurnSettings(ArenaKind Kind, bool IsLarge, bool IsStress
             ExternalStorages = IsLarge ? 80 : 5,
             Headroom = Kind.Headroom,
             Checked = Kind.Checked,
+            ClearOnFree = Kind.Clears,
             Caches = 8,
             HugePages = false,
             ReclaimInterval = TimeSpan.Zero,

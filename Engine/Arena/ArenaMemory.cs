@@ -37,9 +37,6 @@ internal readonly unsafe struct ArenaMemory(byte* address, long countsOffset, lo
     public ref ColdHeader ColdOf(ref MbufHeader header)
         => ref Unsafe.As<byte, ColdHeader>(ref Unsafe.Add(ref Unsafe.As<MbufHeader, byte>(ref header), (nint)_coldOffset));
 
-    /// <summary>Wipes the first headers, which nobody uses any more.</summary>
-    public void ClearHeaders(int count) => new Span<MbufHeader>(_address, count + 1).Clear();
-
     /// <summary>The bytes at an offset from the base; the caller has checked that the mbuf's storage holds them all.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Bytes(long offset, int length)
@@ -47,6 +44,9 @@ internal readonly unsafe struct ArenaMemory(byte* address, long countsOffset, lo
         Debug.Assert(length >= 0, "The length of a view is never negative.");
         return new Span<byte>(_address + offset, length);
     }
+
+    /// <summary>Zeroes bytes at an offset from the base, which may be more than a span can have; the arena has them.</summary>
+    public void Clear(long offset, long length) => NativeMemory.Clear(_address + offset, (nuint)length);
 
     /// <summary>
     /// Begins to load the line of a header, so that who looks at it later does not wait; nothing on processors that have no such
@@ -118,8 +118,8 @@ internal readonly unsafe struct ArenaMemory(byte* address, long countsOffset, lo
     public ref ExternalRecord External(long ordinal)
         => ref Unsafe.AsRef<ExternalRecord>(_address + _countsOffset + (ordinal * CountStride));
 
-    /// <summary>An address as offset from the base, for storage that lies outside the reservation.</summary>
-    public long OffsetOf(nint address) => (byte*)address - _address;
+    /// <summary>Where storage that lies outside the reservation starts, as offset from the base.</summary>
+    public long OffsetOf(in MbufExternalStorage storage) => (byte*)storage.Address - _address;
 
     /// <summary>The magazine at an offset from the base.</summary>
     public Magazine Magazine(long offset) => new(_address + offset);

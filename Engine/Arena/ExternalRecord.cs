@@ -33,7 +33,7 @@ internal struct ExternalRecord
     public readonly bool IsLive => Storage.Type != MbufExternalType.None;
 
     /// <summary>False if the record has no further use, and its storage has: the caller's counter is not at its end.</summary>
-    public readonly bool IsRoutineDue => Storage.Counter == 0 || (Count & Over) != 0;
+    public readonly bool IsRoutineDue => !Storage.IsCounted || (Count & Over) != 0;
 
     /// <summary>
     /// Another header refers to storage whose caller counts. A counter at its end stays there for good, as if it had lost count:
@@ -60,7 +60,7 @@ internal struct ExternalRecord
     }
 
     /// <summary>The arena is released: no header refers to the storage any more. True if nobody else does.</summary>
-    public bool RemoveAllHolders() => Storage.Counter == 0 || AddToCounter(-(Count & ~Over)) == 0;
+    public bool RemoveAllHolders() => !Storage.IsCounted || AddToCounter(-(Count & ~Over)) == 0;
 
     private int AddToCounter(int change)
     {

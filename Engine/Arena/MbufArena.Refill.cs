@@ -52,7 +52,9 @@ public sealed partial class MbufArena
             || Zones[(int)zone].TryTakeLoose(out item)
             || (TryCarve(cache, zone) && cache.TryTakeFromDepot(zone, out item));
 
-    /// <summary>Hands items that were never used to the cache, lowest index on top.</summary>
+    /// <summary>
+    /// Hands items that were never used to the cache, lowest index on top. Their memory is zero; a header's reset state is not.
+    /// </summary>
     private bool TryCarve(MbufCache cache, ZoneId zone)
     {
         Zone carved = Zones[(int)zone];
@@ -86,10 +88,6 @@ public sealed partial class MbufArena
                 ref MbufHeader header = ref Memory.Header(item);
                 header.Generation = _firstGeneration;
                 cache.ResetPlain(ref header, item);
-            }
-            else if (zone == ZoneId.External)
-            {
-                cache.RecordOf(item) = default;
             }
         }
 

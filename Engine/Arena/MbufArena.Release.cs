@@ -34,9 +34,11 @@ public sealed partial class MbufArena
                 _caches[cache]!.Withdraw();
             }
 
-            // Nothing says that the next reservation is not given the same memory as it is: what was carved is wiped, so that a
-            // handle of this arena finds none of its generations there.
-            Memory.ClearHeaders(Zones[(int)ZoneId.Mbuf].Carved);
+            if (ClearsOnFree && _region.IsOfHeap)
+            {
+                ClearCarved(); // The heap gives it to the next who asks; Linux zeroes the pages that it takes back.
+            }
+
             _region.Free();
             ArenaTable.Release(_id, nextGeneration);
         }

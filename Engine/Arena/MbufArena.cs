@@ -34,12 +34,16 @@ public sealed partial class MbufArena : IDisposable
     {
     }
 
-    /// <summary>Reserves an arena. Address space only: memory becomes resident as it is first used.</summary>
+    /// <summary>
+    /// Reserves an arena. Address space only, unless <see cref="MbufArenaOptions.Prefault"/> says otherwise: memory becomes resident
+    /// as it is first used.
+    /// </summary>
     /// <param name="options">The limits; not kept.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A limit is out of its range; the message names it and the range.</exception>
     /// <exception cref="InvalidOperationException">255 arenas exist already.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses the address space.</exception>
+    /// <exception cref="OutOfMemoryException">The system refuses the address space or, with
+    /// <see cref="MbufArenaOptions.Prefault"/>, the memory. Nothing stays reserved.</exception>
     public MbufArena(MbufArenaOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -47,9 +51,11 @@ public sealed partial class MbufArena : IDisposable
         Name = options.Name;
         Stress = new MbufStress(this);
         IsChecked = options.Checked;
+        ClearsOnFree = options.ClearOnFree;
+        HasFastFrees = !IsChecked && !ClearsOnFree;
         (_time, _warningInterval, _reclaimInterval) = (options.TimeProvider, options.WarningInterval, options.ReclaimInterval);
         _caches = new MbufCache?[Layout.Caches];
-        _region = new NativeRegion(Layout.Length, options.HugePages);
+        _region = new NativeRegion(Layout.Length, options.HugePages, options.Prefault, Portability.IsForced);
         try
         {
             _id = ArenaTable.Register(out _firstGeneration);
@@ -79,6 +85,12 @@ public sealed partial class MbufArena : IDisposable
 
     /// <summary>True in checked mode: <see cref="MbufArenaOptions.Checked"/>.</summary>
     public bool IsChecked { get; }
+
+    /// <summary><see cref="MbufArenaOptions.ClearOnFree"/>.</summary>
+    internal bool ClearsOnFree { get; }
+
+    /// <summary>True if nothing has to be done with what is freed: then frees may take the fast path.</summary>
+    internal bool HasFastFrees { get; }
 
     /// <summary>Failures made on purpose, for tests: switched on and off while the arena is in use. Off by default.</summary>
     public MbufStress Stress { get; }

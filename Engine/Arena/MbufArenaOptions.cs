@@ -1,9 +1,9 @@
 namespace Engine.Mbufs;
 
 /// <summary>
-/// The limits and settings of an <see cref="MbufArena"/>. Every limit is reserved as address space once and touched only as it is
-/// used; nothing grows beyond it afterwards, but <see cref="MbufArena.SetLimit"/> can make it less for a while. Validated by the
-/// arena's constructor.
+/// The limits and settings of an <see cref="MbufArena"/>. Every limit is reserved as address space once and, unless
+/// <see cref="Prefault"/> is set, touched only as it is used; nothing grows beyond it afterwards, but
+/// <see cref="MbufArena.SetLimit"/> can make it less for a while. Validated by the arena's constructor.
 /// </summary>
 public sealed class MbufArenaOptions
 {
@@ -50,11 +50,27 @@ public sealed class MbufArenaOptions
     public bool HugePages { get; init; } = true;
 
     /// <summary>
+    /// Makes all of the arena's memory resident in its constructor (Linux from 5.14: MADV_POPULATE_WRITE; else a touch of each page),
+    /// which throws <see cref="OutOfMemoryException"/> where the system says that there is not so much. Costs the time to clear all of
+    /// it. Default false: limits are promises then. Linux grants more address space than there is memory, and when the machine or the
+    /// control group has no more, a first touch of a page ends in SIGKILL by the OOM killer, not in an exception.
+    /// </summary>
+    public bool Prefault { get; init; }
+
+    /// <summary>
     /// Checked mode: freed storage is overwritten and kept in quarantine for a while, so that spans used after their packet was
     /// freed show, and two threads that race to open one handle are told. Costs several times the time for each packet. Default
     /// false.
     /// </summary>
     public bool Checked { get; init; }
+
+    /// <summary>
+    /// For secrets: storage is zeroed when its last reference ends, before anybody can have it again, and at the latest when the arena
+    /// releases its memory. A cluster is, from end to end, and an mbuf's own buffer, tags included; attached memory is its owner's. With
+    /// <see cref="Checked"/> it is overwritten with poison instead. Every free takes the slow path and writes the whole cluster;
+    /// allocations are as fast as ever. Default false.
+    /// </summary>
+    public bool ClearOnFree { get; init; }
 
     /// <summary>
     /// How long <see cref="MbufArena.LimitReached"/> is silent about a zone after it was raised for it (mbuf(9): 5 minutes).

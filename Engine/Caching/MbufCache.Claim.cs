@@ -144,10 +144,14 @@ public sealed partial class MbufCache
     /// <summary>Fast paths on, unless there is a reason to keep them off.</summary>
     internal void RestoreLimits()
     {
-        if (!Arena.IsChecked)
+        if (Arena.HasFastFrees)
         {
             Volatile.Write(ref Hot.PopLimit, CacheHot.AnyItem);
             Volatile.Write(ref Hot.Ceiling, 0);
+        }
+        else if (!Arena.IsChecked)
+        {
+            Volatile.Write(ref Hot.PopLimit, CacheHot.AnyItem);
         }
 
         // Ask writes its mark before it raises the limits, and stress its settings: if we overwrote what they raised, we see them.

@@ -34,11 +34,11 @@ public sealed partial class MbufCache
         record = new ExternalRecord { Count = 1, Storage = storage };
         header.Kind = StorageKind.External;
         header.Storage = item;
-        header.Data = Hot.Memory.OffsetOf(storage.Address);
+        header.Data = Hot.Memory.OffsetOf(storage);
         header.SegmentLength = length;
 
         // A counter that others may count up at any time is asked always.
-        uint shared = storage.Counter == 0 ? 0 : HeaderFlags.Shared;
+        uint shared = storage.IsCounted ? HeaderFlags.Shared : 0;
         header.Flags = (header.Flags & ~HeaderFlags.OfStorage) | ((uint)storage.Flags & HeaderFlags.ReadOnly) | shared | HeaderFlags.Intricate;
         return true;
     }
@@ -114,7 +114,7 @@ public sealed partial class MbufCache
 
     /// <summary>True for storage whose references the caller counts: never taken for exclusive, and counted atomically.</summary>
     internal bool IsCallerCounted(ref MbufHeader header)
-        => header.Kind == StorageKind.External && RecordOf(header.Storage).Storage.Counter != 0;
+        => header.Kind == StorageKind.External && RecordOf(header.Storage).Storage.IsCounted;
 
     private ref int CountOf(ref MbufHeader header) => ref CountOf(header.Kind, header.Storage);
 
@@ -138,7 +138,7 @@ public sealed partial class MbufCache
     private ref int CountOfExternal(uint storage)
     {
         ref ExternalRecord record = ref RecordOf(storage);
-        if (record.Storage.Counter != 0)
+        if (record.Storage.IsCounted)
         {
             return ref record.Storage.CallerCount;
         }

@@ -85,6 +85,11 @@ public sealed partial class MbufCache
         }
         else
         {
+            if (Arena.ClearsOnFree)
+            {
+                Arena.ClearContents(zone, item);
+            }
+
             Return(zone, item);
         }
 

@@ -9,7 +9,7 @@ public sealed partial class MbufCache
     /// <summary>Where the storage starts, from the arena's base.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal long StartOf(ref MbufHeader header) => header.Kind == StorageKind.External
-        ? Hot.Memory.OffsetOf(RecordOf(header.Storage).Storage.Address)
+        ? Hot.Memory.OffsetOf(RecordOf(header.Storage).Storage)
         : Storages[(int)header.Kind].StartOf(header.Storage);
 
     /// <summary>Bytes of storage, headroom included.</summary>
@@ -104,13 +104,21 @@ public sealed partial class MbufCache
     }
 
     /// <summary>
-    /// Gives external storage back that no header will refer to: the header's own, which is the last reference or not.
+    /// Gives external storage back that no header will refer to: the header's own, which is the last reference or not. An internal
+    /// buffer stays its mbuf's, and its bytes are of no further use.
     /// </summary>
     internal void ReleaseStorage(ref MbufHeader header)
     {
-        if (header.Kind != StorageKind.Internal && ReleaseReference(ref header))
+        if (header.Kind != StorageKind.Internal)
         {
-            GiveStorage(header.Kind, header.Storage);
+            if (ReleaseReference(ref header))
+            {
+                GiveStorage(header.Kind, header.Storage);
+            }
+        }
+        else if (Arena.ClearsOnFree)
+        {
+            ClearInternal(ref header);
         }
 
         header.Flags &= ~HeaderFlags.OfStorage;
@@ -159,6 +167,10 @@ public sealed partial class MbufCache
             to.SegmentLength = length;
             to.Flags |= readOnly;
             bytes.CopyTo(BytesOf(ref to));
+            if (Arena.ClearsOnFree)
+            {
+                ClearInternal(ref from);
+            }
         }
         else
         {
@@ -171,6 +183,12 @@ public sealed partial class MbufCache
 
         from.Flags &= ~HeaderFlags.OfStorage;
     }
+
+    /// <summary>
+    /// An internal buffer is of no further use to its mbuf, which lives on: secrets in it do not wait until that is freed.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ClearInternal(ref MbufHeader header) => Arena.ClearContents(ZoneId.Mbuf, header.Storage);
 
     /// <summary>The number of headers that refer to the header's storage.</summary>
     internal int References(ref MbufHeader header)

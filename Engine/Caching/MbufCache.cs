@@ -63,7 +63,7 @@ public sealed partial class MbufCache : IDisposable
         Storages = arena.Layout.Storages;
         _firstInternal = Storages[(int)StorageKind.Internal].Start;
         Hot.Hand = new PacketHand();
-        if (arena.IsChecked)
+        if (!arena.HasFastFrees)
         {
             Hot.Hand.Disable();
         }
@@ -71,7 +71,7 @@ public sealed partial class MbufCache : IDisposable
         for (int zone = 0; zone < ArenaLayout.ZoneCount; zone++)
         {
             Hot.Magazines[zone] = new MagazinePair(arena.EmptyMagazines.Take(), arena.EmptyMagazines.Take());
-            if (arena.IsChecked || zone == (int)ZoneId.Packet)
+            if (!arena.HasFastFrees || zone == (int)ZoneId.Packet)
             {
                 Hot.Magazines[zone].DisableHand();
             }

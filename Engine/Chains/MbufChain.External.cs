@@ -17,7 +17,8 @@ public readonly ref partial struct MbufChain
     /// False if the arena has no free record (<see cref="MbufArenaOptions.ExternalStorages"/>): nothing was attached, the routine
     /// is not called.
     /// </returns>
-    /// <exception cref="ArgumentException"><paramref name="storage"/> contradicts itself; the message says where.</exception>
+    /// <exception cref="ArgumentException"><paramref name="storage"/> contradicts itself, or comes from
+    /// <see cref="DangerousTryGetExternal"/>; the message says where.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative or more than the size.</exception>
     /// <exception cref="InvalidOperationException">The first mbuf has data, or a cluster or other storage already.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
@@ -48,7 +49,9 @@ public readonly ref partial struct MbufChain
     /// </summary>
     /// <param name="memory">The memory: its first bytes are the data, the rest is room.</param>
     /// <param name="length">How many bytes are data now, 0 to the memory's length.</param>
-    /// <returns>False if the arena has no free record: nothing was attached or pinned.</returns>
+    /// <returns>False if the arena has no free record: nothing was attached, nothing stays pinned.</returns>
+    /// <exception cref="ArgumentException">The memory is that of a <see cref="MemoryManager{T}"/> whose span is shorter than the memory,
+    /// or that pins another address than its span has.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative or more than there is.</exception>
     /// <exception cref="InvalidOperationException">The first mbuf has data, or a cluster or other storage already.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
@@ -81,23 +84,24 @@ public readonly ref partial struct MbufChain
     /// <param name="storage">The description; default if there is none.</param>
     /// <returns>False if the data lies in the mbuf itself (not M_EXT).</returns>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
-    /// <remarks>O(1). The address is for use as long as the chain holds the storage: nothing checks that.</remarks>
+    /// <remarks>
+    /// O(1). The address is for use as long as the chain holds the storage: nothing checks that, and the compiler asks for an unsafe
+    /// context. Of managed memory the routine and its arguments are the engine's own, and not shown. The description is not to be attached.
+    /// </remarks>
     public bool DangerousTryGetExternal(out MbufExternalStorage storage)
     {
         ref MbufHeader head = ref Head();
         if (head.Kind == StorageKind.External)
         {
-            storage = _cache.RecordOf(head.Storage).Storage;
+            storage = _cache.RecordOf(head.Storage).Storage.Describe();
             return true;
         }
 
-        storage = head.Kind == StorageKind.Internal ? default : new MbufExternalStorage
-        {
-            Address = _cache.Hot.Memory.Pointer(_cache.StartOf(ref head)),
-            Size = _cache.CapacityOf(ref head),
-            Type = TypeOf(head.Kind),
-            Flags = (MbufFlags)(head.Flags & HeaderFlags.ReadOnly),
-        };
+        storage = head.Kind == StorageKind.Internal ? default : MbufExternalStorage.OfCluster(
+            _cache.Hot.Memory.Pointer(_cache.StartOf(ref head)),
+            _cache.CapacityOf(ref head),
+            TypeOf(head.Kind),
+            (MbufFlags)(head.Flags & HeaderFlags.ReadOnly));
         return head.Kind != StorageKind.Internal;
     }
 

@@ -115,8 +115,8 @@ internal sealed class Quarantine(MbufArena arena)
 
     private void Fill(ZoneId zone, uint item)
     {
-        InternalBuffer(zone, item).Fill(Poison);
-        Cluster(zone, item).Fill(Poison);
+        arena.BufferOf(zone, item).Fill(Poison);
+        arena.ClusterOf(zone, item).Fill(Poison);
     }
 
     /// <summary>
@@ -124,35 +124,15 @@ internal sealed class Quarantine(MbufArena arena)
     /// </summary>
     private int FindSpoiled(ZoneId zone, uint item)
     {
-        Span<byte> buffer = InternalBuffer(zone, item);
+        Span<byte> buffer = arena.BufferOf(zone, item);
         int spoiled = buffer.IndexOfAnyExcept(Poison);
         if (spoiled < 0)
         {
-            spoiled = Cluster(zone, item).IndexOfAnyExcept(Poison);
+            spoiled = arena.ClusterOf(zone, item).IndexOfAnyExcept(Poison);
             spoiled += spoiled < 0 ? 0 : buffer.Length;
         }
 
         return spoiled;
-    }
-
-    /// <summary>The internal buffer of an mbuf or of a pair's mbuf; empty for a cluster.</summary>
-    private Span<byte> InternalBuffer(ZoneId zone, uint item)
-    {
-        StorageLayout layout = arena.Layout.Storages[(int)StorageKind.Internal];
-        return zone is ZoneId.Mbuf or ZoneId.Packet ? arena.Memory.Bytes(layout.StartOf(item), layout.Capacity) : default;
-    }
-
-    /// <summary>A cluster, or a pair's cluster; empty for a plain mbuf.</summary>
-    private Span<byte> Cluster(ZoneId zone, uint item)
-    {
-        if (zone is ZoneId.Mbuf or ZoneId.External)
-        {
-            return default;
-        }
-
-        StorageLayout layout = arena.Layout.Storages[zone == ZoneId.Packet ? (int)StorageKind.Cluster : (int)zone];
-        uint storage = zone == ZoneId.Packet ? arena.Memory.Header(item).Storage : item;
-        return arena.Memory.Bytes(layout.StartOf(storage), layout.Capacity);
     }
 
     private static string Describe(ZoneId zone) => zone switch

@@ -11,16 +11,42 @@ namespace Engine.Mbufs;
 /// the arguments of MEXTADD).
 /// </summary>
 /// <remarks>
-/// Unsafe because it calls a function pointer, counts in the caller's memory and takes the address of pinned memory. Sound as far
-/// as the caller's promise goes (<see cref="MbufChain.DangerousTryAttachExternal"/>): the routine is a static method, and the
-/// memory and the counter stay where they are until the routine has been called, which happens once. Managed memory is pinned
-/// here and unpinned by its own routine, so there the promise is kept by this file.
+/// <para>Addresses, the counter and the routine are pointers, so that whoever describes memory needs an unsafe context: with it goes the
+/// promise (<see cref="MbufChain.DangerousTryAttachExternal"/>) that the memory and the counter stay where they are until the
+/// routine has been called.</para>
+/// <para>Unsafe because it calls that routine, counts in the caller's memory and takes the address of pinned memory. Sound as far as
+/// the promise goes, since the routine is a static method and is called once. Safe code cannot give it: only
+/// <see cref="Address"/> sets the seal, without which nothing is attached, so that neither what a packet says of its storage nor bytes seen
+/// as a description can be attached. Managed memory is pinned here and unpinned by its own routine, so there the promise is kept by
+/// this file, as far as a foreign <see cref="MemoryManager{T}"/> lets it.</para>
 /// </remarks>
 [SuppressMessage("Performance", "CA1815", Justification = "Nobody compares two of them.")]
 public readonly unsafe struct MbufExternalStorage
 {
-    /// <summary>Address of the first byte (m_ext.ext_buf); not 0 unless <see cref="Size"/> is.</summary>
-    public nint Address { get; init; }
+    /// <summary>A number that safe code has no way to, other than by chance; never 0.</summary>
+    private static readonly uint s_seal = (uint)Random.Shared.Next(1, int.MaxValue);
+
+    private readonly void* _address;
+
+    private MbufExternalStorage(void* address, uint seal)
+    {
+        _address = address;
+        _seal = seal;
+    }
+
+    /// <summary>
+    /// The first byte (m_ext.ext_buf); not null unless there is nothing: neither bytes nor a routine nor a counter. Set in every
+    /// description that is to be attached, also in a copy of another.
+    /// </summary>
+    public void* Address
+    {
+        get => _address;
+        init
+        {
+            _address = value;
+            _seal = value is null ? 0 : s_seal; // Null is what safe code can write, too.
+        }
+    }
 
     /// <summary>
     /// Called once, when the last reference ends, with both arguments, on whichever thread that is (m_ext.ext_free); null for
@@ -36,11 +62,11 @@ public readonly unsafe struct MbufExternalStorage
     public nint Argument2 { get; init; }
 
     /// <summary>
-    /// With <see cref="MbufExternalType.CallerCounted"/>, the address of the caller's 32-bit count of references, aligned, which
-    /// includes the one that is attached (m_ext.ext_cnt); else 0. A count that reaches <see cref="int.MaxValue"/> stays there,
-    /// and the storage is never given back.
+    /// With <see cref="MbufExternalType.CallerCounted"/>, the caller's count of references, aligned, which includes the one that is
+    /// attached (m_ext.ext_cnt); else null. A count that reaches <see cref="int.MaxValue"/> stays there, and the storage is never
+    /// given back.
     /// </summary>
-    public nint Counter { get; init; }
+    public int* Counter { get; init; }
 
     /// <summary>Bytes of memory, 0 or more (m_ext.ext_size).</summary>
     public int Size { get; init; }
@@ -51,22 +77,61 @@ public readonly unsafe struct MbufExternalStorage
     /// <summary><see cref="MbufFlags.ReadOnly"/> or <see cref="MbufFlags.None"/>: all others are refused.</summary>
     public MbufFlags Flags { get; init; }
 
-    /// <summary>The caller's counter.</summary>
-    internal ref int CallerCount => ref Unsafe.AsRef<int>((int*)Counter);
+    /// <summary>
+    /// What says that the address was set by who may: <see cref="s_seal"/>, or its complement if that was <see cref="Pin"/>. Last, where
+    /// an <see cref="ExternalRecord"/> has four bytes left.
+    /// </summary>
+    private readonly uint _seal;
 
-    /// <summary>Pins managed memory; its routine unpins it and disposes its owner.</summary>
+    /// <summary>True if the caller counts the references.</summary>
+    internal bool IsCounted => Counter is not null;
+
+    /// <summary>The caller's counter.</summary>
+    internal ref int CallerCount => ref Unsafe.AsRef<int>(Counter);
+
+    /// <summary>What a cluster says of itself; not to be attached.</summary>
+    internal static MbufExternalStorage OfCluster(nint address, int size, MbufExternalType type, MbufFlags flags)
+        => new((void*)address, seal: 0) { Size = size, Type = type, Flags = flags };
+
+    /// <summary>Pins managed memory; its routine unpins it and disposes its owner. If it throws, nothing stays pinned.</summary>
     internal static MbufExternalStorage Pin(ReadOnlyMemory<byte> memory, MbufFlags flags, IDisposable? owner)
     {
-        MemoryHandle pin = memory.Pin();
-        var held = GCHandle.Alloc(new PinnedMemory(pin, owner));
-        return new MbufExternalStorage
+        var pinned = new PinnedMemory(owner);
+        var held = GCHandle.Alloc(pinned);
+        try
         {
-            Address = (nint)pin.Pointer,
-            Size = memory.Length,
-            Routine = &PinnedMemory.Release,
-            Argument1 = GCHandle.ToIntPtr(held),
-            Type = MbufExternalType.Disposable,
-            Flags = flags,
+            return new MbufExternalStorage(pinned.Pin(memory), ~s_seal)
+            {
+                Size = memory.Length,
+                Routine = &PinnedMemory.Release,
+                Argument1 = GCHandle.ToIntPtr(held),
+                Type = MbufExternalType.Disposable,
+                Flags = flags,
+            };
+        }
+        catch
+        {
+            held.Free();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// The same for whoever asks what a packet refers to: to look at, not to be attached again. Of managed memory the routine and its
+    /// argument are the engine's own.
+    /// </summary>
+    internal MbufExternalStorage Describe()
+    {
+        bool isPinned = _seal == ~s_seal;
+        return new MbufExternalStorage(_address, seal: 0)
+        {
+            Size = Size,
+            Type = Type,
+            Flags = Flags,
+            Counter = Counter,
+            Routine = isPinned ? null : Routine,
+            Argument1 = isPinned ? 0 : Argument1,
+            Argument2 = isPinned ? 0 : Argument2,
         };
     }
 
@@ -111,9 +176,17 @@ public readonly unsafe struct MbufExternalStorage
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfNegative(Size, nameof(Size));
-        if (Address == 0 && Size != 0)
+        if (_address is null && Size != 0)
         {
             throw new ArgumentException("The storage has a size and no address.", nameof(Address));
+        }
+
+        if (_seal != s_seal && _seal != ~s_seal && (_address is not null || Routine is not null || IsCounted))
+        {
+            throw new ArgumentException(
+                "The storage is what a packet said of its own, or was not made by setting Address, which storage with a routine or a counter "
+                + "has even if it is empty: describe what is to be attached.",
+                nameof(Address));
         }
 
         if (!Enum.IsDefined(Type) || Type < MbufExternalType.NetworkDriver)
@@ -121,12 +194,12 @@ public readonly unsafe struct MbufExternalStorage
             throw new ArgumentException("Attached storage is NetworkDriver, Module, Disposable or CallerCounted.", nameof(Type));
         }
 
-        if ((Type == MbufExternalType.CallerCounted) != (Counter != 0))
+        if ((Type == MbufExternalType.CallerCounted) != IsCounted)
         {
             throw new ArgumentException("A counter belongs to CallerCounted, and to nothing else.", nameof(Counter));
         }
 
-        if (Counter != 0 && ((Counter & 3) != 0 || Volatile.Read(ref CallerCount) < 1))
+        if (IsCounted && (((nint)Counter & 3) != 0 || Volatile.Read(ref CallerCount) < 1))
         {
             throw new ArgumentException("The counter is an aligned 32-bit integer that counts the attached reference: at least 1.", nameof(Counter));
         }
@@ -137,20 +210,88 @@ public readonly unsafe struct MbufExternalStorage
         }
     }
 
-    /// <summary>What keeps managed memory in place while packets refer to it.</summary>
-    private sealed class PinnedMemory(MemoryHandle pin, IDisposable? owner)
+    /// <summary>What keeps managed memory in place while packets refer to it, and what is disposed when none does.</summary>
+    private sealed class PinnedMemory(IDisposable? owner)
     {
-        private MemoryHandle _pin = pin;
+        /// <summary>Our own, of an array: nobody else can unpin it.</summary>
+        private GCHandle _array;
 
-        public static void Release(nint held, nint unused) => Forget(held).DisposeOwner();
+        /// <summary>A foreign manager's.</summary>
+        private MemoryHandle _pin;
 
-        public static PinnedMemory Forget(nint held)
+        public static void Release(nint held, nint unused)
+        {
+            PinnedMemory memory = Take(held);
+            try
+            {
+                memory.Unpin();
+            }
+            finally
+            {
+                memory.DisposeOwner();
+            }
+        }
+
+        public static void Forget(nint held) => Take(held).Unpin();
+
+        /// <summary>The address of the first byte, which stays where it is; null if there is none.</summary>
+        public void* Pin(ReadOnlyMemory<byte> memory)
+        {
+            if (memory.IsEmpty)
+            {
+                return null;
+            }
+
+            if (MemoryMarshal.TryGetMemoryManager(memory, out MemoryManager<byte>? manager, out int start, out int length))
+            {
+                return Pin(manager, start, length);
+            }
+
+            // An array, and our own handle: memory may say that its array is pinned, which is not so.
+            MemoryMarshal.TryGetArray(memory, out ArraySegment<byte> bytes);
+            _array = GCHandle.Alloc(bytes.Array, GCHandleType.Pinned);
+            return (byte*)_array.AddrOfPinnedObject() + bytes.Offset;
+        }
+
+        private static PinnedMemory Take(nint held)
         {
             var handle = GCHandle.FromIntPtr(held);
             var memory = (PinnedMemory)handle.Target!;
             handle.Free();
-            memory._pin.Dispose();
             return memory;
+        }
+
+        /// <summary>
+        /// A manager is believed only what its span shows: that the bytes are there, and that they are where it pinned them.
+        /// </summary>
+        private void* Pin(MemoryManager<byte> memory, int start, int length)
+        {
+            Span<byte> all = memory.GetSpan();
+            if ((uint)start > (uint)all.Length || length > all.Length - start)
+            {
+                throw new ArgumentException(
+                    $"The memory is {length} bytes from byte {start} of what its manager has, and its GetSpan shows {all.Length}.", nameof(memory));
+            }
+
+            _pin = memory.Pin(start);
+            if (!Unsafe.AreSame(ref Unsafe.AsRef<byte>(_pin.Pointer), ref all[start]))
+            {
+                Unpin();
+                throw new ArgumentException(
+                    $"The manager of the memory pinned another address than that of byte {start} of its GetSpan.", nameof(memory));
+            }
+
+            return _pin.Pointer;
+        }
+
+        private void Unpin()
+        {
+            if (_array.IsAllocated)
+            {
+                _array.Free();
+            }
+
+            _pin.Dispose();
         }
 
         private void DisposeOwner() => owner?.Dispose();

@@ -6,19 +6,13 @@ internal sealed class Region : IDisposable
     /// <summary>Bytes from one place to the next, where packets are meant: a cluster with headroom.</summary>
     public const long Stride = 2240;
 
-    private const int PageLength = 4096;
-
     private readonly NativeRegion _region;
     private readonly ArenaMemory _memory;
 
     public Region(long length)
     {
-        _region = new NativeRegion(length, hugePages: true);
+        _region = new NativeRegion(length, hugePages: true, prefault: true, Portability.IsForced);
         _memory = _region.Open(0, 0);
-        for (long place = 0; place < Length; place += PageLength)
-        {
-            Bytes(place, 1)[0] = 1;
-        }
     }
 
     /// <summary>Bytes.</summary>
