@@ -31,7 +31,7 @@ public sealed class StressSwitchTests
             Assert.That(fresh.AllocatePacket().IsNull);
         }
 
-        Assert.That(open.Hot.Magazines[(int)ZoneId.Packet].Total, Is.Not.Zero, "Nothing is drained for what stress refuses.");
+        Assert.That(open.FreeCount(ZoneId.Packet), Is.Not.Zero, "Nothing is drained for what stress refuses.");
         arena.AssertSettled();
     }
 

@@ -97,6 +97,10 @@ public sealed partial class MbufCache
         {
             ServeRequest();
         }
+        else if (Hot.Ceiling != 0 && IsOpen && Arena.HasFastFrees)
+        {
+            RestoreLimits(); // Another flushed the cache while its owner slept, or was inside a scope of another one.
+        }
     }
 
     /// <summary>Puts an item that was freed into the magazines, or lets it rest.</summary>
