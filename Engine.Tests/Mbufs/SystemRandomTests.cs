@@ -1,6 +1,6 @@
 using NUnit.Framework;
 
-namespace Engine.Mbufs.Tests;
+namespace Engine.Mbufs.Tests.Mbufs;
 
 public sealed class SystemRandomTests
 {
