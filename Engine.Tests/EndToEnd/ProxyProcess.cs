@@ -46,10 +46,10 @@ internal sealed partial class ProxyProcess : IDisposable
     public bool HasEnded { get; private set; }
 
     /// <summary>The program that runs these tests runs the proxy, too.</summary>
-    private static string Host => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
+    public static string Host => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
 
     /// <summary>Built in the same configuration for the same framework, which name the last two folders of the output.</summary>
-    private static string Assembly
+    public static string Assembly
     {
         get
         {

@@ -44,6 +44,11 @@ internal static partial class ChecksumKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Sum(ReadOnlySpan<byte> bytes)
     {
+        if (Portability.IsForced)
+        {
+            return SumScalar(bytes);
+        }
+
         if (Vector512.IsHardwareAccelerated && Avx512BW.IsSupported && bytes.Length >= Widest)
         {
             return SumVector512(bytes);

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Engine.Mbufs;
 
 /// <summary>
@@ -16,10 +14,9 @@ internal sealed class KeyedHash
     /// <summary>Draws the coefficients, anew for every instance.</summary>
     public KeyedHash()
     {
-        byte[] random = RandomNumberGenerator.GetBytes(_coefficients.Length * sizeof(ulong));
         for (int i = 0; i < _coefficients.Length; i++)
         {
-            _coefficients[i] = BitConverter.ToUInt64(random, i * sizeof(ulong));
+            _coefficients[i] = SystemRandom.UInt64();
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 
 namespace Engine.Mbufs;
 
@@ -186,7 +185,7 @@ public readonly ref partial struct MbufChain
             return MbufOffloadStatus.MtuTooSmall; // Filters look for all headers in the first fragment (RFC 7112, section 5).
         }
 
-        uint number = isFragment ? layout.Identification : identification ?? NewIdentification();
+        uint number = isFragment ? layout.Identification : identification ?? SystemRandom.UInt32();
         var headers = new IPv6FragmentHeader(layout, nextHeader, number);
         return Cut(ref plan, ref headers, fragments);
     }
@@ -228,11 +227,4 @@ public readonly ref partial struct MbufChain
     /// <summary>Puts the packet on the queue as it is; one that is refused is not counted as dropped.</summary>
     private MbufOffloadStatus PassInto(MbufQueue queue)
         => queue.HasRoomFor(1) && queue.TryEnqueue(this) ? MbufOffloadStatus.Done : MbufOffloadStatus.QueueFull;
-
-    private static uint NewIdentification()
-    {
-        EightBytes bytes = default;
-        RandomNumberGenerator.Fill(bytes[..sizeof(uint)]);
-        return BitConverter.ToUInt32(bytes);
-    }
 }

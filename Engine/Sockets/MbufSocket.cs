@@ -36,7 +36,7 @@ public static class MbufSocket
         {
             // A descriptor that another thread closes now could be another socket's in a moment.
             handle.DangerousAddRef(ref held);
-            return OperatingSystem.IsLinux()
+            return OperatingSystem.IsLinux() && !Portability.IsForced
                 ? BlockingSocket.Receive(socket, (int)handle.DangerousGetHandle(), chain, length)
                 : PortableSocket.Receive(socket, chain, length);
         }
@@ -65,7 +65,7 @@ public static class MbufSocket
         {
             handle.DangerousAddRef(ref held);
             chain.Cache.Arena.Stress.Fragment(chain);
-            return OperatingSystem.IsLinux()
+            return OperatingSystem.IsLinux() && !Portability.IsForced
                 ? BlockingSocket.Send(socket, (int)handle.DangerousGetHandle(), chain)
                 : PortableSocket.Send(socket, chain);
         }
