@@ -44,17 +44,14 @@ public sealed partial class MbufCache
 
     /// <summary>
     /// Mbufs of exactly so many bytes each, 1 to what a 2 KiB cluster holds, and the last one with the rest; at least one. All or
-    /// nothing.
+    /// nothing; at once, if it can never be while the caller holds a number of mbufs.
     /// </summary>
-    internal bool TryTakePieces(int length, int piece, out ChainParts parts)
+    internal bool TryTakePieces(int length, int piece, int held, out ChainParts parts)
     {
         parts = default;
-        ZoneId zone = piece <= MbufSizes.InternalSize ? ZoneId.Mbuf : ZoneId.Packet;
-        if (length / piece > Arena.Zones[(int)zone].Limit)
+        if (!new Supply(this, held).TryTakePieces(length, piece))
         {
-            CountMiss(zone); // Never to be had: do not take everything first to find that out.
-            Arena.NoteLimit(zone);
-            return false;
+            return DenyForEver(piece <= MbufSizes.InternalSize ? ZoneId.Mbuf : ZoneId.Packet);
         }
 
         do

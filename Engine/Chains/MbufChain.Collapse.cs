@@ -71,7 +71,7 @@ public readonly ref partial struct MbufChain
     {
         ChainParts parts = default;
         bool possible = (head.ChainLength - 1) / MbufSizes.LargestContiguous < segments;
-        bool taken = possible && _cache.TryAddCopy(ref parts, head.ChainLength);
+        bool taken = possible && _cache.CanEverCopy(head.ChainLength, head.Segments) && _cache.TryAddCopy(ref parts, head.ChainLength);
         if (!taken || parts.Segments > segments)
         {
             _cache.FreeParts(parts);
@@ -91,9 +91,16 @@ public readonly ref partial struct MbufChain
     private bool TryMergeNeighbours(int surplus, int longest, int fresh)
     {
         int left = surplus;
+        var supply = new Supply(_cache, At(Index).Segments);
         for (uint index = Index; index != 0 && left > 0;)
         {
-            index = At(FindGroup(index, ref left, longest, fresh).Last).Next;
+            MergeGroup group = FindGroup(index, ref left, longest, fresh);
+            if (group.IsFresh && !supply.TryTakeCopy(group.Bytes))
+            {
+                return _cache.DenyForEver(ZoneId.Packet);
+            }
+
+            index = At(group.Last).Next;
         }
 
         if (left > 0)

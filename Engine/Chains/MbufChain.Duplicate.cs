@@ -106,7 +106,7 @@ public readonly ref partial struct MbufChain
     private uint TakeForCopy(int length)
     {
         ChainParts parts = default;
-        if (!_cache.TryAddCopy(ref parts, length))
+        if (!_cache.CanEverCopy(length, At(Index).Segments) || !_cache.TryAddCopy(ref parts, length))
         {
             _cache.FreeParts(parts);
             return 0;

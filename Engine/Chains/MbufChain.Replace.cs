@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
 
@@ -20,8 +21,9 @@ public readonly ref partial struct MbufChain
     /// <param name="start">The first byte that is to be writable.</param>
     /// <param name="end">The end of these bytes, inside the chain.</param>
     /// <param name="replacements">For <see cref="Replace"/>, or to be freed.</param>
+    /// <param name="growth">Bytes that the chain is to grow by at its end, which is the caller's to do.</param>
     /// <param name="most">Neighbours that may not be written get one replacement together up to this many bytes; 0 for none.</param>
-    private bool TryTakeReplacements(int start, int end, out ChainParts replacements, int most = 0)
+    private bool TryTakeReplacements(int start, int end, out ChainParts replacements, int growth = 0, int most = 0)
     {
         replacements = default;
         int position = 0;
@@ -32,14 +34,12 @@ public readonly ref partial struct MbufChain
             int length = header.SegmentLength;
             if (Overlaps(length, position, start, end) && !_cache.IsWritable(ref header))
             {
-                int count = 1;
-                while (next != 0 && At(next).SegmentLength <= most - length && !_cache.IsWritable(ref At(next)))
+                if (replacements.Segments == 0 && !CanEverReplace(start, end, growth, most))
                 {
-                    length += At(next).SegmentLength;
-                    next = At(next).Next;
-                    count++;
+                    return false;
                 }
 
+                int count = FindRun(ref next, ref length, most);
                 if (!TryTakeReplacement(index, count, length, ref replacements))
                 {
                     return false;
@@ -51,6 +51,57 @@ public readonly ref partial struct MbufChain
         }
 
         return true;
+    }
+
+    /// <summary>Goes over the mbufs behind one that is replaced which are so together with it. Returns how many all of them are.</summary>
+    private int FindRun(ref uint next, ref int length, int most)
+    {
+        int count = 1;
+        while (next != 0 && At(next).SegmentLength <= most - length && !_cache.IsWritable(ref At(next)))
+        {
+            length += At(next).SegmentLength;
+            next = At(next).Next;
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>
+    /// False, and denied, if all of the arena, but for this chain's own mbufs, cannot hold the replacements and what the chain is to
+    /// grow by. Every mbuf is gone over only where a rough count leaves doubt.
+    /// </summary>
+    private bool CanEverReplace(int start, int end, int growth, int most)
+    {
+        ref MbufHeader head = ref At(Index);
+        return _cache.IsAmple(MbufCache.MostPieces(head.ChainLength) + MbufCache.MostPieces(growth) + (2L * head.Segments))
+            || CanEverReplaceSlow(start, end, growth, most);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool CanEverReplaceSlow(int start, int end, int growth, int most)
+    {
+        ref MbufHeader head = ref At(Index);
+        var supply = new Supply(_cache, head.Segments);
+        bool ever = true;
+        int position = 0;
+        for (uint index = Index; index != 0 && position < end && ever;)
+        {
+            ref MbufHeader header = ref At(index);
+            uint next = header.Next;
+            int length = header.SegmentLength;
+            if (Overlaps(length, position, start, end) && !_cache.IsWritable(ref header))
+            {
+                FindRun(ref next, ref length, most);
+                ever = supply.TryTakeCopy(length);
+            }
+
+            position += length;
+            index = next;
+        }
+
+        long missing = growth - PlainRoomFrom(FillPoint(ref head), growth);
+        return (ever && (missing <= 0 || supply.TryTakeRoom(missing))) || _cache.DenyForEver(ZoneId.Packet);
     }
 
     /// <summary>Takes a replacement for a run of mbufs; on failure those before are freed, too.</summary>

@@ -14,7 +14,7 @@ public readonly ref partial struct MbufChain
     public bool TryUnshare()
     {
         ref MbufHeader head = ref Head();
-        if (!TryTakeReplacements(0, head.ChainLength, out ChainParts replacements, (int)MbufClusterSize.Standard))
+        if (!TryTakeReplacements(0, head.ChainLength, out ChainParts replacements, most: (int)MbufClusterSize.Standard))
         {
             return false;
         }
