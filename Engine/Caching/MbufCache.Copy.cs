@@ -34,6 +34,19 @@ public sealed partial class MbufCache
         return true;
     }
 
+    /// <summary>Adds one plain mbuf. On failure the caller frees the parts.</summary>
+    internal bool TryAddPlain(ref ChainParts parts)
+    {
+        if (!TryTake(ZoneId.Mbuf, out uint index))
+        {
+            return false;
+        }
+
+        Hot.Memory.Header(index).Flags = 0;
+        AddPart(ref parts, index);
+        return true;
+    }
+
     /// <summary>Counts as denied that a copy came into more mbufs than was bearable: a larger cluster was missed.</summary>
     internal void DenyLarge(int length)
     {

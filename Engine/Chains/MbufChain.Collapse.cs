@@ -199,7 +199,8 @@ public readonly ref partial struct MbufChain
     private bool TryTakeForGroup(in MergeGroup group, ref ChainParts storage)
     {
         int before = storage.Segments;
-        if (!TryTakeReplacement(group.First, group.Count, group.Bytes, ref storage))
+        var run = new ReplacedRun { First = group.First, Count = group.Count, Copied = group.Bytes };
+        if (!TryTakeReplacement(run, ref storage))
         {
             return false;
         }

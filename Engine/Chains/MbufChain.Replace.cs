@@ -8,21 +8,23 @@ namespace Engine.Mbufs;
 /// put in.
 /// </content>
 /// <remarks>
-/// A replacement is one or more linked mbufs for a run of neighbours. Its first mbuf knows the run by fields that have no other
-/// meaning outside a head: the index of the first in <see cref="MbufHeader.Tail"/>, the number of mbufs in
-/// <see cref="MbufHeader.Segments"/>, their bytes in <see cref="MbufHeader.ChainLength"/>. So the second step need not ask again
-/// what may be written, which another thread's free may have changed meanwhile.
+/// A replacement is one or more linked mbufs for a <see cref="ReplacedRun"/>, and a last one for what is cut off behind it. Its first
+/// mbuf knows the run by fields that have no other meaning outside a head: the index of the first in <see cref="MbufHeader.Tail"/>, the
+/// number of mbufs in <see cref="MbufHeader.Segments"/>, the bytes that are copied in <see cref="MbufHeader.ChainLength"/>, those kept
+/// before them in <see cref="MbufHeader.PacketLength"/>. So the second step need not ask again what may be written, which another
+/// thread's free may have changed meanwhile.
 /// </remarks>
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// Takes a replacement for each mbuf between two offsets that may not be written. All or nothing.
+    /// Takes a replacement for each mbuf between two offsets that may not be written, or for its part of the range. All or nothing.
     /// </summary>
     /// <param name="start">The first byte that is to be writable.</param>
     /// <param name="end">The end of these bytes, inside the chain.</param>
     /// <param name="replacements">For <see cref="Replace"/>, or to be freed.</param>
     /// <param name="growth">Bytes that the chain is to grow by at its end, which is the caller's to do.</param>
-    /// <param name="most">Neighbours that may not be written get one replacement together up to this many bytes; 0 for none.</param>
+    /// <param name="most">Mbufs are replaced whole, and neighbours that may not be written get one replacement together up to this
+    /// many bytes; 0 if they are cut instead, where they are long.</param>
     private bool TryTakeReplacements(int start, int end, out ChainParts replacements, int growth = 0, int most = 0)
     {
         replacements = default;
@@ -39,8 +41,8 @@ public readonly ref partial struct MbufChain
                     return false;
                 }
 
-                int count = FindRun(ref next, ref length, most);
-                if (!TryTakeReplacement(index, count, length, ref replacements))
+                ReplacedRun run = FindRun(index, start - position, end - position, most, ref next, ref length);
+                if (!TryTakeReplacement(run, ref replacements))
                 {
                     return false;
                 }
@@ -53,10 +55,21 @@ public readonly ref partial struct MbufChain
         return true;
     }
 
-    /// <summary>Goes over the mbufs behind one that is replaced which are so together with it. Returns how many all of them are.</summary>
-    private int FindRun(ref uint next, ref int length, int most)
+    /// <summary>What is replaced together with an mbuf that may not be written.</summary>
+    /// <param name="index">The mbuf.</param>
+    /// <param name="from">The first byte that is to be writable, from the mbuf's first on; may be negative.</param>
+    /// <param name="to">The end of these bytes; may lie behind the mbuf.</param>
+    /// <param name="most">See <see cref="TryTakeReplacements"/>.</param>
+    /// <param name="next">The mbuf behind it; behind the run then.</param>
+    /// <param name="length">The mbuf's bytes; those of the run then.</param>
+    private ReplacedRun FindRun(uint index, int from, int to, int most, ref uint next, ref int length)
     {
         int count = 1;
+        if (most == 0 && length > LongestWholeCopy && At(index).Kind != StorageKind.Cluster)
+        {
+            return FindCut(index, Math.Max(0, from), Math.Min(to, length), length);
+        }
+
         while (next != 0 && At(next).SegmentLength <= most - length && !_cache.IsWritable(ref At(next)))
         {
             length += At(next).SegmentLength;
@@ -64,7 +77,7 @@ public readonly ref partial struct MbufChain
             count++;
         }
 
-        return count;
+        return new ReplacedRun { First = index, Count = count, Copied = length };
     }
 
     /// <summary>
@@ -92,8 +105,8 @@ public readonly ref partial struct MbufChain
             int length = header.SegmentLength;
             if (Overlaps(length, position, start, end) && !_cache.IsWritable(ref header))
             {
-                FindRun(ref next, ref length, most);
-                ever = supply.TryTakeCopy(length);
+                ReplacedRun run = FindRun(index, start - position, end - position, most, ref next, ref length);
+                ever = supply.TryTakeCopy(run.Copied) && supply.TryTakePlain(run.Rest > 0 ? 1 : 0);
             }
 
             position += length;
@@ -104,20 +117,21 @@ public readonly ref partial struct MbufChain
         return (ever && (missing <= 0 || supply.TryTakeRoom(missing))) || _cache.DenyForEver(ZoneId.Packet);
     }
 
-    /// <summary>Takes a replacement for a run of mbufs; on failure those before are freed, too.</summary>
-    private bool TryTakeReplacement(uint index, int count, int length, ref ChainParts replacements)
+    /// <summary>Takes a replacement for a run; on failure those before are freed, too.</summary>
+    private bool TryTakeReplacement(in ReplacedRun run, ref ChainParts replacements)
     {
         uint before = replacements.Last;
-        if (!_cache.TryAddCopy(ref replacements, length))
+        if (!_cache.TryAddCopy(ref replacements, run.Copied) || (run.Rest > 0 && !_cache.TryAddPlain(ref replacements)))
         {
             _cache.FreeParts(replacements);
             return false;
         }
 
         ref MbufHeader first = ref At(before == 0 ? replacements.First : At(before).Next);
-        first.Tail = index;
-        first.Segments = count;
-        first.ChainLength = length;
+        first.Tail = run.First;
+        first.Segments = run.Count;
+        first.ChainLength = run.Copied;
+        first.PacketLength = run.Kept;
         return true;
     }
 
@@ -136,8 +150,17 @@ public readonly ref partial struct MbufChain
             }
 
             uint next = At(last).Next;
+            var fresh = new ChainParts { First = index, Last = last, Segments = segments };
             At(last).Next = 0;
-            ReplaceRun(first.Tail, first.Segments, new ChainParts { First = index, Last = last, Segments = segments });
+            if (first.Segments == 1 && At(first.Tail).SegmentLength > first.ChainLength)
+            {
+                next = ReplaceCut(first.Tail, first.PacketLength, first.ChainLength, fresh, next);
+            }
+            else
+            {
+                ReplaceRun(first.Tail, first.Segments, fresh);
+            }
+
             index = next;
         }
     }

@@ -27,7 +27,9 @@ public readonly ref partial struct MbufChain
 
     /// <summary>
     /// m_makewritable: replaces storage that is shared or read-only by private copies where it holds bytes of a range, so that
-    /// these can be written. Whole mbufs are replaced, one for one if a cluster so large is free.
+    /// these can be written. Mbufs of up to 2 KiB are replaced whole, one for one. Longer ones are cut in up to three: the first
+    /// mbuf keeps the bytes before the range, or has the copy if there are none, and the bytes behind become another one's; they stay
+    /// where they are, shared. The copy is no smaller than the storage that it takes: an mbuf's own buffer, or a cluster of 2 KiB.
     /// </summary>
     /// <param name="offset">The first byte, from the start of the chain; 0 or more.</param>
     /// <param name="length">Bytes, 0 or more; <see cref="MbufSizes.CopyAll"/> for all that follow.</param>
@@ -35,7 +37,10 @@ public readonly ref partial struct MbufChain
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> or <paramref name="length"/> is
     /// negative.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
-    /// <remarks>O(segments before + bytes replaced). Needs memory only if something is shared or read-only.</remarks>
+    /// <remarks>
+    /// O(segments before + bytes copied): the range, and up to 2 KiB at either end. Needs memory only if something is shared or
+    /// read-only.
+    /// </remarks>
     public bool TryMakeWritable(int offset, int length)
     {
         ref MbufHeader head = ref Head();
