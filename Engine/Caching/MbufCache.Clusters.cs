@@ -24,7 +24,7 @@ public sealed partial class MbufCache
         }
 
         ZoneId zone = SmallestClusterFor(length);
-        if (new Supply(this, held: 0).TryTakeContiguous(length) && Arena.TryReclaimFor(zone))
+        if (CanEverTakeCluster(length) && Arena.TryReclaimFor(zone))
         {
             bool found = TryProbeClusters(length, out kind, out storage);
             Arena.NoteReclaimed(zone, found);

@@ -62,9 +62,9 @@ public sealed partial class MbufCache
     internal bool TryTakePieces(int length, int piece, int held, out ChainParts parts)
     {
         parts = default;
-        if (!new Supply(this, held).TryTakePieces(length, piece))
+        if (!CanEverTakePieces(length, piece, held))
         {
-            return DenyForEver(piece <= MbufSizes.InternalSize ? ZoneId.Mbuf : ZoneId.Packet);
+            return false;
         }
 
         do

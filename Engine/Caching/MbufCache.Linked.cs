@@ -19,7 +19,8 @@ public sealed partial class MbufCache
             || !Hot.Magazines[(int)ZoneId.Mbuf].TryPopMany(Hot.Floor, count + plainCount, out ReadOnlySpan<Round> rounds))
         {
             (first, firstPlain) = (0, 0);
-            return CanEverTake(zone, count, plainCount, held) && TryTakeLinkedSlow(zone, count, plainCount, out first, out firstPlain);
+            bool ever = IsAmple((long)count + plainCount + held) || CanEverTake(zone, count, plainCount, held);
+            return ever && TryTakeLinkedSlow(zone, count, plainCount, out first, out firstPlain);
         }
 
         ArenaMemory memory = Hot.Memory;

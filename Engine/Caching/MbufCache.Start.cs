@@ -70,9 +70,9 @@ public sealed partial class MbufCache
         Debug.Assert(length >= 0, "Callers check that lengths are not negative.");
         parts = default;
         int clusterSize = Storages[(int)StorageKind.Cluster].Size;
-        if (!IsAmple(MostPieces(length) + held) && !new Supply(this, held).TryTakeRoom(length))
+        if (!CanEverTakeRoom(length, held))
         {
-            return DenyForEver(ZoneId.Packet);
+            return false;
         }
 
         do

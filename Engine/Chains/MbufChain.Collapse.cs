@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
 
@@ -91,19 +92,12 @@ public readonly ref partial struct MbufChain
     private bool TryMergeNeighbours(int surplus, int longest, int fresh)
     {
         int left = surplus;
-        var supply = new Supply(_cache, At(Index).Segments);
         for (uint index = Index; index != 0 && left > 0;)
         {
-            MergeGroup group = FindGroup(index, ref left, longest, fresh);
-            if (group.IsFresh && !supply.TryTakeCopy(group.Bytes))
-            {
-                return _cache.DenyForEver(ZoneId.Packet);
-            }
-
-            index = At(group.Last).Next;
+            index = At(FindGroup(index, ref left, longest, fresh).Last).Next;
         }
 
-        if (left > 0)
+        if (left > 0 || (fresh != 0 && !CanEverMerge(surplus, longest, fresh)))
         {
             return false;
         }
@@ -134,6 +128,28 @@ public readonly ref partial struct MbufChain
 
         Replace(storage);
         return true;
+    }
+
+    /// <summary>False, and denied, if all of the arena cannot hold the fresh storage of an attempt that finds enough groups.</summary>
+    private bool CanEverMerge(int surplus, int longest, int fresh)
+    {
+        ref MbufHeader head = ref At(Index);
+        return _cache.IsAmple(MbufCache.MostPieces(head.ChainLength) + (2L * head.Segments)) || CanEverMergeSlow(surplus, longest, fresh);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool CanEverMergeSlow(int left, int longest, int fresh)
+    {
+        var supply = new Supply(_cache, At(Index).Segments);
+        bool ever = true;
+        for (uint index = Index; left > 0 && ever;)
+        {
+            MergeGroup group = FindGroup(index, ref left, longest, fresh);
+            ever = !group.IsFresh || supply.TryTakeCopy(group.Bytes);
+            index = At(group.Last).Next;
+        }
+
+        return ever || _cache.DenyForEver(ZoneId.Packet);
     }
 
     /// <summary>
@@ -199,8 +215,7 @@ public readonly ref partial struct MbufChain
     private bool TryTakeForGroup(in MergeGroup group, ref ChainParts storage)
     {
         int before = storage.Segments;
-        var run = new ReplacedRun { First = group.First, Count = group.Count, Copied = group.Bytes };
-        if (!TryTakeReplacement(run, ref storage))
+        if (!TryTakeReplacement(group.First, group.Count, group.Bytes, ref storage))
         {
             return false;
         }

@@ -26,7 +26,7 @@ public readonly ref partial struct MbufChain
 
         int end = Sum(offset, source.Length);
         int oldLength = head.ChainLength;
-        if (!TryTakeReplacements(offset, Math.Min(end, oldLength), out ChainParts replacements, Math.Max(0, end - oldLength)))
+        if (!TryTakeReplacements(offset, end, out ChainParts replacements))
         {
             return false;
         }

@@ -8,91 +8,65 @@ namespace Engine.Mbufs;
 /// put in.
 /// </content>
 /// <remarks>
-/// A replacement is one or more linked mbufs for a <see cref="ReplacedRun"/>, and a last one for what is cut off behind it. Its first
-/// mbuf knows the run by fields that have no other meaning outside a head: the index of the first in <see cref="MbufHeader.Tail"/>, the
-/// number of mbufs in <see cref="MbufHeader.Segments"/>, the bytes that are copied in <see cref="MbufHeader.ChainLength"/>, those kept
-/// before them in <see cref="MbufHeader.PacketLength"/>. So the second step need not ask again what may be written, which another
-/// thread's free may have changed meanwhile.
+/// A replacement is one or more linked mbufs for a run of neighbours, or for the middle of one mbuf, which is cut, and a last one for
+/// what comes behind. Its first mbuf knows the run by fields that have no other meaning outside a head: the index of the first in
+/// <see cref="MbufHeader.Tail"/>, the number of mbufs in <see cref="MbufHeader.Segments"/>, their bytes, or those of the middle, in
+/// <see cref="MbufHeader.ChainLength"/>, and those before it in <see cref="MbufHeader.PacketLength"/>. So the second step need not ask
+/// again what may be written, which another thread's free may have changed meanwhile.
 /// </remarks>
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// Takes a replacement for each mbuf between two offsets that may not be written, or for its part of the range. All or nothing.
+    /// Takes a replacement for each mbuf between two offsets that may not be written, or, if it is long, for its part of the range. All
+    /// or nothing.
     /// </summary>
     /// <param name="start">The first byte that is to be writable.</param>
-    /// <param name="end">The end of these bytes, inside the chain.</param>
+    /// <param name="end">The end of these bytes; behind the chain's, if that is to grow, which is the caller's to do.</param>
     /// <param name="replacements">For <see cref="Replace"/>, or to be freed.</param>
-    /// <param name="growth">Bytes that the chain is to grow by at its end, which is the caller's to do.</param>
-    /// <param name="most">Mbufs are replaced whole, and neighbours that may not be written get one replacement together up to this
-    /// many bytes; 0 if they are cut instead, where they are long.</param>
-    private bool TryTakeReplacements(int start, int end, out ChainParts replacements, int growth = 0, int most = 0)
+    private bool TryTakeReplacements(int start, int end, out ChainParts replacements)
     {
         replacements = default;
         int position = 0;
         for (uint index = Index; index != 0 && position < end;)
         {
             ref MbufHeader header = ref At(index);
-            uint next = header.Next;
             int length = header.SegmentLength;
             if (Overlaps(length, position, start, end) && !_cache.IsWritable(ref header))
             {
-                if (replacements.Segments == 0 && !CanEverReplace(start, end, growth, most))
+                if (replacements.Segments == 0 && !CanEverReplace(start, end))
                 {
                     return false;
                 }
 
-                ReplacedRun run = FindRun(index, start - position, end - position, most, ref next, ref length);
-                if (!TryTakeReplacement(run, ref replacements))
+                bool taken = IsLong(ref header)
+                    ? TryTakeCut(index, start - position, end - position, ref replacements)
+                    : TryTakeReplacement(index, count: 1, length, ref replacements);
+                if (!taken)
                 {
                     return false;
                 }
             }
 
             position += length;
-            index = next;
+            index = header.Next;
         }
 
         return true;
-    }
-
-    /// <summary>What is replaced together with an mbuf that may not be written.</summary>
-    /// <param name="index">The mbuf.</param>
-    /// <param name="from">The first byte that is to be writable, from the mbuf's first on; may be negative.</param>
-    /// <param name="to">The end of these bytes; may lie behind the mbuf.</param>
-    /// <param name="most">See <see cref="TryTakeReplacements"/>.</param>
-    /// <param name="next">The mbuf behind it; behind the run then.</param>
-    /// <param name="length">The mbuf's bytes; those of the run then.</param>
-    private ReplacedRun FindRun(uint index, int from, int to, int most, ref uint next, ref int length)
-    {
-        int count = 1;
-        if (most == 0 && length > LongestWholeCopy && At(index).Kind != StorageKind.Cluster)
-        {
-            return FindCut(index, Math.Max(0, from), Math.Min(to, length), length);
-        }
-
-        while (next != 0 && At(next).SegmentLength <= most - length && !_cache.IsWritable(ref At(next)))
-        {
-            length += At(next).SegmentLength;
-            next = At(next).Next;
-            count++;
-        }
-
-        return new ReplacedRun { First = index, Count = count, Copied = length };
     }
 
     /// <summary>
     /// False, and denied, if all of the arena, but for this chain's own mbufs, cannot hold the replacements and what the chain is to
     /// grow by. Every mbuf is gone over only where a rough count leaves doubt.
     /// </summary>
-    private bool CanEverReplace(int start, int end, int growth, int most)
+    private bool CanEverReplace(int start, int end)
     {
         ref MbufHeader head = ref At(Index);
-        return _cache.IsAmple(MbufCache.MostPieces(head.ChainLength) + MbufCache.MostPieces(growth) + (2L * head.Segments))
-            || CanEverReplaceSlow(start, end, growth, most);
+        return _cache.IsAmple(MbufCache.MostPieces(Math.Max(end, head.ChainLength)) + (2L * head.Segments) + 1)
+            || CanEverReplaceSlow(start, end);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool CanEverReplaceSlow(int start, int end, int growth, int most)
+    private bool CanEverReplaceSlow(int start, int end)
     {
         ref MbufHeader head = ref At(Index);
         var supply = new Supply(_cache, head.Segments);
@@ -101,37 +75,36 @@ public readonly ref partial struct MbufChain
         for (uint index = Index; index != 0 && position < end && ever;)
         {
             ref MbufHeader header = ref At(index);
-            uint next = header.Next;
             int length = header.SegmentLength;
             if (Overlaps(length, position, start, end) && !_cache.IsWritable(ref header))
             {
-                ReplacedRun run = FindRun(index, start - position, end - position, most, ref next, ref length);
-                ever = supply.TryTakeCopy(run.Copied) && supply.TryTakePlain(run.Rest > 0 ? 1 : 0);
+                CutRange range = IsLong(ref header) ? FindCut(index, start - position, end - position) : new CutRange(0, length, 0);
+                ever = supply.TryTakeCopy(range.Copied) && supply.TryTakePlain(range.Rest > 0 ? 1 : 0);
             }
 
             position += length;
-            index = next;
+            index = header.Next;
         }
 
-        long missing = growth - PlainRoomFrom(FillPoint(ref head), growth);
-        return (ever && (missing <= 0 || supply.TryTakeRoom(missing))) || _cache.DenyForEver(ZoneId.Packet);
+        int missing = Math.Max(0, end - head.ChainLength);
+        missing -= (int)Math.Min(PlainRoomFrom(FillPoint(ref head), missing), missing);
+        return (ever && (missing == 0 || supply.TryTakeRoom(missing))) || _cache.DenyForEver(ZoneId.Packet);
     }
 
-    /// <summary>Takes a replacement for a run; on failure those before are freed, too.</summary>
-    private bool TryTakeReplacement(in ReplacedRun run, ref ChainParts replacements)
+    /// <summary>Takes a replacement for a run of mbufs; on failure those before are freed, too.</summary>
+    private bool TryTakeReplacement(uint index, int count, int length, ref ChainParts replacements)
     {
         uint before = replacements.Last;
-        if (!_cache.TryAddCopy(ref replacements, run.Copied) || (run.Rest > 0 && !_cache.TryAddPlain(ref replacements)))
+        if (!_cache.TryAddCopy(ref replacements, length))
         {
             _cache.FreeParts(replacements);
             return false;
         }
 
         ref MbufHeader first = ref At(before == 0 ? replacements.First : At(before).Next);
-        first.Tail = run.First;
-        first.Segments = run.Count;
-        first.ChainLength = run.Copied;
-        first.PacketLength = run.Kept;
+        first.Tail = index;
+        first.Segments = count;
+        first.ChainLength = length;
         return true;
     }
 

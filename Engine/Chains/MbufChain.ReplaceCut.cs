@@ -15,13 +15,19 @@ public readonly ref partial struct MbufChain
     /// <summary>The longest mbuf that is copied whole for a part of it; one in a 2 KiB cluster is in any case.</summary>
     private const int LongestWholeCopy = (int)MbufClusterSize.Standard;
 
+    /// <summary>True of an mbuf that is too long to be copied whole for a part of it.</summary>
+    private static bool IsLong(ref MbufHeader header)
+        => header.SegmentLength > LongestWholeCopy && header.Kind != StorageKind.Cluster;
+
     /// <summary>What of a long mbuf is copied so that some of its bytes can be written.</summary>
     /// <param name="index">The mbuf.</param>
-    /// <param name="from">The first of the bytes.</param>
-    /// <param name="to">Their end, inside of the mbuf.</param>
-    /// <param name="length">The mbuf's bytes, more than <see cref="LongestWholeCopy"/>.</param>
-    private ReplacedRun FindCut(uint index, int from, int to, int length)
+    /// <param name="from">The first of the bytes, from the mbuf's first on; negative if they start before it.</param>
+    /// <param name="to">Their end, which may lie behind the mbuf.</param>
+    private CutRange FindCut(uint index, int from, int to)
     {
+        int length = At(index).SegmentLength;
+        from = Math.Max(0, from);
+        to = Math.Min(to, length);
         int needed = to - from;
         int size = needed <= MbufSizes.InternalSize ? MbufSizes.InternalSize : Math.Max(needed, (int)MbufClusterSize.Standard);
         int kept = to <= size ? 0 : from;
@@ -32,7 +38,28 @@ public readonly ref partial struct MbufChain
         }
 
         int copied = Math.Min(size, length - kept);
-        return new ReplacedRun { First = index, Count = 1, Kept = kept, Copied = copied, Rest = length - kept - copied };
+        return new CutRange(kept, copied, length - kept - copied);
+    }
+
+    /// <summary>Takes a replacement for a part of a long mbuf; on failure those before are freed, too.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryTakeCut(uint index, int from, int to, ref ChainParts replacements)
+    {
+        CutRange range = FindCut(index, from, to);
+        uint before = replacements.Last;
+        if (!TryTakeReplacement(index, count: 1, range.Copied, ref replacements))
+        {
+            return false;
+        }
+
+        At(before == 0 ? replacements.First : At(before).Next).PacketLength = range.Kept;
+        if (range.Rest == 0 || _cache.TryAddPlain(ref replacements))
+        {
+            return true;
+        }
+
+        _cache.FreeParts(replacements);
+        return false;
     }
 
     /// <summary>

@@ -122,7 +122,7 @@ public readonly ref partial struct MbufChain
     private bool TryAddShares(ref ChainParts parts, int offset, int length)
     {
         int held = At(Index).Segments + parts.Segments;
-        if (!_cache.IsAmple(held + At(Index).Segments) && !_cache.CanEverTakePlain(CountPieces(offset, length), held))
+        if (!_cache.IsAmple((long)held + At(Index).Segments) && !_cache.CanEverTakePlain(CountPieces(offset, length), held))
         {
             _cache.FreeParts(parts);
             return false;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Engine.Mbufs;
 
 /// <content>Making bytes the packet's own.</content>
@@ -14,7 +16,7 @@ public readonly ref partial struct MbufChain
     public bool TryUnshare()
     {
         ref MbufHeader head = ref Head();
-        if (!TryTakeReplacements(0, head.ChainLength, out ChainParts replacements, most: (int)MbufClusterSize.Standard))
+        if (!TryTakeWholeReplacements(ref head, out ChainParts replacements))
         {
             return false;
         }
@@ -52,6 +54,78 @@ public readonly ref partial struct MbufChain
         Replace(replacements);
         _cache.Settle();
         return true;
+    }
+
+    /// <summary>Takes replacements for all mbufs with data that may not be written, whole, in runs of neighbours.</summary>
+    private bool TryTakeWholeReplacements(ref MbufHeader head, out ChainParts replacements)
+    {
+        replacements = default;
+        for (uint index = Index; index != 0;)
+        {
+            ref MbufHeader header = ref At(index);
+            uint next = header.Next;
+            int length = header.SegmentLength;
+            if (length > 0 && !_cache.IsWritable(ref header))
+            {
+                if (replacements.Segments == 0 && !CanEverUnshare(ref head))
+                {
+                    return false;
+                }
+
+                int count = FindRun(ref next, ref length);
+                if (!TryTakeReplacement(index, count, length, ref replacements))
+                {
+                    return false;
+                }
+            }
+
+            index = next;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Goes over the mbufs behind one that may not be written which share one replacement with it, of up to 2 KiB. Returns how many
+    /// all of them are.
+    /// </summary>
+    private int FindRun(ref uint next, ref int length)
+    {
+        int count = 1;
+        while (next != 0 && At(next).SegmentLength <= (int)MbufClusterSize.Standard - length && !_cache.IsWritable(ref At(next)))
+        {
+            length += At(next).SegmentLength;
+            next = At(next).Next;
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>False, and denied, if all of the arena, but for this chain's own mbufs, cannot hold the replacements.</summary>
+    private bool CanEverUnshare(ref MbufHeader head)
+        => _cache.IsAmple(MbufCache.MostPieces(head.ChainLength) + (2L * head.Segments)) || CanEverUnshareSlow(ref head);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool CanEverUnshareSlow(ref MbufHeader head)
+    {
+        var supply = new Supply(_cache, head.Segments);
+        bool ever = true;
+        for (uint index = Index; index != 0 && ever;)
+        {
+            ref MbufHeader header = ref At(index);
+            uint next = header.Next;
+            int length = header.SegmentLength;
+            if (length > 0 && !_cache.IsWritable(ref header))
+            {
+                FindRun(ref next, ref length);
+                ever = supply.TryTakeCopy(length);
+            }
+
+            index = next;
+        }
+
+        return ever || _cache.DenyForEver(ZoneId.Packet);
     }
 
     /// <summary>The end of a range that may reach to the end of the chain. False if the chain ends before.</summary>
