@@ -34,6 +34,11 @@ internal sealed record FaultShape(string Name, params Segment[] Layout)
         new("wholly shared", Segment.Internal(30), Segment.Cluster(700), Segment.External(300), Segment.ReadOnly(40)) { IsShared = true },
         new("with room taken", Segment.Internal(30), Segment.Cluster(700)) { Room = 5000 },
         new("with room taken behind shared", Segment.Shared(700)) { Room = 5000 },
+        new("long and shared", Segment.Jumbo(MbufClusterSize.Jumbo16, 4500)) { IsShared = true, IsLong = true },
+        new(
+            "several long and shared",
+            Segment.Jumbo(MbufClusterSize.Page, 3000), Segment.Empty, Segment.Jumbo(MbufClusterSize.Jumbo9, 5000), Segment.EmptyCluster)
+        { IsShared = true, IsLong = true },
     ];
 
     public bool HasHeader { get; private init; } = true;
@@ -43,6 +48,9 @@ internal sealed record FaultShape(string Name, params Segment[] Layout)
 
     /// <summary>Another packet refers to all of its storage.</summary>
     public bool IsShared { get; private init; }
+
+    /// <summary>Its mbufs are copied in several pieces where there is no large cluster: operations go on with those.</summary>
+    public bool IsLong { get; private init; }
 
     /// <summary>Bytes of spare room at the end.</summary>
     public int Room { get; private init; }

@@ -24,7 +24,7 @@ public sealed partial class MbufCache
         }
 
         ZoneId zone = SmallestClusterFor(length);
-        if (TryReclaimFor(zone))
+        if (CanEverTakeCluster(length) && TryReclaimFor(zone))
         {
             bool found = TryProbeClusters(length, out kind, out storage);
             Arena.NoteReclaimed(zone, found);

@@ -34,6 +34,19 @@ public sealed partial class MbufCache
         return true;
     }
 
+    /// <summary>Adds one plain mbuf. On failure the caller frees the parts.</summary>
+    internal bool TryAddPlain(ref ChainParts parts)
+    {
+        if (!TryTake(ZoneId.Mbuf, out uint index))
+        {
+            return false;
+        }
+
+        Hot.Memory.Header(index).Flags = 0;
+        AddPart(ref parts, index);
+        return true;
+    }
+
     /// <summary>Counts as denied that a copy came into more mbufs than was bearable: a larger cluster was missed.</summary>
     internal void DenyLarge(int length)
     {
@@ -44,16 +57,13 @@ public sealed partial class MbufCache
 
     /// <summary>
     /// Mbufs of exactly so many bytes each, 1 to what a 2 KiB cluster holds, and the last one with the rest; at least one. All or
-    /// nothing.
+    /// nothing; at once, if it can never be while the caller holds a number of mbufs.
     /// </summary>
-    internal bool TryTakePieces(int length, int piece, out ChainParts parts)
+    internal bool TryTakePieces(int length, int piece, int held, out ChainParts parts)
     {
         parts = default;
-        ZoneId zone = piece <= MbufSizes.InternalSize ? ZoneId.Mbuf : ZoneId.Packet;
-        if (length / piece > Arena.Zones[(int)zone].Limit)
+        if (!CanEverTakePieces(length, piece, held))
         {
-            CountMiss(zone); // Never to be had: do not take everything first to find that out.
-            NoteLimit(zone);
             return false;
         }
 

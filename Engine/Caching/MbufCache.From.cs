@@ -46,7 +46,7 @@ public sealed partial class MbufCache
             return StartFrom(ref source, length, Math.Min(Arena.Layout.Headroom, MbufSizes.InternalSize), flags);
         }
 
-        if (!TryAddCopy(ref parts, length))
+        if (!CanEverCopy(length, held: 0) || !TryAddCopy(ref parts, length))
         {
             FreeParts(parts);
             TellOfNothing();
@@ -112,10 +112,8 @@ public sealed partial class MbufCache
         int capacity = Storages[(int)StorageKind.Cluster].Capacity;
         bool isSmall = (long)headroom + length <= MbufSizes.InternalSize;
         long segments = isSmall ? 1 : ((long)headroom + length + capacity - 1) / capacity;
-        if (segments - 1 > Arena.Layout.Limits[(int)ZoneId.Packet])
+        if (!IsAmple(segments) && !CanEverFill(segments, length, headroom, isSmall))
         {
-            CountMiss(ZoneId.Packet); // Never to be had: do not take everything first to find that out.
-            NoteLimit(ZoneId.Packet);
             return false;
         }
 
@@ -139,6 +137,17 @@ public sealed partial class MbufCache
 
         Debug.Assert(left == 0, "The mbufs are as many as the bytes need.");
         return true;
+    }
+
+    /// <summary>False, and denied, if so many mbufs for bytes behind free ones are more than all of the arena has.</summary>
+    private bool CanEverFill(long segments, int length, int headroom, bool isSmall)
+    {
+        ref StorageLayout layout = ref Storages[(int)StorageKind.Cluster];
+        long spare = (segments * layout.Capacity) - headroom - length;
+        long leads = Math.Max(0, layout.Headroom - headroom) + ((segments - 2) * layout.Headroom);
+        long last = layout.Capacity - spare + Math.Min(spare, leads);
+        bool isLastPlain = isSmall || (segments > 1 && last <= MbufSizes.InternalSize);
+        return CanEverTake(ZoneId.Packet, isLastPlain ? segments - 1 : segments, isLastPlain ? 1 : 0, held: 0);
     }
 
     /// <summary>As much of a cluster's headroom as leaves room for a number of bytes, which may be negative.</summary>

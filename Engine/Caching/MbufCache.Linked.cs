@@ -11,14 +11,16 @@ public sealed partial class MbufCache
 
     /// <summary>
     /// Takes so many mbufs of a zone and so many plain ones, all or none, each linked to the next of its kind and without flags;
-    /// 0 for none.
+    /// 0 for none. None at once, if there can never be so many while the caller holds a number of mbufs.
     /// </summary>
-    internal bool TryTakeLinked(ZoneId zone, int count, int plainCount, out uint first, out uint firstPlain)
+    internal bool TryTakeLinked(ZoneId zone, int count, int plainCount, int held, out uint first, out uint firstPlain)
     {
         if (zone != ZoneId.Mbuf
             || !Hot.Magazines[(int)ZoneId.Mbuf].TryPopMany(Hot.PopLimit, count + plainCount, out ReadOnlySpan<Round> rounds))
         {
-            return TryTakeLinkedSlow(zone, count, plainCount, out first, out firstPlain);
+            (first, firstPlain) = (0, 0);
+            bool ever = IsAmple((long)count + plainCount + held) || CanEverTake(zone, count, plainCount, held);
+            return ever && TryTakeLinkedSlow(zone, count, plainCount, out first, out firstPlain);
         }
 
         ArenaMemory memory = Hot.Memory;
@@ -64,13 +66,6 @@ public sealed partial class MbufCache
     private bool TryTakeLinkedSlow(ZoneId zone, int count, out uint first)
     {
         first = 0;
-        if (count > Arena.Zones[(int)zone].Limit)
-        {
-            CountMiss(zone); // Never to be had: do not take everything first to find that out.
-            NoteLimit(zone);
-            return false;
-        }
-
         for (; count > 0; count--)
         {
             if (!TryTake(zone, out uint index))

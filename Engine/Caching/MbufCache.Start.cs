@@ -36,7 +36,7 @@ public sealed partial class MbufCache
     /// <summary>A chain with room for a number of bytes and none in use; null when exhausted.</summary>
     internal MbufChain StartRoom(int length, uint flags)
     {
-        if (!TryTakeRoom(length, out ChainParts parts))
+        if (!TryTakeRoom(length, held: 0, out ChainParts parts))
         {
             TellOfNothing();
             return MbufChain.Null;
@@ -62,17 +62,16 @@ public sealed partial class MbufCache
     }
 
     /// <summary>
-    /// Mbufs and clusters with room for a number of bytes, at least one mbuf, linked but without a head. All or nothing.
+    /// Mbufs and clusters with room for a number of bytes, at least one mbuf, linked but without a head. All or nothing; at
+    /// once, if it can never be while the caller holds a number of mbufs.
     /// </summary>
-    internal bool TryTakeRoom(int length, out ChainParts parts)
+    internal bool TryTakeRoom(int length, int held, out ChainParts parts)
     {
         Debug.Assert(length >= 0, "Callers check that lengths are not negative.");
         parts = default;
         int clusterSize = Storages[(int)StorageKind.Cluster].Size;
-        if ((length - MbufSizes.InternalSize) / clusterSize > Arena.Zones[(int)ZoneId.Packet].Limit)
+        if (!CanEverTakeRoom(length, held))
         {
-            CountMiss(ZoneId.Packet); // Never to be had: do not take everything first to find that out.
-            NoteLimit(ZoneId.Packet);
             return false;
         }
 

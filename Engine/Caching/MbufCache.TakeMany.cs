@@ -15,6 +15,13 @@ public sealed partial class MbufCache
             ThrowHelper.ScopeClosed();
         }
 
+        if (!IsAmple(packets.Length))
+        {
+            DenyForEver(ZoneId.Packet);
+            TellOfNothing();
+            return false;
+        }
+
         return (Hot.PopLimit != 0 && TryTakeAcross(packets)) || TryTakeOneByOne(packets);
     }
 

@@ -43,8 +43,8 @@ public readonly ref partial struct MbufChain
 
     /// <summary>
     /// m_apply with a function that writes: calls a transformer with each contiguous piece of a range, in order. Storage of the
-    /// range that is shared or read-only is replaced by a private copy first, so that nobody else sees the change (mbuf(9)
-    /// leaves that to the caller).
+    /// range that is shared or read-only is replaced by a private copy first, as <see cref="TryMakeWritable"/> does it, so that nobody
+    /// else sees the change (mbuf(9) leaves that to the caller).
     /// </summary>
     /// <typeparam name="TTransformer">Best a struct, so that the calls are direct; a ref struct may be declared <c>scoped</c>, so
     /// that the compiler lets it see views of this chain.</typeparam>
@@ -59,7 +59,7 @@ public readonly ref partial struct MbufChain
     /// negative.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away, before or by the transformer.</exception>
     /// <remarks>
-    /// O(segments before + pieces), and the transformer's own work; a cluster and its copy for each mbuf that may not be written.
+    /// O(segments before + pieces), and the transformer's own work; a copy of the range where it may not be written.
     /// </remarks>
     [UnscopedRef]
     public bool TryApplyInPlace<TTransformer>(int offset, int length, ref TTransformer transformer, out int result)

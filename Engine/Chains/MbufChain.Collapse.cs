@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
 
@@ -71,7 +72,7 @@ public readonly ref partial struct MbufChain
     {
         ChainParts parts = default;
         bool possible = (head.ChainLength - 1) / MbufSizes.LargestContiguous < segments;
-        bool taken = possible && _cache.TryAddCopy(ref parts, head.ChainLength);
+        bool taken = possible && _cache.CanEverCopy(head.ChainLength, head.Segments) && _cache.TryAddCopy(ref parts, head.ChainLength);
         if (!taken || parts.Segments > segments)
         {
             _cache.FreeParts(parts);
@@ -96,7 +97,7 @@ public readonly ref partial struct MbufChain
             index = At(FindGroup(index, ref left, longest, fresh).Last).Next;
         }
 
-        if (left > 0)
+        if (left > 0 || (fresh != 0 && !CanEverMerge(surplus, longest, fresh)))
         {
             return false;
         }
@@ -127,6 +128,28 @@ public readonly ref partial struct MbufChain
 
         Replace(storage);
         return true;
+    }
+
+    /// <summary>False, and denied, if all of the arena cannot hold the fresh storage of an attempt that finds enough groups.</summary>
+    private bool CanEverMerge(int surplus, int longest, int fresh)
+    {
+        ref MbufHeader head = ref At(Index);
+        return _cache.IsAmple(MbufCache.MostPieces(head.ChainLength) + (2L * head.Segments)) || CanEverMergeSlow(surplus, longest, fresh);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool CanEverMergeSlow(int left, int longest, int fresh)
+    {
+        var supply = new Supply(_cache, At(Index).Segments);
+        bool ever = true;
+        for (uint index = Index; left > 0 && ever;)
+        {
+            MergeGroup group = FindGroup(index, ref left, longest, fresh);
+            ever = !group.IsFresh || supply.TryTakeCopy(group.Bytes);
+            index = At(group.Last).Next;
+        }
+
+        return ever || _cache.DenyForEver(ZoneId.Packet);
     }
 
     /// <summary>

@@ -29,7 +29,9 @@ public readonly ref partial struct MbufChain
         }
 
         ChainParts parts = default;
-        if (_cache.Arena.Stress.StrikesDefragment() || !_cache.TryAddCopy(ref parts, head.ChainLength))
+        if (_cache.Arena.Stress.StrikesDefragment()
+            || !_cache.CanEverCopy(head.ChainLength, head.Segments)
+            || !_cache.TryAddCopy(ref parts, head.ChainLength))
         {
             _cache.FreeParts(parts);
             return false;
@@ -63,7 +65,7 @@ public readonly ref partial struct MbufChain
             ThrowHelper.FragmentLength(nameof(length), length);
         }
 
-        if (!_cache.TryTakePieces(head.ChainLength, length, out ChainParts parts))
+        if (!_cache.TryTakePieces(head.ChainLength, length, head.Segments, out ChainParts parts))
         {
             return false;
         }

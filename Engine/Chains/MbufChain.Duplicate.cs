@@ -106,7 +106,7 @@ public readonly ref partial struct MbufChain
     private uint TakeForCopy(int length)
     {
         ChainParts parts = default;
-        if (!_cache.TryAddCopy(ref parts, length))
+        if (!_cache.CanEverCopy(length, At(Index).Segments) || !_cache.TryAddCopy(ref parts, length))
         {
             _cache.FreeParts(parts);
             return 0;
@@ -118,12 +118,11 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// Fills fresh mbufs, which have their lengths, with the bytes of others, from the first byte of <paramref name="source"/>
-    /// on. The label of the bytes goes with them.
+    /// Fills fresh mbufs, which have their lengths, with the bytes of others, from an offset in <paramref name="source"/> on. The
+    /// label of the bytes goes with them.
     /// </summary>
-    private void CopyInto(uint target, uint source)
+    private void CopyInto(uint target, uint source, int offset = 0)
     {
-        int offset = 0;
         for (uint index = target; index != 0; index = At(index).Next)
         {
             ref MbufHeader header = ref At(index);

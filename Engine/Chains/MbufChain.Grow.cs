@@ -85,7 +85,7 @@ public readonly ref partial struct MbufChain
         uint oldTail = head.Tail;
         if (room < count)
         {
-            if (!_cache.TryTakeRoom(count - room, out ChainParts parts))
+            if (!_cache.TryTakeRoom(count - room, head.Segments, out ChainParts parts))
             {
                 return false;
             }

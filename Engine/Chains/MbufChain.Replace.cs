@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
 
@@ -7,50 +8,87 @@ namespace Engine.Mbufs;
 /// put in.
 /// </content>
 /// <remarks>
-/// A replacement is one or more linked mbufs for a run of neighbours. Its first mbuf knows the run by fields that have no other
-/// meaning outside a head: the index of the first in <see cref="MbufHeader.Tail"/>, the number of mbufs in
-/// <see cref="MbufHeader.Segments"/>, their bytes in <see cref="MbufHeader.ChainLength"/>. So the second step need not ask again
-/// what may be written, which another thread's free may have changed meanwhile.
+/// A replacement is one or more linked mbufs for a run of neighbours, or for the middle of one mbuf, which is cut, and a last one for
+/// what comes behind. Its first mbuf knows the run by fields that have no other meaning outside a head: the index of the first in
+/// <see cref="MbufHeader.Tail"/>, the number of mbufs in <see cref="MbufHeader.Segments"/>, their bytes, or those of the middle, in
+/// <see cref="MbufHeader.ChainLength"/>, and those before it in <see cref="MbufHeader.PacketLength"/>. So the second step need not ask
+/// again what may be written, which another thread's free may have changed meanwhile.
 /// </remarks>
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// Takes a replacement for each mbuf between two offsets that may not be written. All or nothing.
+    /// Takes a replacement for each mbuf between two offsets that may not be written, or, if it is long, for its part of the range. All
+    /// or nothing.
     /// </summary>
     /// <param name="start">The first byte that is to be writable.</param>
-    /// <param name="end">The end of these bytes, inside the chain.</param>
+    /// <param name="end">The end of these bytes; behind the chain's, if that is to grow, which is the caller's to do.</param>
     /// <param name="replacements">For <see cref="Replace"/>, or to be freed.</param>
-    /// <param name="most">Neighbours that may not be written get one replacement together up to this many bytes; 0 for none.</param>
-    private bool TryTakeReplacements(int start, int end, out ChainParts replacements, int most = 0)
+    private bool TryTakeReplacements(int start, int end, out ChainParts replacements)
     {
         replacements = default;
         int position = 0;
         for (uint index = Index; index != 0 && position < end;)
         {
             ref MbufHeader header = ref At(index);
-            uint next = header.Next;
             int length = header.SegmentLength;
             if (Overlaps(length, position, start, end) && !_cache.IsWritable(ref header))
             {
-                int count = 1;
-                while (next != 0 && At(next).SegmentLength <= most - length && !_cache.IsWritable(ref At(next)))
+                if (replacements.Segments == 0 && !CanEverReplace(start, end))
                 {
-                    length += At(next).SegmentLength;
-                    next = At(next).Next;
-                    count++;
+                    return false;
                 }
 
-                if (!TryTakeReplacement(index, count, length, ref replacements))
+                bool taken = IsLong(ref header)
+                    ? TryTakeCut(index, start - position, end - position, ref replacements)
+                    : TryTakeReplacement(index, count: 1, length, ref replacements);
+                if (!taken)
                 {
                     return false;
                 }
             }
 
             position += length;
-            index = next;
+            index = header.Next;
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// False, and denied, if all of the arena, but for this chain's own mbufs, cannot hold the replacements and what the chain is to
+    /// grow by. Every mbuf is gone over only where a rough count leaves doubt.
+    /// </summary>
+    private bool CanEverReplace(int start, int end)
+    {
+        ref MbufHeader head = ref At(Index);
+        return _cache.IsAmple(MbufCache.MostPieces(Math.Max(end, head.ChainLength)) + (2L * head.Segments) + 1)
+            || CanEverReplaceSlow(start, end);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool CanEverReplaceSlow(int start, int end)
+    {
+        ref MbufHeader head = ref At(Index);
+        var supply = new Supply(_cache, head.Segments);
+        bool ever = true;
+        int position = 0;
+        for (uint index = Index; index != 0 && position < end && ever;)
+        {
+            ref MbufHeader header = ref At(index);
+            int length = header.SegmentLength;
+            if (Overlaps(length, position, start, end) && !_cache.IsWritable(ref header))
+            {
+                CutRange range = IsLong(ref header) ? FindCut(index, start - position, end - position) : new CutRange(0, length, 0);
+                ever = supply.TryTakeCopy(range.Copied) && supply.TryTakePlain(range.Rest > 0 ? 1 : 0);
+            }
+
+            position += length;
+            index = header.Next;
+        }
+
+        int missing = Math.Max(0, end - head.ChainLength);
+        missing -= (int)Math.Min(PlainRoomFrom(FillPoint(ref head), missing), missing);
+        return (ever && (missing == 0 || supply.TryTakeRoom(missing))) || _cache.DenyForEver(ZoneId.Packet);
     }
 
     /// <summary>Takes a replacement for a run of mbufs; on failure those before are freed, too.</summary>
@@ -85,8 +123,17 @@ public readonly ref partial struct MbufChain
             }
 
             uint next = At(last).Next;
+            var fresh = new ChainParts { First = index, Last = last, Segments = segments };
             At(last).Next = 0;
-            ReplaceRun(first.Tail, first.Segments, new ChainParts { First = index, Last = last, Segments = segments });
+            if (first.Segments == 1 && At(first.Tail).SegmentLength > first.ChainLength)
+            {
+                next = ReplaceCut(first.Tail, first.PacketLength, first.ChainLength, fresh, next);
+            }
+            else
+            {
+                ReplaceRun(first.Tail, first.Segments, fresh);
+            }
+
             index = next;
         }
     }

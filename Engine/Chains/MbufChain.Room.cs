@@ -28,7 +28,7 @@ public readonly ref partial struct MbufChain
             return true;
         }
 
-        if (!_cache.TryTakeRoom(length, out ChainParts parts))
+        if (!_cache.TryTakeRoom(length, head.Segments, out ChainParts parts))
         {
             return false;
         }

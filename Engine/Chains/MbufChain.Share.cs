@@ -82,6 +82,12 @@ public readonly ref partial struct MbufChain
     private bool TryShareFollowers(ref MbufHeader head, ref MbufHeader copy, uint copyIndex)
     {
         var parts = new ChainParts { First = copyIndex, Last = copyIndex, Segments = 1 };
+        if (!_cache.CanEverTakePlain(head.Segments - 1, held: head.Segments + 1))
+        {
+            _cache.FreeParts(parts);
+            return false;
+        }
+
         for (uint index = head.Next; index != 0; index = At(index).Next)
         {
             if (!_cache.TryTake(ZoneId.Mbuf, out uint shared))

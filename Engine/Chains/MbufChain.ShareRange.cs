@@ -40,7 +40,7 @@ public readonly ref partial struct MbufChain
 
         bool all = offset == 0 && length == MbufSizes.CopyAll;
         ChainParts parts = default;
-        bool taken = offset < end ? TryAddShares(ref parts, offset, end - offset) : all && _cache.TryTakeRoom(0, out parts);
+        bool taken = offset < end ? TryAddShares(ref parts, offset, end - offset) : all && _cache.TryTakeRoom(0, head.Segments, out parts);
         if (!taken || !TryStartCopy(ref head, parts, withHeader: offset == 0))
         {
             return false;
@@ -121,6 +121,13 @@ public readonly ref partial struct MbufChain
     /// </summary>
     private bool TryAddShares(ref ChainParts parts, int offset, int length)
     {
+        int held = At(Index).Segments + parts.Segments;
+        if (!_cache.IsAmple((long)held + At(Index).Segments) && !_cache.CanEverTakePlain(CountPieces(offset, length), held))
+        {
+            _cache.FreeParts(parts);
+            return false;
+        }
+
         for (uint index = Index; length > 0; index = At(index).Next)
         {
             ref MbufHeader header = ref At(index);
@@ -148,5 +155,20 @@ public readonly ref partial struct MbufChain
         }
 
         return true;
+    }
+
+    /// <summary>The mbufs that have bytes of a range, which the chain holds.</summary>
+    private int CountPieces(int offset, int length)
+    {
+        int pieces = 0;
+        int end = offset + length;
+        int position = 0;
+        for (uint index = Index; position < end; index = At(index).Next)
+        {
+            pieces += Overlaps(At(index).SegmentLength, position, offset, end) ? 1 : 0;
+            position += At(index).SegmentLength;
+        }
+
+        return pieces;
     }
 }

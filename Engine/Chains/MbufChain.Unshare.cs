@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Engine.Mbufs;
 
 /// <content>Making bytes the packet's own.</content>
@@ -14,7 +16,7 @@ public readonly ref partial struct MbufChain
     public bool TryUnshare()
     {
         ref MbufHeader head = ref Head();
-        if (!TryTakeReplacements(0, head.ChainLength, out ChainParts replacements, (int)MbufClusterSize.Standard))
+        if (!TryTakeWholeReplacements(ref head, out ChainParts replacements))
         {
             return false;
         }
@@ -27,7 +29,9 @@ public readonly ref partial struct MbufChain
 
     /// <summary>
     /// m_makewritable: replaces storage that is shared or read-only by private copies where it holds bytes of a range, so that
-    /// these can be written. Whole mbufs are replaced, one for one if a cluster so large is free.
+    /// these can be written. Mbufs of up to 2 KiB are replaced whole, one for one. Longer ones are cut in up to three: the first
+    /// mbuf keeps the bytes before the range, or has the copy if there are none, and the bytes behind become another one's; they stay
+    /// where they are, shared. The copy is no smaller than the storage that it takes: an mbuf's own buffer, or a cluster of 2 KiB.
     /// </summary>
     /// <param name="offset">The first byte, from the start of the chain; 0 or more.</param>
     /// <param name="length">Bytes, 0 or more; <see cref="MbufSizes.CopyAll"/> for all that follow.</param>
@@ -35,7 +39,10 @@ public readonly ref partial struct MbufChain
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> or <paramref name="length"/> is
     /// negative.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
-    /// <remarks>O(segments before + bytes replaced). Needs memory only if something is shared or read-only.</remarks>
+    /// <remarks>
+    /// O(segments before + bytes copied): the range, and up to 2 KiB at either end. Needs memory only if something is shared or
+    /// read-only.
+    /// </remarks>
     public bool TryMakeWritable(int offset, int length)
     {
         ref MbufHeader head = ref Head();
@@ -47,6 +54,78 @@ public readonly ref partial struct MbufChain
         Replace(replacements);
         _cache.Settle();
         return true;
+    }
+
+    /// <summary>Takes replacements for all mbufs with data that may not be written, whole, in runs of neighbours.</summary>
+    private bool TryTakeWholeReplacements(ref MbufHeader head, out ChainParts replacements)
+    {
+        replacements = default;
+        for (uint index = Index; index != 0;)
+        {
+            ref MbufHeader header = ref At(index);
+            uint next = header.Next;
+            int length = header.SegmentLength;
+            if (length > 0 && !_cache.IsWritable(ref header))
+            {
+                if (replacements.Segments == 0 && !CanEverUnshare(ref head))
+                {
+                    return false;
+                }
+
+                int count = FindRun(ref next, ref length);
+                if (!TryTakeReplacement(index, count, length, ref replacements))
+                {
+                    return false;
+                }
+            }
+
+            index = next;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Goes over the mbufs behind one that may not be written which share one replacement with it, of up to 2 KiB. Returns how many
+    /// all of them are.
+    /// </summary>
+    private int FindRun(ref uint next, ref int length)
+    {
+        int count = 1;
+        while (next != 0 && At(next).SegmentLength <= (int)MbufClusterSize.Standard - length && !_cache.IsWritable(ref At(next)))
+        {
+            length += At(next).SegmentLength;
+            next = At(next).Next;
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>False, and denied, if all of the arena, but for this chain's own mbufs, cannot hold the replacements.</summary>
+    private bool CanEverUnshare(ref MbufHeader head)
+        => _cache.IsAmple(MbufCache.MostPieces(head.ChainLength) + (2L * head.Segments)) || CanEverUnshareSlow(ref head);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool CanEverUnshareSlow(ref MbufHeader head)
+    {
+        var supply = new Supply(_cache, head.Segments);
+        bool ever = true;
+        for (uint index = Index; index != 0 && ever;)
+        {
+            ref MbufHeader header = ref At(index);
+            uint next = header.Next;
+            int length = header.SegmentLength;
+            if (length > 0 && !_cache.IsWritable(ref header))
+            {
+                FindRun(ref next, ref length);
+                ever = supply.TryTakeCopy(length);
+            }
+
+            index = next;
+        }
+
+        return ever || _cache.DenyForEver(ZoneId.Packet);
     }
 
     /// <summary>The end of a range that may reach to the end of the chain. False if the chain ends before.</summary>

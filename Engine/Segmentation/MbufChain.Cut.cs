@@ -92,7 +92,7 @@ public readonly ref partial struct MbufChain
     {
         parts = default;
         int fronts = plan.Parts - 1 + (plan.NeedsFront ? 1 : 0);
-        if (!_cache.TryTakeLinked(plan.FrontZone, fronts, plan.Cuts, out parts.Fronts, out parts.Pieces))
+        if (!_cache.TryTakeLinked(plan.FrontZone, fronts, plan.Cuts, head.Segments, out parts.Fronts, out parts.Pieces))
         {
             return false;
         }
