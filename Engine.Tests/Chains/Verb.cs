@@ -138,6 +138,10 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
         }
     }
 
+    /// <summary>All that need no queue of the chain's arena, which the null chain does not have.</summary>
+    public static IEnumerable<Verb> WithoutQueue
+        => All.Where(static verb => !verb.Name.StartsWith("OutputInto") && !verb.Name.StartsWith("FragmentInto") && !verb.Name.StartsWith("SegmentInto"));
+
     private static MbufQueue QueueOf(MbufChain chain) => new(chain.Cache.Arena);
 
     private static void Segment(MbufChain chain)

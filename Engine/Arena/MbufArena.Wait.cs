@@ -113,7 +113,7 @@ public sealed partial class MbufArena
                     if (!TryGetRemaining(started, timeout, out int milliseconds))
                     {
                         Zones[(int)cache.MissedZone].CountDenied();
-                        return default;
+                        return MbufChain.Null;
                     }
 
                     if (!delayed)
