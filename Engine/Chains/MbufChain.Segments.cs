@@ -56,6 +56,9 @@ public readonly ref partial struct MbufChain
         /// <summary>How many of its bytes were shown.</summary>
         private int _shown;
 
+        /// <summary>The mbuf that was behind it then: another one there now is another layout.</summary>
+        private uint _next;
+
         private ReadOnlySpan<byte> _current;
 
         internal SegmentEnumerator(MbufChain chain)
@@ -74,11 +77,10 @@ public readonly ref partial struct MbufChain
         /// <summary>Goes to the next segment that has data.</summary>
         /// <returns>False at the end of the chain.</returns>
         /// <exception cref="MbufStaleException">The packet was freed or given away during the walk; or the mbuf that the walk was at
-        /// was freed, shortened or split off.</exception>
+        /// was freed, shortened or split off; or the one behind it was, or is not behind it any more.</exception>
         /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
         /// <remarks>
-        /// O(1), apart from empty mbufs skipped. Bytes that were appended meanwhile are seen. Bytes that a change of the chain's layout
-        /// moved from where the walk still has to go to where it was are not.
+        /// O(1), apart from empty mbufs skipped. Bytes that were appended meanwhile are seen.
         /// </remarks>
         public bool MoveNext()
         {
@@ -104,10 +106,15 @@ public readonly ref partial struct MbufChain
                 return MoveInside(ref header);
             }
 
+            uint next = header.Next;
+            if (next != _next && _next != 0)
+            {
+                ThrowHelper.StalePosition();
+            }
+
             int length;
             do
             {
-                uint next = header.Next;
                 if (next == 0)
                 {
                     return false;
@@ -115,11 +122,13 @@ public readonly ref partial struct MbufChain
 
                 header = ref cache.Hot.Memory.Header(next);
                 length = header.SegmentLength;
+                next = header.Next;
             }
             while (length <= 0);
             _here = ref header;
             _generation = header.Generation;
             _shown = length;
+            _next = next;
             _current = cache.Hot.Memory.Bytes(header.Data, length);
             return true;
         }
@@ -136,6 +145,7 @@ public readonly ref partial struct MbufChain
 
             _current = _cache.Hot.Memory.Bytes(header.Data + _shown, more);
             _shown = header.SegmentLength;
+            _next = header.Next;
             return true;
         }
     }
