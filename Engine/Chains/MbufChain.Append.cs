@@ -8,7 +8,9 @@ public readonly ref partial struct MbufChain
 {
     /// <summary>
     /// m_append: copies bytes behind the data, into the last mbuf's room and as many new mbufs and clusters as it takes; the
-    /// packet length grows with it. All or nothing, where m_append keeps what fitted.
+    /// packet length grows with it. All or nothing, where m_append keeps what fitted. An mbuf that a trim emptied has room before its data
+    /// position as well: where the room behind is not enough, the position is moved back to where a fresh mbuf's is, and further if
+    /// all of the bytes fit then.
     /// </summary>
     /// <param name="bytes">What to append; must not be a view of this chain's own free room.</param>
     /// <returns>False if the arena is exhausted: the chain is as it was.</returns>
@@ -37,7 +39,7 @@ public readonly ref partial struct MbufChain
 
     /// <summary>
     /// Makes contiguous room for bytes behind the data, in the last mbuf or in a new one, and counts it as data: the caller
-    /// writes it.
+    /// writes it. Of an mbuf that a trim emptied all room is used, as by <see cref="TryAppend(ReadOnlySpan{byte})"/>.
     /// </summary>
     /// <param name="length">Bytes, 0 to <see cref="MbufSizes.LargestContiguous"/>.</param>
     /// <param name="room">The new bytes, not zeroed; empty on failure.</param>
@@ -100,6 +102,11 @@ public readonly ref partial struct MbufChain
     private static bool TryAppendSlow(MbufChain chain, ReadOnlySpan<byte> bytes)
     {
         ref MbufHeader head = ref chain.At(chain.Index);
+        if (head.Next == 0 && (head.Flags & HeaderFlags.Spare) == 0 && chain.TryUseOwnRoom(ref head, bytes.Length))
+        {
+            return chain.TryAppend(bytes);
+        }
+
         if (!chain.TryGrow(ref head, bytes.Length, out uint point, out int offset))
         {
             return false;
@@ -111,8 +118,8 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// An mbuf with contiguous room for some bytes behind all data: of the spare ones, if there are, else a fresh one. 0 if
-    /// exhausted.
+    /// An mbuf with contiguous room for some bytes behind all data: of the spare ones, if there are, or one without data whose own
+    /// storage is large enough; else a fresh one. 0 if exhausted.
     /// </summary>
     /// <remarks>Static, the chain by value: an address taken of it would keep the caller's chain out of registers.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -122,6 +129,15 @@ public readonly ref partial struct MbufChain
         for (uint index = chain.FillPoint(ref head); index != 0; index = chain.At(index).Next)
         {
             if (chain.RoomOf(ref chain.At(index)) >= length)
+            {
+                chain.At(index).Flags &= index == head.Tail ? ~HeaderFlags.Spare : uint.MaxValue;
+                return index;
+            }
+        }
+
+        for (uint index = chain.FillPoint(ref head); index != 0; index = chain.At(index).Next)
+        {
+            if (chain.TryUseOwnRoom(ref chain.At(index), length))
             {
                 chain.At(index).Flags &= index == head.Tail ? ~HeaderFlags.Spare : uint.MaxValue;
                 return index;

@@ -97,7 +97,8 @@ public readonly ref partial struct MbufChain
             index = At(FindGroup(index, ref left, longest, fresh).Last).Next;
         }
 
-        if (left > 0 || (fresh != 0 && !CanEverMerge(surplus, longest, fresh)))
+        bool ample = fresh == 0 || _cache.IsAmple(MbufCache.MostPieces(At(Index).ChainLength) + (2L * At(Index).Segments));
+        if (left > 0 || (!ample && !CanEverMerge(surplus, longest, fresh)))
         {
             return false;
         }
@@ -131,14 +132,8 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>False, and denied, if all of the arena cannot hold the fresh storage of an attempt that finds enough groups.</summary>
-    private bool CanEverMerge(int surplus, int longest, int fresh)
-    {
-        ref MbufHeader head = ref At(Index);
-        return _cache.IsAmple(MbufCache.MostPieces(head.ChainLength) + (2L * head.Segments)) || CanEverMergeSlow(surplus, longest, fresh);
-    }
-
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool CanEverMergeSlow(int left, int longest, int fresh)
+    private bool CanEverMerge(int left, int longest, int fresh)
     {
         var supply = new Supply(_cache, At(Index).Segments);
         bool ever = true;

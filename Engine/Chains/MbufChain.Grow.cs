@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Engine.Mbufs;
 
 /// <content>
-/// Where bytes at the end go: into the last mbuf's room, or, in a chain with spare mbufs, into the first room behind the data.
+/// Where bytes at the end go: into the last mbuf's room, or, in a chain with spare mbufs, into the first room behind the data; then
+/// into room that mbufs without data have before their data position; then into fresh mbufs.
 /// </content>
 public readonly ref partial struct MbufChain
 {
@@ -37,7 +38,7 @@ public readonly ref partial struct MbufChain
         => _cache.IsWritable(ref header) && header.IsPlainlyWritable ? _cache.RoomBehind(ref header) : 0;
 
     /// <summary>Free bytes from a fill point to the end of the chain; no more than asked for are counted.</summary>
-    private long RoomFrom(uint point, int enough)
+    internal long RoomFrom(uint point, int enough)
     {
         long room = 0;
         for (uint index = point; index != 0 && room < enough; index = At(index).Next)
@@ -85,12 +86,18 @@ public readonly ref partial struct MbufChain
         uint oldTail = head.Tail;
         if (room < count)
         {
-            if (!_cache.TryTakeRoom(count - room, head.Segments, out ChainParts parts))
+            int own = FindOwnRoom(point, count - room);
+            ChainParts parts = default;
+            if (room + own < count && !_cache.TryTakeRoom(count - room - own, head.Segments, out parts))
             {
                 return false;
             }
 
-            Link(ref head, parts);
+            UseOwnRoom(point, own);
+            if (parts.Segments > 0)
+            {
+                Link(ref head, parts);
+            }
         }
 
         CountBytes(point, count);

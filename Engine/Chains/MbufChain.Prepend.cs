@@ -8,8 +8,8 @@ public readonly ref partial struct MbufChain
 {
     /// <summary>
     /// M_PREPEND, m_prepend: makes contiguous room for bytes before the data, and counts it as data: the caller writes it. In
-    /// the headroom if there is enough; else the head's storage moves to a new mbuf behind it, and the head, which stays the
-    /// head, gets fresh storage.
+    /// the headroom if there is enough, or anywhere in the head's storage if it holds no data; else the head's storage moves to a new
+    /// mbuf behind it, and the head, which stays the head, gets fresh storage.
     /// </summary>
     /// <param name="length">Bytes, 0 to <see cref="MbufSizes.LargestContiguous"/>.</param>
     /// <param name="room">The new bytes, not zeroed, followed by the data that was first; empty on failure.</param>
@@ -32,7 +32,7 @@ public readonly ref partial struct MbufChain
         if (length > _cache.RoomBefore(ref head) || (!_cache.IsWritable(ref head) && length != 0))
         {
             CheckContiguous(nameof(length), length);
-            if (!TryMakeFront(this, length))
+            if (!TryUseOwnRoomBefore(this, length) && !TryMakeFront(this, length))
             {
                 room = default;
                 return false;

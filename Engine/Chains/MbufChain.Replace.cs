@@ -86,8 +86,10 @@ public readonly ref partial struct MbufChain
             index = header.Next;
         }
 
+        uint point = FillPoint(ref head);
         int missing = Math.Max(0, end - head.ChainLength);
-        missing -= (int)Math.Min(PlainRoomFrom(FillPoint(ref head), missing), missing);
+        missing -= (int)Math.Min(PlainRoomFrom(point, missing), missing);
+        missing -= FindOwnRoom(point, missing);
         return (ever && (missing == 0 || supply.TryTakeRoom(missing))) || _cache.DenyForEver(ZoneId.Packet);
     }
 

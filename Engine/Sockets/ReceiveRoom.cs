@@ -12,11 +12,13 @@ internal readonly ref struct ReceiveRoom
     private readonly MbufChain _chain;
     private readonly ChainParts _fresh;
     private readonly uint _point;
+    private readonly int _moved;
 
-    private ReceiveRoom(MbufChain chain, uint point, ChainParts fresh, int pieces, int length)
+    private ReceiveRoom(MbufChain chain, uint point, int moved, ChainParts fresh, int pieces, int length)
     {
         _chain = chain;
         _point = point;
+        _moved = moved;
         _fresh = fresh;
         Pieces = pieces;
         Length = length;
@@ -44,6 +46,7 @@ internal readonly ref struct ReceiveRoom
         length = Math.Min(length, most);
         MbufCache cache = chain.Cache;
         uint point = chain.FillPoint(ref chain.VerifiedHead());
+        int moved = MovePosition(chain, point, length);
         int room = 0;
         int pieces = 0;
         for (uint index = point; index != 0 && room < length && pieces < MostPieces; index = cache.Hot.Memory.Header(index).Next)
@@ -68,7 +71,7 @@ internal readonly ref struct ReceiveRoom
             room += Math.Min(cache.RoomBehind(ref header), length - room);
         }
 
-        return new ReceiveRoom(chain, point, fresh, pieces, room);
+        return new ReceiveRoom(chain, point, moved, fresh, pieces, room);
     }
 
     /// <summary>The pieces in order: the free end of the last mbuf, if there is one, then the fresh mbufs.</summary>
@@ -110,6 +113,36 @@ internal readonly ref struct ReceiveRoom
 
         _chain.AppendFilled(used, bytes);
         cache.FreeParts(new ChainParts { First = index });
+        if (bytes == 0)
+        {
+            cache.Hot.Memory.Header(_point).Data += _moved; // Nothing came: the headroom is what it was.
+        }
+    }
+
+    /// <summary>
+    /// Lets an mbuf without data that is filled first have the room before its data position again, if all room behind is not enough:
+    /// up to the usual headroom, and into it if all of the bytes fit then.
+    /// </summary>
+    /// <returns>By how many bytes the position was moved to the front.</returns>
+    private static int MovePosition(MbufChain chain, uint point, int length)
+    {
+        ref MbufHeader header = ref chain.MbufAt(point);
+        if (header.SegmentLength > 0)
+        {
+            return 0;
+        }
+
+        long wanted = length - chain.RoomFrom(point, length);
+        if (wanted <= 0 || !header.IsPlainlyWritable)
+        {
+            return 0;
+        }
+
+        int before = chain.OwnRoomBefore(ref header);
+        int toUsual = Math.Max(0, before - chain.UsualHeadroom(ref header));
+        int moved = before >= wanted ? Math.Max(toUsual, (int)wanted) : toUsual;
+        header.Data -= moved;
+        return moved;
     }
 
     /// <summary>One more mbuf: with a large cluster, with one of 2 KiB, or with what it has by itself.</summary>
