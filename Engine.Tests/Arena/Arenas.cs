@@ -22,7 +22,10 @@ internal static class Arenas
             Packets = packets,
             Checked = isChecked,
             HugePages = false,
-        });
+        })
+        {
+            LongestSleep = int.MaxValue, // Nobody is saved by looking again who should have been woken.
+        };
 
     /// <summary>Allocates until the arena says no.</summary>
     public static List<Mbuf> TakeAll(in MbufScope mbufs, Allocation allocation)

@@ -37,6 +37,34 @@ public sealed class DeadThreadTests
     }
 
     [Test]
+    public void Who_sleeps_for_its_memory_or_its_cache_when_it_ends_gets_it([Values] bool forMemory)
+    {
+        using MbufArena arena = Arenas.Of(mbufs: 64, clusters: 64, caches: forMemory ? 2 : 1);
+        arena.LongestSleep = 1;
+        using var step = new Barrier(2);
+        var dying = new Mate(() =>
+        {
+            MbufScope mbufs = arena.Enter();
+            List<Mbuf> all = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocatePacket());
+            step.Meet();
+            step.Meet();
+            mbufs.Cache.ClearAsk(); // It sees no request any more, and ends.
+            mbufs.Free([.. all]);
+        });
+        step.Meet();
+        var sleeping = new Mate(() =>
+        {
+            using MbufScope mbufs = arena.Enter();
+            using MbufChain packet = mbufs.AllocatePacket(Timeout.InfiniteTimeSpan);
+        });
+        sleeping.UntilBlocked();
+        step.Meet();
+        dying.Join();
+        sleeping.Join();
+        arena.AssertSettled();
+    }
+
+    [Test]
     public void The_memory_of_a_disposed_arena_is_released()
     {
         MbufArena arena = Arenas.Of(mbufs: 64, clusters: 64);

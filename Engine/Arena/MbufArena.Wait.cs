@@ -8,11 +8,6 @@ public sealed partial class MbufArena
     /// <summary>Milliseconds until a waiter that stress refused tries again: nobody signals what is there already.</summary>
     private const int StressPause = 1;
 
-    /// <summary>
-    /// Milliseconds until a sleeper looks again whatever happens: nobody tells it of a thread that ended inside a scope.
-    /// </summary>
-    private const int LongestSleep = 1000;
-
     /// <summary>What a thread that sleeps for a cache counts for; one that sleeps for memory counts for 1.</summary>
     private const long CacheSleeper = 1L << 32;
 
@@ -27,6 +22,12 @@ public sealed partial class MbufArena
 
     /// <summary>A waiter's attempt is under way. Guarded by the gate.</summary>
     private bool _attempting;
+
+    /// <summary>
+    /// Milliseconds until a sleeper looks again whatever happens, since nobody tells it of a thread that ended inside a scope. Tests that
+    /// are about wake-ups make it long.
+    /// </summary>
+    internal int LongestSleep { get; set; } = 1000;
 
     /// <summary>True while a thread sleeps for memory: whoever gives something back to the depot then signals.</summary>
     internal bool HasWaiters => (int)Volatile.Read(ref _concerns) != 0;
@@ -149,7 +150,7 @@ public sealed partial class MbufArena
         }
     }
 
-    private static int AtMostAMoment(int milliseconds) => (int)Math.Min((uint)milliseconds, LongestSleep);
+    private int AtMostAMoment(int milliseconds) => (int)Math.Min((uint)milliseconds, (uint)LongestSleep);
 
     /// <summary>
     /// Milliseconds left to sleep, -1 for ever; rounded up, so that a wait never ends early. False if the time is over.
