@@ -186,7 +186,7 @@ internal sealed class Machine(int words, int locals, Instruction[][] programs)
     /// <param name="change">The new value by the old one; the same for none.</param>
     /// <param name="isFence">Whether it is a full fence.</param>
     /// <param name="before">The old value.</param>
-    public bool TryExchange(Word word, Func<int, int> change, bool isFence, out int before)
+    public bool TryExchange(Word word, Func<Machine, int, int> change, bool isFence, out int before)
     {
         before = this[word];
         if ((isFence && Stores != 0) || IsReserved(word.Number) || Holds(word))
@@ -194,7 +194,7 @@ internal sealed class Machine(int words, int locals, Instruction[][] programs)
             return false;
         }
 
-        int after = change(before);
+        int after = change(this, before);
         if (isFence)
         {
             this[word] = after;

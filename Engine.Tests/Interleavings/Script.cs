@@ -30,8 +30,11 @@ internal sealed class Script(Model model, string name)
         $"writes {words[0].Name}[…]", false, machine => machine.TryStore(words[index.In(machine)], value.In(machine), release: false)));
 
     /// <summary>Volatile.Write; plain if the guard is taken out.</summary>
-    public void Release(Word word, Operand value, Guard? guard = null) => Add(new Instruction(
-        $"writes {word.Name}, releasing", false, machine => machine.TryStore(word, value.In(machine), model.Has(guard))));
+    public void Release(Word word, Operand value, Guard? guard = null)
+    {
+        bool releases = model.Has(guard);
+        Add(new Instruction($"writes {word.Name}", false, machine => machine.TryStore(word, value.In(machine), releases)));
+    }
 
     /// <summary>Interlocked.MemoryBarrier; nothing if the guard is taken out.</summary>
     public void Fence(Guard? guard = null)
@@ -43,30 +46,17 @@ internal sealed class Script(Model model, string name)
     }
 
     /// <summary>Interlocked.CompareExchange; still atomic, but no fence, if the guard is taken out.</summary>
-    public void CompareExchange(Word word, Operand value, Operand comparand, Local into, Guard? fence = null) => Add(new Instruction(
-        $"compares and exchanges {word.Name}",
-        false,
-        machine =>
-        {
-            (int wanted, int written) = (comparand.In(machine), value.In(machine));
-            return machine.TryExchange(word, before => before == wanted ? written : before, model.Has(fence), out int before)
-                && Keep(machine, into, before);
-        },
-        (into, word)));
+    public void CompareExchange(Word word, Operand value, Operand comparand, Local into, Guard? fence = null)
+        => Change(word, $"compares and exchanges {word.Name}", into, fence, (machine, before)
+            => before == comparand.In(machine) ? value.In(machine) : before);
 
     /// <summary>Interlocked.Exchange; still atomic, but no fence, if the guard is taken out.</summary>
-    public void Exchange(Word word, Operand value, Local? into = null, Guard? fence = null) => Add(new Instruction(
-        $"exchanges {word.Name}",
-        false,
-        machine => machine.TryExchange(word, _ => value.In(machine), model.Has(fence), out int before)
-            && (into is null || Keep(machine, into, before)),
-        into is null ? null : (into, word)));
+    public void Exchange(Word word, Operand value, Local? into = null, Guard? fence = null)
+        => Change(word, $"exchanges {word.Name}", into, fence, (machine, _) => value.In(machine));
 
     /// <summary>Interlocked.Add; still atomic, but no fence, if the guard is taken out.</summary>
-    public void Add(Word word, int change, Guard? fence = null) => Add(new Instruction(
-        $"adds {change} to {word.Name}",
-        false,
-        machine => machine.TryExchange(word, before => (byte)(before + change), model.Has(fence), out _)));
+    public void Add(Word word, int change, Guard? fence = null)
+        => Change(word, $"adds {change} to {word.Name}", null, fence, (_, before) => (byte)(before + change));
 
     public void Enter(Gate gate) => Add(new Instruction($"enters {gate.Holder.Name}", false, machine => machine.TryEnter(gate)));
 
@@ -156,6 +146,16 @@ internal sealed class Script(Model model, string name)
     }
 
     public void Leave(Label method) => Jump(method);
+
+    private void Change(Word word, string text, Local? into, Guard? fence, Func<Machine, int, int> change)
+    {
+        bool isFence = model.Has(fence);
+        Add(new Instruction(
+            text,
+            false,
+            machine => machine.TryExchange(word, change, isFence, out int before) && (into is null || Keep(machine, into, before)),
+            into is null ? null : (into, word)));
+    }
 
     private void Jump(Label label) => JumpUnless(static _ => false, label);
 
