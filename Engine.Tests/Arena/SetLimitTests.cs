@@ -116,12 +116,24 @@ public sealed class SetLimitTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(free, Is.Positive);
         if (!Kind.Checked)
         {
-            Assert.That(() => Arena.SetLimit(MbufZone.Mbufs, 1), Throws.InvalidOperationException, "This scope's magazine is its own.");
+            new Mate(() => Assert.That(
+                () => Arena.SetLimit(MbufZone.Mbufs, 1), Throws.InvalidOperationException, "This scope's magazine is its thread's own.")).Join();
         }
 
         using MbufChain one = mbufs.Allocate();
         mbufs.Allocate().Free();
         Assert.That(one.IsNull, Is.False);
+    }
+
+    [Test]
+    public void What_the_calling_thread_has_free_in_its_own_scope_is_retired_at_once()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        mbufs.Allocate().Free();
+        Arena.SetLimit(MbufZone.Mbufs, 1);
+        using MbufChain one = mbufs.Allocate();
+        using MbufChain none = mbufs.Allocate();
+        Assert.That((one.IsNull, none.IsNull), Is.EqualTo((false, true)));
     }
 
     [Test]

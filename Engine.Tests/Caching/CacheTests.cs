@@ -76,6 +76,45 @@ public sealed class CacheTests
         arena.AssertSettled();
     }
 
+    /// <summary>Between its look at the mark and its claim, the cache may be disposed and replaced.</summary>
+    [Test]
+    [Category("Contention")]
+    public void Entering_a_cache_that_is_being_disposed_and_replaced_ends()
+    {
+        using MbufArena arena = Arenas.Of(mbufs: 256, caches: 1);
+        MbufCache current = arena.CreateCache();
+        bool done = false;
+        var entering = new Mate(() =>
+        {
+            while (!Volatile.Read(ref done))
+            {
+                try
+                {
+                    Volatile.Read(ref current).Enter().Dispose();
+                }
+                catch (ObjectDisposedException)
+                {
+                    // Or it was fast enough.
+                }
+            }
+        });
+        for (int round = 0; round < 200_000; round++)
+        {
+            try
+            {
+                current.Dispose();
+                Volatile.Write(ref current, arena.CreateCache());
+            }
+            catch (InvalidOperationException)
+            {
+                // The other thread is in it.
+            }
+        }
+
+        Volatile.Write(ref done, true);
+        entering.Join();
+    }
+
     [Test]
     public void Caches_count_towards_the_limit_of_caches()
     {

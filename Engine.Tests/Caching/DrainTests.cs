@@ -115,12 +115,11 @@ public sealed class DrainTests
     {
         using MbufArena arena = Arenas.Of(mbufs: 10);
         using MbufCache cache = arena.CreateCache();
-        using MbufScope beggar = arena.Enter();
         using (MbufScope mbufs = cache.Enter())
         {
             List<Mbuf> held = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
             Arenas.FreeAll(mbufs, held);
-            Assert.That(beggar.Allocate().IsNull, Is.True);
+            Beg(arena);
         }
 
         Assert.That(cache.FreeRounds(ZoneId.Mbuf), Is.Empty);
@@ -133,14 +132,11 @@ public sealed class DrainTests
         using MbufArena arena = Arenas.Of(mbufs: 10);
         using MbufCache cache = arena.CreateCache();
         using MbufScope mbufs = cache.Enter();
-        using (MbufScope beggar = arena.Enter())
-        {
-            List<Mbuf> held = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
-            Arenas.FreeAll(mbufs, held);
-            Assert.That(beggar.Allocate().IsNull, Is.True);
-            Assert.That(cache.Hot.Floor, Is.EqualTo(int.MaxValue), "asked");
-            Assert.That(cache.Hot.Ceiling, Is.EqualTo(int.MinValue), "asked");
-        }
+        List<Mbuf> held = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
+        Arenas.FreeAll(mbufs, held);
+        Beg(arena);
+        Assert.That(cache.Hot.Floor, Is.EqualTo(int.MaxValue), "asked");
+        Assert.That(cache.Hot.Ceiling, Is.EqualTo(int.MinValue), "asked");
 
         mbufs.Allocate().Free();
         Assert.That(cache.Hot.Floor, Is.Zero);
@@ -183,4 +179,11 @@ public sealed class DrainTests
         using MbufScope mbufs = arena.Enter();
         Assert.That(Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate()), Has.Count.EqualTo(130));
     }
+
+    /// <summary>Another thread asks for what lies in this one's cache, in vain.</summary>
+    private static void Beg(MbufArena arena) => new Mate(() =>
+    {
+        using MbufScope beggar = arena.Enter();
+        Assert.That(beggar.Allocate().IsNull, Is.True);
+    }).Join();
 }

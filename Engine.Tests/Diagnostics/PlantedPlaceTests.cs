@@ -86,7 +86,7 @@ public sealed class PlantedPlaceTests(ArenaKind kind) : MbufFixture(kind)
         Zone depot = Arena.Zones[(int)ZoneId.Mbuf];
         depot.AddLoose(new Round(mbuf, generation: 0), Arena.EmptyMagazines);
         MbufAudit audit = Arena.Audit();
-        depot.TryTakeLoose(out _);
+        depot.TryTakeAny(out _, Arena.EmptyMagazines);
 
         Assert.That(audit.Problems, Has.Some.EqualTo(
             $"Mbuf {mbuf} is in two places: the depot of the Mbuf zone and the Mbuf magazines of cache 0."));

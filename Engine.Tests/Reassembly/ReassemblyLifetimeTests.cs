@@ -133,21 +133,41 @@ public sealed class ReassemblyLifetimeTests(ArenaKind kind) : ReassemblyFixture(
     }
 
     [Test]
-    public void Without_a_free_cache_it_cannot_be_disposed_of_and_then_it_can()
+    public void Where_every_cache_has_an_owner_it_cannot_be_disposed_of_and_then_it_can()
     {
         MbufReassembler reassembler = Make();
-        using (MbufScope first = Arena.Enter())
+        using (MbufScope mbufs = Arena.Enter())
         {
-            using MbufScope second = Arena.Enter();
-            using MbufScope third = Arena.Enter();
-            using MbufScope fourth = Arena.Enter();
-            IsHeld(first, reassembler, s_start);
-            Assert.That(reassembler.Dispose, Throws.InvalidOperationException);
-            Assert.That(reassembler.Reclaim, Throws.InvalidOperationException);
-            IsHeld(first, reassembler, FragmentBytes.At(true, 8, 8, more: true));
+            IsHeld(mbufs, reassembler, s_start);
         }
 
+        List<MbufCache> caches = [Arena.CreateCache(), Arena.CreateCache(), Arena.CreateCache(), Arena.CreateCache()];
+        Assert.That(reassembler.Dispose, Throws.InvalidOperationException);
+        Assert.That(reassembler.Reclaim, Throws.InvalidOperationException);
+        using (MbufScope mbufs = caches[0].Enter())
+        {
+            IsHeld(mbufs, reassembler, FragmentBytes.At(true, 8, 8, more: true));
+        }
+
+        caches.ForEach(static cache => cache.Dispose());
         reassembler.Dispose();
+        Assert.That(Arena.LiveMbufs, Is.Zero);
+    }
+
+    [Test]
+    public void Inside_a_scope_it_is_disposed_of_whatever_other_threads_do()
+    {
+        MbufReassembler reassembler = Make();
+        List<MbufCache> caches = [Arena.CreateCache(), Arena.CreateCache(), Arena.CreateCache(), Arena.CreateCache()];
+        using (MbufScope mbufs = caches[0].Enter())
+        {
+            IsHeld(mbufs, reassembler, s_start);
+            reassembler.Reclaim();
+            IsHeld(mbufs, reassembler, s_start);
+            reassembler.Dispose();
+        }
+
+        caches.ForEach(static cache => cache.Dispose());
         Assert.That(Arena.LiveMbufs, Is.Zero);
     }
 

@@ -1,70 +1,191 @@
+using System.Diagnostics;
+
 namespace Engine.Mbufs;
 
-/// <content>Which cache a scope gets.</content>
+/// <content>Which cache a scope gets, and what happens where none is free.</content>
 public sealed partial class MbufArena
 {
-    private MbufCache FindCache()
+    /// <summary>As many caches are looked at before a new one is made: a search of all of them is for when there may be no more.</summary>
+    private const int NearCaches = 8;
+
+    /// <summary>Something that threads sleep for: a cache has become idle, or the arena is disposed.</summary>
+    private readonly EventCount _idle = new();
+
+    /// <summary>
+    /// A cache became idle: tells one of those who sleep until one does. After a full fence; they count themselves, with a full fence, before
+    /// they look.
+    /// </summary>
+    internal void WakeForCache()
     {
-        SpinWait spin = default;
-        while (true)
+        if (HasCacheSleepers)
         {
-            ObjectDisposedException.ThrowIf(IsDisposed, this);
-            bool changing = false;
-            ulong openings = CountOpenings();
-            int count = Volatile.Read(ref _cacheCount);
-            int start = Environment.CurrentManagedThreadId;
-            for (int step = 0; step < count; step++)
-            {
-                MbufCache candidate = _caches[(start + step) % count]!;
-                if (!candidate.IsExplicit && candidate.TryOpen())
-                {
-                    return candidate;
-                }
+            _idle.WakeOne();
+        }
+    }
 
-                changing |= candidate.IsChanging;
-            }
+    /// <summary>A scope was closed: the same, those who sleep for memory, since an idle cache can be drained, and who disposed the arena.</summary>
+    internal void HeedClosing()
+    {
+        if (HasWaiters)
+        {
+            Signal();
+        }
 
-            lock (Gate)
-            {
-                // Again, under the gate: a new cache's magazines lie in memory that a Dispose meanwhile may have released.
-                ObjectDisposedException.ThrowIf(IsDisposed, this);
-                if (AddCache(isExplicit: false) is { } added)
-                {
-                    if (added.TryOpen())
-                    {
-                        return added;
-                    }
-
-                    changing = true; // Another thread saw it first; there may be room for one more.
-                }
-            }
-
-            if (!changing && CountOpenings() == openings)
-            {
-                throw TooManyScopes();
-            }
-
-            spin.SpinOnce(); // A thread that ran out of memory drains a cache, or has just done so: it is free in a moment.
+        WakeForCache();
+        if (IsDisposed)
+        {
+            TryRelease();
         }
     }
 
     /// <summary>
-    /// Changes whenever a scope is opened or closed: while it stands still, a cache that was seen in use is in use. A search
-    /// that found none may else have passed by each just before it was closed.
+    /// Makes a cache idle whose owner has ended inside a scope, with what its magazines hold in the depot. False if that is not so.
     /// </summary>
-    private ulong CountOpenings()
+    internal bool TryAdopt(MbufCache cache)
     {
-        ulong openings = 0;
-        for (int number = Volatile.Read(ref _cacheCount) - 1; number >= 0; number--)
+        lock (Gate)
         {
-            openings += _caches[number]!.Serial;
-        }
+            if (!cache.TryBeginAdoption())
+            {
+                return false;
+            }
 
-        return openings;
+            FlushAndEndDrain(cache);
+            return true;
+        }
     }
 
-    /// <summary>Under the gate. Null if the arena has as many as it may.</summary>
-    private MbufCache? AddCache(bool isExplicit)
+    /// <summary>True if there was a cache to adopt. O(caches).</summary>
+    private bool TryAdoptAny()
+    {
+        bool adopted = false;
+        for (int number = Volatile.Read(ref _cacheCount) - 1; number >= 0; number--)
+        {
+            adopted |= TryAdopt(_caches[number]!);
+        }
+
+        return adopted;
+    }
+
+    /// <summary>Where the thread's recent cache is not free, or it is inside a scope already.</summary>
+    private MbufScope EnterSlow(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        CacheOwner owner = CacheOwner.Current;
+        if (owner.FindOpen(this) is { } open)
+        {
+            ObjectDisposedException.ThrowIf(IsDisposed, this);
+            return MbufScope.Inside(open);
+        }
+
+        MbufCache cache = owner.TryOpenLast(this) ?? TryOpenAny(owner, NearCaches) ?? TryOpenNew(owner)
+            ?? TryOpenAny(owner, _caches.Length) ?? AwaitCache(owner, timeout, cancellationToken);
+        owner.NoteShared(cache);
+        return new MbufScope(cache);
+    }
+
+    /// <summary>Opens one of the first caches from where a thread starts to look, which is not where others do.</summary>
+    private MbufCache? TryOpenAny(CacheOwner owner, int most)
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        int count = Volatile.Read(ref _cacheCount);
+        int next = count == 0 ? 0 : Environment.CurrentManagedThreadId % count;
+        for (int left = Math.Min(most, count); left > 0; left--)
+        {
+            MbufCache candidate = Volatile.Read(ref _caches[next])!;
+            if (!candidate.IsExplicit && candidate.TryOpen(owner))
+            {
+                return candidate;
+            }
+
+            next = next + 1 == count ? 0 : next + 1;
+        }
+
+        return null;
+    }
+
+    private MbufCache? TryOpenNew(CacheOwner owner)
+    {
+        if (Volatile.Read(ref _cacheCount) == _caches.Length)
+        {
+            return null;
+        }
+
+        lock (Gate)
+        {
+            // Again, under the gate: a new cache's magazines lie in memory that a Dispose meanwhile may have released.
+            ObjectDisposedException.ThrowIf(IsDisposed, this);
+            return AddCache(isExplicit: false, owner);
+        }
+    }
+
+    /// <summary>All caches are in use: looks again for a moment, then sleeps until one is not.</summary>
+    private MbufCache AwaitCache(CacheOwner owner, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        for (SpinWait spin = default; timeout != TimeSpan.Zero && !spin.NextSpinWillYield; spin.SpinOnce())
+        {
+            if (TryOpenAny(owner, _caches.Length) is { } found)
+            {
+                return found;
+            }
+        }
+
+        using (cancellationToken.UnsafeRegister(static arena => ((MbufArena)arena!)._idle.WakeAll(), this))
+        {
+            Interlocked.Add(ref _concerns, CacheSleeper);
+            try
+            {
+                return SleepForCache(owner, started, timeout, cancellationToken);
+            }
+            catch
+            {
+                _idle.WakeOne(); // What woke this thread may have been meant for another.
+                throw;
+            }
+            finally
+            {
+                Interlocked.Add(ref _concerns, -CacheSleeper);
+            }
+        }
+    }
+
+    private MbufCache SleepForCache(CacheOwner owner, long started, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            int seen = _idle.Number;
+            if (TryOpenAny(owner, _caches.Length) is { } found)
+            {
+                return found;
+            }
+
+            if (TryAdoptAny())
+            {
+                continue;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            ThrowIfAllHaveOwners();
+            if (!TryGetRemaining(started, timeout, out int milliseconds))
+            {
+                throw new TimeoutException(
+                    $"All {_caches.Length} caches of the arena were in use until the time was over: each thread that is inside a scope needs one.");
+            }
+
+            _idle.Sleep(seen, AtMostAMoment(milliseconds));
+        }
+    }
+
+    private void ThrowIfAllHaveOwners()
+    {
+        if (Volatile.Read(ref _cacheCount) == _caches.Length && Array.TrueForAll(_caches, static cache => cache!.IsExplicit))
+        {
+            throw TooManyOwners();
+        }
+    }
+
+    /// <summary>Under the gate: a new cache, open for a thread or idle. Null if the arena has as many as it may.</summary>
+    private MbufCache? AddCache(bool isExplicit, CacheOwner? owner = null)
     {
         if (_cacheCount == _caches.Length)
         {
@@ -72,6 +193,11 @@ public sealed partial class MbufArena
         }
 
         var cache = new MbufCache(this, isExplicit);
+        if (owner is not null)
+        {
+            cache.TryOpen(owner); // Before others see it.
+        }
+
         _caches[_cacheCount] = cache;
         Volatile.Write(ref _cacheCount, _cacheCount + 1);
         return cache;
@@ -86,6 +212,7 @@ public sealed partial class MbufArena
         for (int number = 0; number < _cacheCount; number++)
         {
             MbufCache old = _caches[number]!;
+            TryAdopt(old);
             if (old.TryRetire())
             {
                 FlushUnderGate(old);
@@ -113,6 +240,7 @@ public sealed partial class MbufArena
         }
     }
 
-    private InvalidOperationException TooManyScopes() => new(
-        $"All {_caches.Length} caches of the arena are in use: each open scope needs one. Close scopes (with using), or raise MbufArenaOptions.Caches.");
+    private InvalidOperationException TooManyOwners() => new(
+        $"All {_caches.Length} caches of the arena are in use or have an owner ({nameof(CreateCache)}). Dispose caches, close scopes (with "
+        + "using), or raise MbufArenaOptions.Caches.");
 }

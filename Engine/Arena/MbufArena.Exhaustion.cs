@@ -20,7 +20,8 @@ public sealed partial class MbufArena
     /// <remarks>
     /// Raised on the thread that allocates, in the middle of its operation, whether it is denied or waits; not for what
     /// <see cref="Stress"/> refuses. The same holds as for callbacks of <see cref="RegisterReclaim"/>: a handler may enter a scope,
-    /// and what it throws goes to <see cref="CallbackFailed"/>. Denials that raise nothing allocate nothing.
+    /// and what it throws goes to <see cref="CallbackFailed"/>. What a handler is denied itself raises nothing. Denials that raise
+    /// nothing allocate nothing.
     /// </remarks>
     public event EventHandler<MbufLimitEventArgs>? LimitReached;
 

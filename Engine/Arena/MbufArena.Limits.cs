@@ -18,8 +18,9 @@ public sealed partial class MbufArena
     /// <param name="limit">Most items from now on: from 0, of mbufs from 1, to the zone's limit in the options.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such zone, or more than was reserved for it, or fewer than 0 (of
     /// mbufs: 1), was asked for; nothing was changed.</exception>
-    /// <exception cref="InvalidOperationException">More than that is in use, or lies in the cache of a scope that is open: such
-    /// scopes have been asked, and give back what they do not use with their next operation. No limit was changed.</exception>
+    /// <exception cref="InvalidOperationException">More than that is in use, or lies in the cache of a scope that another thread
+    /// has open: such scopes have been asked, and give back what they do not use with their next operation. No limit was
+    /// changed.</exception>
     /// <exception cref="ObjectDisposedException">The arena is disposed.</exception>
     /// <remarks>
     /// Free items beyond a lower limit are retired: no allocation finds them until the limit is raised again. Their memory stays
@@ -79,6 +80,7 @@ public sealed partial class MbufArena
         bool enough = zone.Admitted <= limit;
         if (!enough)
         {
+            NoteShort(id); // What those who were asked give back is there for the next try.
             zone.Restore(before - zone.Admitted, EmptyMagazines);
         }
 

@@ -9,12 +9,18 @@ public sealed partial class MbufArena
     /// <summary>Items that are carved, or pairs that are made, at a time: one magazine.</summary>
     private const int Batch = Magazine.Capacity;
 
+    /// <summary>
+    /// How many single items are taken after a request that was refused though an open scope's cache could have granted it. Enough for
+    /// who asked to come back, few enough that a thread which needs many does not visit the gate for each of them for long.
+    /// </summary>
+    private const int ModestTakes = 16 * Magazine.Capacity;
+
     private readonly uint _firstGeneration;
 
     /// <summary>
     /// Finds an item of a zone for a cache that has none. In order: the depot, fresh memory, pairs split or made, quarantine,
     /// the caches that nobody is in. Caches whose scope is open elsewhere are asked to flush; what they give is there for the
-    /// next try.
+    /// next try, since everybody is modest then: <see cref="IsShort"/>.
     /// </summary>
     internal bool TryRefill(MbufCache cache, ZoneId zone, out uint item)
     {
@@ -32,8 +38,35 @@ public sealed partial class MbufArena
             }
 
             Quarantine?.ReleaseAll(cache);
-            DrainOthers(cache, zone);
-            return TryProduce(cache, zone, out item);
+            bool asked = DrainOthers(cache, zone);
+            bool produced = TryProduce(cache, zone, out item);
+            if (asked && !produced)
+            {
+                NoteShort(zone);
+            }
+
+            return produced;
+        }
+    }
+
+    /// <summary>
+    /// True while items of a zone are taken one by one: somebody waits for memory, or was refused what others have been asked for. Else
+    /// the thread that flushes on request would take back at once, with the next magazine, what it gave.
+    /// </summary>
+    internal bool IsShort(ZoneId zone) => HasWaiters || Zones[(int)zone].IsShort;
+
+    /// <summary>Under the gate. Pairs are made of mbufs and clusters, and come apart into them.</summary>
+    private void NoteShort(ZoneId zone)
+    {
+        if (zone is ZoneId.Mbuf or ZoneId.Cluster or ZoneId.Packet)
+        {
+            Zones[(int)ZoneId.Mbuf].NoteShort(ModestTakes);
+            Zones[(int)ZoneId.Cluster].NoteShort(ModestTakes);
+            Zones[(int)ZoneId.Packet].NoteShort(ModestTakes);
+        }
+        else
+        {
+            Zones[(int)zone].NoteShort(ModestTakes);
         }
     }
 
@@ -48,14 +81,30 @@ public sealed partial class MbufArena
     /// <summary>An item that is in the cache, in the depot or not yet carved: no conversion.</summary>
     private bool TryTakeExisting(MbufCache cache, ZoneId zone, out uint item)
         => cache.TryTakeFromDepot(zone, out item)
-            || Zones[(int)zone].TryTakeLoose(out item)
+            || TryTakeSingle(zone, out item)
             || (TryCarve(cache, zone) && cache.TryTakeFromDepot(zone, out item));
+
+    /// <summary>An item of the depot, from a full magazine only if those are not to be had whole.</summary>
+    private bool TryTakeSingle(ZoneId zone, out uint item)
+    {
+        if (!Zones[(int)zone].TryTakeAny(out item, EmptyMagazines))
+        {
+            return false;
+        }
+
+        Zones[(int)zone].CountModestTake();
+        NoteHighWater(zone);
+        return true;
+    }
+
+    /// <summary>How many items are carved, made or split at a time.</summary>
+    private int BatchOf(ZoneId zone) => IsShort(zone) ? 1 : Batch;
 
     /// <summary>Hands items that were never used to the cache, lowest index on top.</summary>
     private bool TryCarve(MbufCache cache, ZoneId zone)
     {
         Zone carved = Zones[(int)zone];
-        int count = zone == ZoneId.Packet ? 0 : Math.Min(Batch, carved.Limit - carved.Admitted);
+        int count = zone == ZoneId.Packet ? 0 : Math.Min(BatchOf(zone), carved.Limit - carved.Admitted);
         if (count <= 0)
         {
             return false;
@@ -89,7 +138,8 @@ public sealed partial class MbufArena
     private bool TryMakePairs(MbufCache cache)
     {
         int made = 0;
-        while (made < Batch && TryTakeExisting(cache, ZoneId.Mbuf, out uint mbuf))
+        int most = BatchOf(ZoneId.Packet);
+        while (made < most && TryTakeExisting(cache, ZoneId.Mbuf, out uint mbuf))
         {
             if (!TryTakeExisting(cache, ZoneId.Cluster, out uint cluster))
             {
@@ -109,7 +159,8 @@ public sealed partial class MbufArena
     private bool TrySplitPairs(MbufCache cache)
     {
         int split = 0;
-        while (split < Batch && TryTakeExisting(cache, ZoneId.Packet, out uint pair))
+        int most = BatchOf(ZoneId.Packet);
+        while (split < most && TryTakeExisting(cache, ZoneId.Packet, out uint pair))
         {
             cache.SplitPair(pair, out uint cluster);
             cache.Put(ZoneId.Mbuf, pair);
@@ -118,103 +169,5 @@ public sealed partial class MbufArena
         }
 
         return split > 0;
-    }
-
-    /// <summary>
-    /// Flushes the caches that nobody is in, and asks the others to do it themselves: those that have something of use, so that a
-    /// request which nothing can grant does not slow every thread; all of them for one that waits, since they may yet get it.
-    /// </summary>
-    private void DrainOthers(MbufCache requester, ZoneId zone)
-    {
-        for (int number = 0; number < _cacheCount; number++)
-        {
-            MbufCache other = _caches[number]!;
-            if (other != requester && (requester.IsWaiting || other.HasUseFor(zone)))
-            {
-                DrainOrAsk(other);
-            }
-        }
-    }
-
-    private void DrainOrAsk(MbufCache cache)
-    {
-        if (!TryDrain(cache))
-        {
-            cache.Ask();
-            TryDrain(cache); // Its scope may have closed before it could see the request.
-        }
-    }
-
-    private bool TryDrain(MbufCache cache)
-    {
-        if (!cache.TryBeginDrain())
-        {
-            return false;
-        }
-
-        FlushUnderGate(cache);
-        cache.EndDrain();
-        return true;
-    }
-
-    /// <summary>Moves everything in a cache's magazines to the depot, and tells those who wait. By the cache's owner.</summary>
-    internal void Flush(MbufCache cache)
-    {
-        lock (Gate)
-        {
-            FlushAndSignal(cache);
-        }
-    }
-
-    private void FlushAndSignal(MbufCache cache)
-    {
-        if (FlushUnderGate(cache))
-        {
-            SignalUnderGate();
-        }
-    }
-
-    /// <summary>True if there was anything to move.</summary>
-    private bool FlushUnderGate(MbufCache cache)
-    {
-        bool moved = false;
-        for (int zone = 0; zone < ArenaLayout.ZoneCount; zone++)
-        {
-            while (cache.Hot.Magazines[zone].TryTakeAny(out uint item))
-            {
-                PutLoose(cache, (ZoneId)zone, item);
-                moved = true;
-            }
-        }
-
-        if (!HasWaiters)
-        {
-            cache.ClearAsk();
-        }
-
-        return moved;
-    }
-
-    /// <summary>Under the gate: puts a free item into the depot.</summary>
-    /// <param name="cache">Any cache: by it the memory is reached; its magazines are not touched.</param>
-    /// <param name="zone">What the item is.</param>
-    /// <param name="item">The item, reset.</param>
-    internal void PutLoose(MbufCache cache, ZoneId zone, uint item)
-    {
-        if (zone == ZoneId.Packet && Zones[(int)zone].InDepot >= Layout.PacketShare)
-        {
-            PutParts(cache, item);
-        }
-        else
-        {
-            Zones[(int)zone].AddLoose(cache.RoundOf(zone, item), EmptyMagazines);
-        }
-    }
-
-    private void PutParts(MbufCache cache, uint pair)
-    {
-        cache.SplitPair(pair, out uint cluster);
-        Zones[(int)ZoneId.Mbuf].AddLoose(cache.RoundOf(ZoneId.Mbuf, pair), EmptyMagazines);
-        Zones[(int)ZoneId.Cluster].AddLoose(cache.RoundOf(ZoneId.Cluster, cluster), EmptyMagazines);
     }
 }

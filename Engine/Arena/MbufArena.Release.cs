@@ -19,7 +19,7 @@ public sealed partial class MbufArena
 
             for (int cache = 0; cache < _cacheCount; cache++)
             {
-                if (!_caches[cache]!.IsIdle)
+                if (!_caches[cache]!.IsIdle && !TryAdopt(_caches[cache]!))
                 {
                     return;
                 }

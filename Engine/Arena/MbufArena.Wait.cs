@@ -8,13 +8,33 @@ public sealed partial class MbufArena
     /// <summary>Milliseconds until a waiter that stress refused tries again: nobody signals what is there already.</summary>
     private const int StressPause = 1;
 
-    private int _waiters;
+    /// <summary>
+    /// Milliseconds until a sleeper looks again whatever happens: nobody tells it of a thread that ended inside a scope.
+    /// </summary>
+    private const int LongestSleep = 1000;
+
+    /// <summary>What a thread that sleeps for a cache counts for; one that sleeps for memory counts for 1.</summary>
+    private const long CacheSleeper = 1L << 32;
+
+    /// <summary>The mark of a disposed arena, above all counts.</summary>
+    private const long DisposedMark = 1L << 62;
+
+    /// <summary>
+    /// What whoever opens or closes a cache has to heed, in one word, 0 most of the time: the number of threads that sleep for memory,
+    /// that of threads that sleep for a cache, and whether the arena is disposed.
+    /// </summary>
+    private long _concerns;
 
     /// <summary>A waiter's attempt is under way. Guarded by the gate.</summary>
     private bool _attempting;
 
     /// <summary>True while a thread sleeps for memory: whoever gives something back to the depot then signals.</summary>
-    internal bool HasWaiters => Volatile.Read(ref _waiters) > 0;
+    internal bool HasWaiters => (int)Volatile.Read(ref _concerns) != 0;
+
+    /// <summary>True while a thread sleeps for memory or for a cache, and when the arena is disposed.</summary>
+    internal bool HasConcerns => Volatile.Read(ref _concerns) != 0;
+
+    private bool HasCacheSleepers => (Volatile.Read(ref _concerns) & ~DisposedMark) >= CacheSleeper;
 
     /// <summary>Wakes the threads that sleep for memory, to look again.</summary>
     internal void Signal()
@@ -37,12 +57,7 @@ public sealed partial class MbufArena
     internal MbufChain Wait<TAllocation>(MbufCache cache, TAllocation allocation, TimeSpan timeout, CancellationToken cancellationToken)
         where TAllocation : struct, IAllocation
     {
-        if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(timeout), timeout, "A timeout is zero or more, or Timeout.InfiniteTimeSpan to wait without end.");
-        }
-
+        ThrowIfNoTimeout(timeout);
         cancellationToken.ThrowIfCancellationRequested();
         cache.IsWaiting = true;
         try
@@ -65,6 +80,15 @@ public sealed partial class MbufArena
         }
     }
 
+    private static void ThrowIfNoTimeout(TimeSpan timeout)
+    {
+        if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(timeout), timeout, "A timeout is zero or more, or Timeout.InfiniteTimeSpan to wait without end.");
+        }
+    }
+
     private MbufChain Sleep<TAllocation>(MbufCache cache, TAllocation allocation, TimeSpan timeout, CancellationToken cancellationToken)
         where TAllocation : struct, IAllocation
     {
@@ -72,7 +96,7 @@ public sealed partial class MbufArena
         bool delayed = false;
         lock (Gate)
         {
-            Interlocked.Increment(ref _waiters);
+            Interlocked.Increment(ref _concerns);
             try
             {
                 FlushAndSignal(cache); // What this thread has kept may be what another one waits for.
@@ -99,12 +123,12 @@ public sealed partial class MbufArena
                     }
 
                     FlushUnderGate(cache);
-                    SleepOnce(cache, cache.WasStruck ? StressPause : milliseconds);
+                    SleepOnce(cache, cache.WasStruck ? StressPause : AtMostAMoment(milliseconds));
                 }
             }
             finally
             {
-                Interlocked.Decrement(ref _waiters);
+                Interlocked.Decrement(ref _concerns);
             }
         }
     }
@@ -124,6 +148,8 @@ public sealed partial class MbufArena
             cache.Unpark();
         }
     }
+
+    private static int AtMostAMoment(int milliseconds) => (int)Math.Min((uint)milliseconds, LongestSleep);
 
     /// <summary>
     /// Milliseconds left to sleep, -1 for ever; rounded up, so that a wait never ends early. False if the time is over.
@@ -162,7 +188,7 @@ public sealed partial class MbufArena
 
     private void SignalUnderGate()
     {
-        if (_waiters > 0 && !_attempting)
+        if (HasWaiters && !_attempting)
         {
             Monitor.PulseAll(Gate);
         }

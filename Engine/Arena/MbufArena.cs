@@ -18,13 +18,8 @@ public sealed partial class MbufArena : IDisposable
     private readonly uint _id;
     private readonly MbufCache?[] _caches;
     private int _cacheCount;
-    private int _disposed;
     private volatile bool _released;
     private int _liveAtRelease;
-
-    /// <summary>The cache that this thread entered last; most of the time it is idle, warm and right.</summary>
-    [ThreadStatic]
-    private static MbufCache? t_recent;
 
     /// <summary>Reserves an arena with the default limits.</summary>
     /// <exception cref="InvalidOperationException">255 arenas exist already.</exception>
@@ -99,7 +94,7 @@ public sealed partial class MbufArena : IDisposable
     }
 
     /// <summary>True after <see cref="Dispose"/>: no scope can be entered any more.</summary>
-    public bool IsDisposed => Volatile.Read(ref _disposed) != 0;
+    public bool IsDisposed => Volatile.Read(ref _concerns) >= DisposedMark;
 
     internal ArenaLayout Layout { get; }
 
@@ -124,27 +119,46 @@ public sealed partial class MbufArena : IDisposable
     /// Opens a scope for the calling thread: claims a cache for it until the scope is disposed. Once per turn of an event loop
     /// or unit of work, not per packet; do not block in a scope.
     /// </summary>
-    /// <returns>The scope, to be held in a <c>using</c>. A thread may open several; each has a cache of its own.</returns>
+    /// <returns>The scope, to be held in a <c>using</c>.</returns>
     /// <exception cref="MbufCorruptionException">In checked mode: freed storage was found written, and nobody was told
     /// yet.</exception>
-    /// <exception cref="ObjectDisposedException">The arena is disposed.</exception>
-    /// <exception cref="InvalidOperationException">As many scopes are open as <see cref="MbufArenaOptions.Caches"/>
-    /// allows.</exception>
+    /// <exception cref="ObjectDisposedException">The arena is disposed, perhaps while this waited.</exception>
+    /// <exception cref="InvalidOperationException">Every cache that the arena may have has an owner
+    /// (<see cref="CreateCache"/>).</exception>
     /// <remarks>
-    /// Cost: one compare-exchange and one memory barrier; the first entries on a new arena also create the cache.
+    /// <para>Where <see cref="MbufArenaOptions.Caches"/> threads are inside scopes, it waits until one of them leaves, without end:
+    /// <see cref="Enter(TimeSpan, CancellationToken)"/> ends a wait.</para>
+    /// <para>A thread that is inside a scope of the arena never waits: it is given that scope's cache, and what it allocates lives
+    /// until the outer scope is closed. So a free routine, a callback or a handler may enter whatever thread it runs on.</para>
+    /// <para>Cost: one compare-exchange and one memory barrier; the first entries on a new arena also create the cache.</para>
     /// </remarks>
     public MbufScope Enter()
     {
         Quarantine?.ThrowIfSpoiled();
-        MbufCache? recent = t_recent;
-        if (recent is not null && recent.Arena == this && !recent.IsExplicit && recent.TryOpen())
-        {
-            return new MbufScope(recent);
-        }
+        return CacheOwner.CurrentOrNull is { Recent: { } recent } owner && recent.Arena == this && recent.TryOpen(owner)
+            ? new MbufScope(recent)
+            : EnterSlow(Timeout.InfiniteTimeSpan, CancellationToken.None);
+    }
 
-        MbufCache cache = FindCache();
-        t_recent = cache;
-        return new MbufScope(cache);
+    /// <summary><see cref="Enter()"/>, which waits no longer than this if all caches are in use.</summary>
+    /// <param name="timeout">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
+    /// <param name="cancellationToken">Ends the wait early.</param>
+    /// <returns>The scope, to be held in a <c>using</c>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
+    /// <exception cref="MbufCorruptionException">In checked mode: freed storage was found written, and nobody was told
+    /// yet.</exception>
+    /// <exception cref="TimeoutException">All caches were in use for as long as that.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The arena is disposed, perhaps while this waited.</exception>
+    /// <exception cref="InvalidOperationException">Every cache that the arena may have has an owner
+    /// (<see cref="CreateCache"/>).</exception>
+    /// <remarks>The same as <see cref="Enter()"/> where it need not wait.</remarks>
+    public MbufScope Enter(TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        ThrowIfNoTimeout(timeout);
+        cancellationToken.ThrowIfCancellationRequested();
+        Quarantine?.ThrowIfSpoiled();
+        return EnterSlow(timeout, cancellationToken);
     }
 
     /// <summary>
@@ -152,28 +166,34 @@ public sealed partial class MbufArena : IDisposable
     /// </summary>
     /// <exception cref="ObjectDisposedException">The arena is disposed.</exception>
     /// <exception cref="InvalidOperationException">The arena has as many caches as <see cref="MbufArenaOptions.Caches"/>
-    /// allows.</exception>
+    /// allows, and each has an owner or is in use at this moment. This does not wait.</exception>
     public MbufCache CreateCache()
     {
         lock (Gate)
         {
             ObjectDisposedException.ThrowIf(IsDisposed, this);
-            return AddCache(isExplicit: true) ?? ReplaceCache() ?? throw TooManyScopes();
+            return AddCache(isExplicit: true) ?? ReplaceCache() ?? throw TooManyOwners();
         }
     }
 
     /// <summary>
-    /// Closes the arena: <see cref="Enter"/> throws from now on, and the memory is released when the last open scope has ended,
+    /// Closes the arena: <see cref="Enter()"/> throws from now on, and the memory is released when the last open scope has ended,
     /// at once if none is open. Packets that are still live go with it; <see cref="LiveMbufs"/> says how many they were.
     /// Idempotent, thread-safe.
     /// </summary>
+    /// <remarks>
+    /// A scope whose thread has ended is closed by it. One whose thread ends later, without closing it, keeps the memory until
+    /// this is called again.
+    /// </remarks>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        if (Interlocked.Or(ref _concerns, DisposedMark) < DisposedMark)
         {
             Signal();
-            TryRelease();
+            _idle.WakeAll();
         }
+
+        TryRelease();
     }
 
     /// <summary>For people: name, id, live mbufs. Allocates a string.</summary>

@@ -43,8 +43,11 @@ public sealed class MbufArenaOptions
     /// </summary>
     public int Headroom { get; init; } = 128;
 
-    /// <summary>Most scopes that can be open at a time, 1 to 4,096: each needs a cache of its own. Default 64.</summary>
-    public int Caches { get; init; } = 64;
+    /// <summary>
+    /// Most threads that can be inside scopes at a time, 1 to 4,096: each needs a cache, and more of them wait. A thread that sleeps for
+    /// memory keeps its cache meanwhile. A cache takes memory when it is first needed. Default 1,024.
+    /// </summary>
+    public int Caches { get; init; } = 1_024;
 
     /// <summary>Asks the system for huge pages (Linux: madvise; elsewhere without effect). Default true.</summary>
     public bool HugePages { get; init; } = true;

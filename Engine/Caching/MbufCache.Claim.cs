@@ -6,29 +6,36 @@ namespace Engine.Mbufs;
 /// <content>The claim on the cache: who opens, closes, drains, parks and retires it, and the limits that ask its owner to flush.</content>
 public sealed partial class MbufCache
 {
-    /// <summary>Who may touch the magazines. Open and Parked are left by the owner only, Draining by the drainer only.</summary>
-    private static class Claim
-    {
-        public const int Idle = 0;
-        public const int Open = 1;
-        public const int Draining = 2;
-
-        /// <summary>The owner sleeps for memory inside its scope: others may drain, but not enter.</summary>
-        public const int Parked = 3;
-        public const int DrainingParked = 4;
-
-        /// <summary>For ever: another cache took its place.</summary>
-        public const int Retired = 5;
-    }
+    /// <summary>True if a thread, which asks for itself, has a scope of this cache open.</summary>
+    internal bool IsOpenFor(CacheOwner owner) => Volatile.Read(ref _claim) == owner.OpenClaim;
 
     /// <summary>Claims the cache for the calling thread, if it is idle and the arena is not disposed.</summary>
-    internal bool TryOpen()
+    internal bool TryOpen(CacheOwner owner)
     {
-        if (Interlocked.CompareExchange(ref _claim, Claim.Open, Claim.Idle) != Claim.Idle)
+        if (Interlocked.CompareExchange(ref _claim, owner.OpenClaim, Claim.Idle) != Claim.Idle)
         {
             return false;
         }
 
+        if (Arena.HasConcerns)
+        {
+            HeedAtOpening();
+        }
+
+        if (_owner != owner)
+        {
+            _owner = owner;
+        }
+
+        _serial++;
+        Hot.LastIndex = (uint)Arena.Layout.Limits[(int)ZoneId.Mbuf];
+        RestoreLimits();
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void HeedAtOpening()
+    {
         if (Arena.IsDisposed)
         {
             // Dispose looks at the claims after it has set its mark, we at the mark after the claim: one of us sees the other.
@@ -37,18 +44,13 @@ public sealed partial class MbufCache
             throw new ObjectDisposedException(nameof(MbufArena));
         }
 
-        _serial++;
-        Hot.LastIndex = (uint)Arena.Layout.Limits[(int)ZoneId.Mbuf];
         if (Arena.HasWaiters)
         {
             Volatile.Write(ref _asked, true); // Who waits asked the caches that were open then; this one asks itself.
         }
-
-        RestoreLimits();
-        return true;
     }
 
-    /// <summary>Ends the scope with this number, if it is still open: a second Dispose, of a copy, does nothing.</summary>
+    /// <summary>Ends the opening with this number, if it is still open: a second Dispose, of a copy, does nothing.</summary>
     internal void Close(uint serial)
     {
         if (serial != _serial)
@@ -56,10 +58,8 @@ public sealed partial class MbufCache
             return;
         }
 
-        Debug.Assert(_claim == Claim.Open, "A scope whose serial number is current holds the claim.");
-        _serial++;
-        Hot.LastIndex = 0;
-        RaiseLimits();
+        Debug.Assert(_claim == CacheOwner.Current.OpenClaim, "An opening whose number is current is the calling thread's.");
+        EndOpening();
         try
         {
             if (_asked || Arena.HasWaiters)
@@ -72,15 +72,18 @@ public sealed partial class MbufCache
             Interlocked.Exchange(ref _claim, Claim.Idle); // Also if the thread is interrupted while it waits for the gate.
         }
 
-        if (Arena.HasWaiters)
+        if (Arena.HasConcerns)
         {
-            Arena.Signal(); // It registered after we looked: idle now, the cache can be drained by it.
+            Arena.HeedClosing(); // Also who registered after we looked: idle now, the cache can be entered, and drained.
         }
+    }
 
-        if (Arena.IsDisposed)
-        {
-            Arena.TryRelease();
-        }
+    /// <summary>The end of an opening: its chains and scopes fail from now on.</summary>
+    private void EndOpening()
+    {
+        _serial++;
+        Hot.LastIndex = 0;
+        RaiseLimits();
     }
 
     /// <summary>Forgets the arena's memory, which is about to be freed. Every index fails from now on.</summary>
@@ -102,9 +105,40 @@ public sealed partial class MbufCache
     /// <summary>Under the gate, by the owner or a drainer: the cache was flushed and nobody waits.</summary>
     internal void ClearAsk() => Volatile.Write(ref _asked, false);
 
-    /// <summary>Under the gate: takes the claim of a cache that nobody works with, for draining.</summary>
-    internal bool TryBeginDrain() => Interlocked.CompareExchange(ref _claim, Claim.Draining, Claim.Idle) == Claim.Idle
-        || Interlocked.CompareExchange(ref _claim, Claim.DrainingParked, Claim.Parked) == Claim.Parked;
+    /// <summary>
+    /// Under the gate: takes the claim of a cache that nobody works with, for draining: it is idle, its owner sleeps, or its owner
+    /// has ended.
+    /// </summary>
+    internal bool TryBeginDrain()
+    {
+        long claim = Volatile.Read(ref _claim);
+        long state = Claim.StateOf(claim);
+        return state == Claim.Idle || state == Claim.Parked
+            ? Interlocked.CompareExchange(ref _claim, Claim.InState(claim, state == Claim.Idle ? Claim.Draining : Claim.DrainingParked), claim) == claim
+            : TryBeginAdoption();
+    }
+
+    /// <summary>
+    /// Under the gate: takes the claim of a thread that ended inside a scope, as that thread would have left it. Nobody else can change the
+    /// claim of such a thread, and no other thread's is equal to it.
+    /// </summary>
+    internal bool TryBeginAdoption()
+    {
+        long claim = Volatile.Read(ref _claim);
+        CacheOwner? owner = Volatile.Read(ref _owner);
+        if (owner is null || owner.OpenClaim != claim || owner.IsAlive
+            || Interlocked.CompareExchange(ref _claim, Claim.Draining, claim) != claim)
+        {
+            return false;
+        }
+
+        EndOpening();
+        IsWaiting = false;
+        _isProbing = false;
+        _gathers = false;
+        _routinesHeld = false;
+        return true;
+    }
 
     /// <summary>Under the gate: ends the life of a cache that nobody owns and nobody is in.</summary>
     internal bool TryRetire()
@@ -119,19 +153,25 @@ public sealed partial class MbufCache
         }
     }
 
+    /// <summary>Under the gate. A cache that became idle may be what somebody sleeps for.</summary>
     internal void EndDrain()
-        => Interlocked.Exchange(ref _claim, _claim == Claim.Draining ? Claim.Idle : Claim.Parked);
+    {
+        bool parked = Claim.StateOf(_claim) == Claim.DrainingParked;
+        Interlocked.Exchange(ref _claim, parked ? Claim.InState(_claim, Claim.Parked) : Claim.Idle);
+        if (!parked)
+        {
+            Arena.WakeForCache();
+        }
+    }
 
-    /// <summary>Lets others drain the cache while its owner sleeps.</summary>
-    internal void Park() => Interlocked.Exchange(ref _claim, Claim.Parked);
+    /// <summary>Under the gate, by the owner: lets others drain the cache while it sleeps.</summary>
+    internal void Park() => Interlocked.Exchange(ref _claim, Claim.InState(_claim, Claim.Parked));
 
+    /// <summary>Under the gate, so that nobody drains meanwhile.</summary>
     internal void Unpark()
     {
-        SpinWait spin = default;
-        while (Interlocked.CompareExchange(ref _claim, Claim.Open, Claim.Parked) != Claim.Parked)
-        {
-            spin.SpinOnce();
-        }
+        Debug.Assert(Claim.StateOf(_claim) == Claim.Parked, "Who drains a parked cache ends that before it leaves the gate.");
+        Interlocked.Exchange(ref _claim, Claim.InState(_claim, Claim.Open));
     }
 
     /// <summary>Fast paths on, unless there is a reason to keep them off.</summary>

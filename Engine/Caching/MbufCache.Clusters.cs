@@ -24,7 +24,7 @@ public sealed partial class MbufCache
         }
 
         ZoneId zone = SmallestClusterFor(length);
-        if (Arena.TryReclaimFor(zone))
+        if (TryReclaimFor(zone))
         {
             bool found = TryProbeClusters(length, out kind, out storage);
             Arena.NoteReclaimed(zone, found);
@@ -35,7 +35,7 @@ public sealed partial class MbufCache
         }
 
         CountMiss(zone);
-        Arena.NoteLimit(zone);
+        NoteLimit(zone);
         return false;
     }
 

@@ -39,7 +39,7 @@ public sealed partial class MbufCache
     {
         ZoneId zone = SmallestClusterFor(length);
         CountMiss(zone);
-        Arena.NoteLimit(zone);
+        NoteLimit(zone);
     }
 
     /// <summary>
@@ -53,7 +53,7 @@ public sealed partial class MbufCache
         if (length / piece > Arena.Zones[(int)zone].Limit)
         {
             CountMiss(zone); // Never to be had: do not take everything first to find that out.
-            Arena.NoteLimit(zone);
+            NoteLimit(zone);
             return false;
         }
 

@@ -98,18 +98,55 @@ public sealed partial class MbufCache
         }
 
         ExceptionDispatchInfo? first = null;
-        while (_firstDue != 0)
+        uint due = TakeDue();
+        try
         {
-            uint item = _firstDue - 1;
-            ref ExternalRecord record = ref RecordOf(item);
-            MbufExternalStorage storage = record.IsRoutineDue ? record.Storage : default;
-            _firstDue = record.NextDue;
-            record.Storage = default;
-            Give(ZoneId.External, item);
-            storage.TryRelease(ref first); // Of default there is none.
+            while (due != 0)
+            {
+                uint item = due - 1;
+                ref ExternalRecord record = ref RecordOf(item);
+                MbufExternalStorage storage = record.IsRoutineDue ? record.Storage : default;
+                due = record.NextDue;
+                record.Storage = default;
+                Give(ZoneId.External, item);
+                storage.TryRelease(ref first); // Of default there is none.
+            }
+        }
+        finally
+        {
+            AddDue(due); // If the thread was interrupted where it waited for the gate.
         }
 
         first?.Throw();
+    }
+
+    /// <summary>
+    /// Takes all that is due out: a routine that enters a scope of this cache settles what is due by its own doing, not what its callers
+    /// are calling, which would be a deeper call for each.
+    /// </summary>
+    private uint TakeDue()
+    {
+        uint due = _firstDue;
+        _firstDue = 0;
+        return due;
+    }
+
+    /// <summary>Adds what was taken out before and not called.</summary>
+    private void AddDue(uint first)
+    {
+        if (first == 0 || _firstDue == 0)
+        {
+            _firstDue |= first;
+            return;
+        }
+
+        uint last = _firstDue;
+        while (RecordOf(last - 1).NextDue != 0)
+        {
+            last = RecordOf(last - 1).NextDue;
+        }
+
+        RecordOf(last - 1).NextDue = first;
     }
 
     /// <summary>True for storage whose references the caller counts: never taken for exclusive, and counted atomically.</summary>

@@ -115,7 +115,7 @@ public sealed partial class MbufCache
         if (segments - 1 > Arena.Layout.Limits[(int)ZoneId.Packet])
         {
             CountMiss(ZoneId.Packet); // Never to be had: do not take everything first to find that out.
-            Arena.NoteLimit(ZoneId.Packet);
+            NoteLimit(ZoneId.Packet);
             return false;
         }
 

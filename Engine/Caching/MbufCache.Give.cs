@@ -83,6 +83,10 @@ public sealed partial class MbufCache
         {
             ServeRequest();
         }
+        else if (Hot.Ceiling != 0 && Hot.LastIndex != 0)
+        {
+            RestoreLimits(); // Another flushed the cache while its owner slept, or was inside a scope of another one.
+        }
     }
 
     /// <summary>Puts an item into the magazines, past the raised limits; a full pair is exchanged with the depot.</summary>

@@ -67,7 +67,7 @@ public sealed partial class MbufCache
         if (count > Arena.Zones[(int)zone].Limit)
         {
             CountMiss(zone); // Never to be had: do not take everything first to find that out.
-            Arena.NoteLimit(zone);
+            NoteLimit(zone);
             return false;
         }
 

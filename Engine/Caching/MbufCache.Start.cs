@@ -72,7 +72,7 @@ public sealed partial class MbufCache
         if ((length - MbufSizes.InternalSize) / clusterSize > Arena.Zones[(int)ZoneId.Packet].Limit)
         {
             CountMiss(ZoneId.Packet); // Never to be had: do not take everything first to find that out.
-            Arena.NoteLimit(ZoneId.Packet);
+            NoteLimit(ZoneId.Packet);
             return false;
         }
 

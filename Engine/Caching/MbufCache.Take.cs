@@ -87,7 +87,7 @@ public sealed partial class MbufCache
         if (!_isProbing)
         {
             CountMiss(zone);
-            Arena.NoteLimit(zone);
+            NoteLimit(zone);
         }
 
         return -1;
@@ -101,7 +101,7 @@ public sealed partial class MbufCache
     private bool TryReclaim(ZoneId zone, out uint item)
     {
         item = 0;
-        if (!Arena.TryReclaimFor(zone))
+        if (!TryReclaimFor(zone))
         {
             return false;
         }
@@ -149,7 +149,7 @@ public sealed partial class MbufCache
         }
     }
 
-    /// <summary>From the own magazines or a full one of the depot: no lock.</summary>
+    /// <summary>From the own magazines, or a full one of the depot where items are not <see cref="MbufArena.IsShort"/>: no lock.</summary>
     internal bool TryTakeFromDepot(ZoneId zone, out uint item)
     {
         ref MagazinePair pair = ref Hot.Magazines[(int)zone];
@@ -162,7 +162,7 @@ public sealed partial class MbufCache
         {
             pair.Swap();
         }
-        else if (Arena.Zones[(int)zone].Full.TryPop(out Magazine full))
+        else if (!Arena.IsShort(zone) && Arena.Zones[(int)zone].Full.TryPop(out Magazine full))
         {
             Arena.EmptyMagazines.Give(pair.LoadFull(full));
             Arena.NoteHighWater(zone);

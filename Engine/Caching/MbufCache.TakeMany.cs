@@ -27,7 +27,7 @@ public sealed partial class MbufCache
         int held = pair.Count + pair.PreviousCount;
         Magazine full = default;
         bool exchanges = packets.Length > held;
-        if (exchanges && (packets.Length - held > Magazine.Capacity || !Arena.Zones[(int)ZoneId.Packet].Full.TryPop(out full)))
+        if (exchanges && (packets.Length - held > Magazine.Capacity || Arena.IsShort(ZoneId.Packet) || !Arena.Zones[(int)ZoneId.Packet].Full.TryPop(out full)))
         {
             return false;
         }

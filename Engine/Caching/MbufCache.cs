@@ -2,7 +2,7 @@ namespace Engine.Mbufs;
 
 /// <summary>
 /// The magazines that one thread at a time works with. An event loop may own one: it enters it once a turn, with
-/// <see cref="Enter"/>, and finds the mbufs of the turn before still warm. Other code lets <see cref="MbufArena.Enter"/> choose.
+/// <see cref="Enter"/>, and finds the mbufs of the turn before still warm. Other code lets <see cref="MbufArena.Enter()"/> choose.
 /// </summary>
 /// <remarks>
 /// A cache whose scope is closed is idle, and any thread that runs out of memory may drain it. One whose scope is open belongs
@@ -18,11 +18,14 @@ public sealed partial class MbufCache : IDisposable
     /// </summary>
     private const int MostNearHeaders = 256 * 1024;
 
-    /// <summary>Counts openings and closings: odd while a scope is open. A scope whose number has passed is closed.</summary>
+    /// <summary>Counts openings and their ends: odd while open. A scope whose number has passed is closed.</summary>
     private uint _serial;
 
     /// <summary>A <see cref="Claim"/>. The one word that threads compete for.</summary>
-    private int _claim;
+    private long _claim;
+
+    /// <summary>Who opened it last; of an open cache its owner, but for a moment after the claim was taken.</summary>
+    private CacheOwner? _owner;
 
     /// <summary>Somebody waits for memory or asked for it: the owner's next slow path flushes. Set under the gate.</summary>
     private bool _asked;
@@ -63,10 +66,15 @@ public sealed partial class MbufCache : IDisposable
 
     internal bool IsIdle => Volatile.Read(ref _claim) == Claim.Idle;
 
-    /// <summary>True if a claim that was refused a moment ago may be granted now: nobody's scope is open here.</summary>
-    internal bool IsChanging => !IsExplicit && Volatile.Read(ref _claim) is Claim.Idle or Claim.Draining;
+    /// <summary>Odd while open. Read by the owner.</summary>
+    internal uint Serial => _serial;
 
-    internal uint Serial => Volatile.Read(ref _serial);
+    /// <summary>The number of the opening, one more each time; modulo 2^31.</summary>
+    internal uint Opening => _serial >> 1;
+
+    /// <summary>Somebody's scope is open here, perhaps of a thread that ended.</summary>
+    private bool IsInUse
+        => Claim.StateOf(Volatile.Read(ref _claim)) is Claim.Open or Claim.Parked or Claim.DrainingParked && !Arena.TryAdopt(this);
 
     /// <summary>
     /// Opens a scope on this cache for the calling thread: once per turn of an event loop, not per packet. Close it
@@ -79,10 +87,12 @@ public sealed partial class MbufCache : IDisposable
     public MbufScope Enter()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        CacheOwner owner = CacheOwner.Current;
         SpinWait spin = default;
-        while (!TryOpen())
+        while (!TryOpen(owner))
         {
-            if (Volatile.Read(ref _claim) is Claim.Open or Claim.Parked or Claim.DrainingParked)
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _claim) == Claim.Retired, this); // Disposed, and replaced, since we looked.
+            if (IsInUse)
             {
                 throw new InvalidOperationException(
                     "A scope of this cache is open already. A cache serves one scope at a time: close that one first, or create a cache for each event loop.");
@@ -91,6 +101,7 @@ public sealed partial class MbufCache : IDisposable
             spin.SpinOnce(); // A thread that ran out of memory is draining the cache: a bounded piece of work.
         }
 
+        owner.NoteExplicit(this);
         return new MbufScope(this);
     }
 
@@ -106,12 +117,14 @@ public sealed partial class MbufCache : IDisposable
             return;
         }
 
-        if (Volatile.Read(ref _claim) is Claim.Open or Claim.Parked or Claim.DrainingParked)
+        if (IsInUse)
         {
             throw new InvalidOperationException("A scope of this cache is open. Close it before the cache.");
         }
 
         _disposed = true;
         IsExplicit = false; // From now on the arena's own Enter may choose it.
+        Interlocked.MemoryBarrier();
+        Arena.WakeForCache();
     }
 }

@@ -18,18 +18,38 @@ public readonly ref partial struct MbufScope : IDisposable
     private const uint Packet = HeaderFlags.Head | HeaderFlags.PacketHeader;
 
     private readonly MbufCache _cache;
+
+    /// <summary>The number of the opening that the scope belongs to.</summary>
     private readonly uint _serial;
 
+    /// <summary>The same, if <see cref="Dispose"/> ends it; of an inner scope the number before, which is past.</summary>
+    private readonly uint _ends;
+
+    /// <summary>The scope of a cache that the thread has just opened.</summary>
     internal MbufScope(MbufCache cache)
     {
         _cache = cache;
         _serial = cache.Serial;
+        _ends = _serial;
+    }
+
+    private MbufScope(MbufCache cache, uint ends)
+    {
+        _cache = cache;
+        _serial = cache.Serial;
+        _ends = ends;
     }
 
     /// <summary>The arena that the scope was opened on. O(1).</summary>
     public MbufArena Arena => _cache.Arena;
 
     internal MbufCache Cache => _cache;
+
+    /// <summary>The number of the opening: <see cref="MbufCache.Serial"/>, as long as that lasts.</summary>
+    internal uint Serial => _serial;
+
+    /// <summary>A scope inside another one of the same thread: it shares that one's opening, and its end ends nothing.</summary>
+    internal static MbufScope Inside(MbufCache cache) => new(cache, ends: cache.Serial - 1);
 
     /// <summary>
     /// Turns a handle back into a chain, on any thread. The handle is used up: every copy of it is stale from now on.
@@ -83,7 +103,11 @@ public readonly ref partial struct MbufScope : IDisposable
     /// Closes the scope and gives its cache back. Chains that were not detached or freed stay live, without an owner; that is a
     /// leak. Closing twice, or a copy, does nothing. O(1), unless somebody waits for memory: then the magazines are flushed.
     /// </summary>
-    public void Dispose() => _cache?.Close(_serial);
+    /// <remarks>
+    /// A scope that was entered inside another one of the same thread and arena shares its cache: its chains, and the claim on the
+    /// cache, last until the outer one is closed, which ends both.
+    /// </remarks>
+    public void Dispose() => _cache?.Close(_ends);
 
     /// <summary>For people. Allocates a string.</summary>
     public override string ToString() => _cache is null ? "no scope" : $"scope of {_cache.Arena}";

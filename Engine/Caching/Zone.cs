@@ -7,6 +7,7 @@ internal sealed class Zone(ZoneId id, int limit, ItemPile depot, ItemPile retire
 {
     private int _limit = limit;
     private int _retired;
+    private int _modestTakes;
     private int _highWater;
     private long _denied;
     private long _delayed;
@@ -25,6 +26,12 @@ internal sealed class Zone(ZoneId id, int limit, ItemPile depot, ItemPile retire
         get => Volatile.Read(ref _limit);
         set => Volatile.Write(ref _limit, value);
     }
+
+    /// <summary>
+    /// True after somebody went away empty-handed whom the cache of an open scope could have helped: what that gives back must
+    /// be found by who asked, so everybody takes single items, not magazines, for a while. Written under the gate.
+    /// </summary>
+    public bool IsShort => Volatile.Read(ref _modestTakes) > 0;
 
     /// <summary>The depot's full magazines, newest first; lock-free.</summary>
     public MagazineStack Full => depot.Full;
@@ -49,19 +56,24 @@ internal sealed class Zone(ZoneId id, int limit, ItemPile depot, ItemPile retire
 
     public long Delayed => Volatile.Read(ref _delayed);
 
+    /// <summary>Under the gate: from now on single items are taken, this many.</summary>
+    public void NoteShort(int takes) => Volatile.Write(ref _modestTakes, takes);
+
+    /// <summary>Under the gate: one of them was taken.</summary>
+    public void CountModestTake()
+    {
+        if (_modestTakes > 0)
+        {
+            Volatile.Write(ref _modestTakes, _modestTakes - 1);
+        }
+    }
+
     public void CountDenied() => Interlocked.Increment(ref _denied);
 
     public void CountDelayed() => Interlocked.Increment(ref _delayed);
 
     /// <summary>Adds a loose round to the depot.</summary>
     public void AddLoose(Round round, EmptyMagazines magazines) => depot.Add(round, magazines);
-
-    public bool TryTakeLoose(out uint item)
-    {
-        bool taken = depot.TryTakeLoose(out Round round);
-        item = round.Item;
-        return taken;
-    }
 
     /// <summary>Takes any free item out of the depot, from a full magazine if need be.</summary>
     public bool TryTakeAny(out uint item, EmptyMagazines magazines)

@@ -14,6 +14,7 @@ public sealed partial class MbufArena
         lock (Gate)
         {
             ObjectDisposedException.ThrowIf(_released, this);
+            TryAdoptAny();
             for (ZoneId zone = ZoneId.Cluster; zone <= ZoneId.Jumbo16; zone++)
             {
                 NoteHighWater(zone);

@@ -24,7 +24,7 @@ public readonly unsafe struct MbufExternalStorage
 
     /// <summary>
     /// Called once, when the last reference ends, with both arguments, on whichever thread that is (m_ext.ext_free); null for
-    /// nothing to do. It may use the engine, in a scope of its own. If it throws, everything else is still freed, and the
+    /// nothing to do. It may use the engine, in a scope that it enters itself. If it throws, everything else is still freed, and the
     /// operation that ended the reference throws what it threw.
     /// </summary>
     public delegate*<nint, nint, void> Routine { get; init; }

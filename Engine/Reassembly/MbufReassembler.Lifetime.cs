@@ -59,9 +59,9 @@ public sealed partial class MbufReassembler
     /// <see cref="MbufArena.RegisterReclaim"/>: any thread may call it at any time; while an operation of the reassembler is
     /// under way it does nothing, and one that begins meanwhile waits for it.
     /// </summary>
-    /// <exception cref="InvalidOperationException">As many scopes are open as the arena has caches.</exception>
+    /// <exception cref="InvalidOperationException">Every cache of the arena has an owner.</exception>
     /// <exception cref="ObjectDisposedException">Another thread disposes the arena meanwhile.</exception>
-    /// <remarks>O(mbufs). Opens a scope of its own. Does nothing once the reassembler or the arena is disposed.</remarks>
+    /// <remarks>O(mbufs). Enters the arena: <see cref="MbufArena.Enter()"/>. Does nothing once the reassembler or the arena is disposed.</remarks>
     public void Reclaim()
     {
         if (_state != Idle || _packets.Count == 0 || _arena.IsDisposed)
@@ -92,9 +92,9 @@ public sealed partial class MbufReassembler
     /// Drops everything that is held; every operation but this and <see cref="Reclaim"/> throws from now on. Where the arena was
     /// disposed before, what was held is gone with it.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The reassembler is in use, or as many scopes are open as the arena has caches:
+    /// <exception cref="InvalidOperationException">The reassembler is in use, or every cache of the arena has an owner:
     /// nothing has changed.</exception>
-    /// <remarks>O(mbufs). Opens a scope of its own, unless nothing is held.</remarks>
+    /// <remarks>O(mbufs). Enters the arena, unless nothing is held: <see cref="MbufArena.Enter()"/>.</remarks>
     public void Dispose()
     {
         if (_state == Disposed)

@@ -1,0 +1,122 @@
+namespace Engine.Mbufs;
+
+/// <summary>A thread, as caches know it, and the caches that it may have open.</summary>
+internal sealed class CacheOwner
+{
+    private static long s_count;
+
+    [ThreadStatic]
+    private static CacheOwner? t_current;
+
+    /// <summary>
+    /// The cache that the thread entered last, of any arena; most of the time it is idle, warm and right. Null while the thread
+    /// may have others open, which <see cref="MbufArena.Enter()"/> has to look at first.
+    /// </summary>
+    public MbufCache? Recent;
+
+    /// <summary>What its caches' claim words are while it is in them. Never used again for another thread.</summary>
+    public readonly long OpenClaim = Claim.OpenFor(Interlocked.Increment(ref s_count));
+
+    private readonly Thread _thread = Thread.CurrentThread;
+
+    /// <summary>The shared cache that the thread opened last.</summary>
+    private MbufCache? _last;
+
+    /// <summary>Caches that the thread opened and may still be in, if <see cref="Recent"/> is null.</summary>
+    private MbufCache?[] _held = new MbufCache?[2];
+    private int _heldCount;
+
+    /// <summary>The calling thread's; null if it never entered anything.</summary>
+    public static CacheOwner? CurrentOrNull => t_current;
+
+    /// <summary>The calling thread's. Allocates it, once.</summary>
+    public static CacheOwner Current => t_current ??= new CacheOwner();
+
+    /// <summary>False once the thread has ended: what it has open, it will never close.</summary>
+    public bool IsAlive => _thread.IsAlive;
+
+    /// <summary>The cache of an arena that the thread is inside, if there is one. O(caches that the thread has open).</summary>
+    public MbufCache? FindOpen(MbufArena arena)
+    {
+        if (Recent is { } recent)
+        {
+            return recent.Arena == arena && recent.IsOpenFor(this) ? recent : null;
+        }
+
+        Forget();
+        for (int number = 0; number < _heldCount; number++)
+        {
+            if (_held[number]!.Arena == arena)
+            {
+                return _held[number];
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The cache that the thread had in an arena, if it is free.</summary>
+    public MbufCache? TryOpenLast(MbufArena arena) => _last is { } last && last.Arena == arena && last.TryOpen(this) ? last : null;
+
+    /// <summary>Notes a cache that the arena chose and the thread has just opened.</summary>
+    public void NoteShared(MbufCache opened)
+    {
+        _last = opened;
+        Hold(Recent);
+        Forget();
+        Recent = null;
+        if (_heldCount == 0)
+        {
+            Recent = opened;
+        }
+        else
+        {
+            Hold(opened);
+        }
+    }
+
+    /// <summary>Notes a cache with an owner that the thread has just opened. Most of the time it is the one that it was before.</summary>
+    public void NoteExplicit(MbufCache opened)
+    {
+        if (_heldCount == 0 || _held[_heldCount - 1] != opened)
+        {
+            Hold(Recent);
+            Recent = null;
+            Forget();
+            Hold(opened);
+        }
+    }
+
+    private void Hold(MbufCache? cache)
+    {
+        if (cache is null || Array.IndexOf(_held, cache, 0, _heldCount) >= 0)
+        {
+            return;
+        }
+
+        if (_heldCount == _held.Length)
+        {
+            Array.Resize(ref _held, 2 * _heldCount);
+        }
+
+        _held[_heldCount] = cache;
+        _heldCount++;
+    }
+
+    /// <summary>Forgets the caches that the thread has left.</summary>
+    private void Forget()
+    {
+        int kept = 0;
+        for (int number = 0; number < _heldCount; number++)
+        {
+            if (_held[number]!.IsOpenFor(this))
+            {
+                _held[kept] = _held[number];
+                kept++;
+            }
+        }
+
+        Array.Clear(_held, kept, _heldCount - kept);
+        _heldCount = kept;
+    }
+}
