@@ -80,6 +80,11 @@ internal sealed partial class FuzzActor
     private void FreeSome()
     {
         using MbufScope mbufs = Arena.Enter();
+        FreeSome(mbufs);
+    }
+
+    private void FreeSome(in MbufScope mbufs)
+    {
         for (int count = Random.Next(6); count > 0 && _world.TryTake(Random, out Mbuf packet); count--)
         {
             mbufs.Free([packet]);

@@ -149,8 +149,15 @@ internal sealed partial class FuzzActor
 
     private void FreeFirst(MbufChain packet)
     {
-        packet.FreeFirst(out MbufChain rest);
-        Keep(rest);
+        MbufChain rest = default;
+        try
+        {
+            packet.FreeFirst(out rest);
+        }
+        finally
+        {
+            Keep(rest); // There, too, when a free routine throws.
+        }
     }
 
     private void Attach(MbufChain packet)

@@ -83,17 +83,47 @@ internal sealed partial class FuzzActor
             return;
         }
 
+        if (_depth == 0 && Random.Next(100) == 0)
+        {
+            EndInside();
+        }
+
         using MbufScope mbufs = _cache is not null && Random.Next(2) == 0 ? _cache.Enter() : Arena.Enter();
         for (int count = Random.Next(1, 12); count > 0; count--)
         {
             Operate(mbufs);
         }
 
-        if (Random.Next(16) == 0)
+        // Not where another thread may have opened the cache again.
+        if (_world.Settings.Threads == 1 && Random.Next(16) == 0)
         {
             mbufs.Dispose();
             Operate(mbufs); // Its scope is closed: whatever it is, it says so.
         }
+    }
+
+    /// <summary>Ends inside a scope, on a thread of its own: the cache stays claimed by a thread that is no more.</summary>
+    private void EndInside()
+    {
+        var last = new Thread(() =>
+        {
+            try
+            {
+                MbufScope mbufs = Arena.Enter();
+                FreeSome(mbufs);
+                MbufChain packet = mbufs.AllocatePacket();
+                if (!packet.IsNull)
+                {
+                    _world.Add(packet.Detach());
+                }
+            }
+            catch (Exception exception)
+            {
+                _world.Judge(exception, "a thread that ends inside");
+            }
+        });
+        last.Start();
+        last.Join();
     }
 
     /// <summary>One operation, whatever it throws.</summary>

@@ -156,9 +156,9 @@ internal sealed class FuzzWorld : IDisposable
             {
                 CheckAccounts();
             }
-
-            Arena.Dispose();
         }
+
+        Arena.Dispose(); // Again, if it was before: a thread that ended inside since then is noticed by this.
 
         if (_ownersAttached != _ownersDisposed && !HasClosedInside)
         {

@@ -1,4 +1,7 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
+
+using Engine.Mbufs.Tests.Contracts;
 
 using NUnit.Framework;
 
@@ -40,12 +43,36 @@ public sealed class InterleavingTests
     [Test]
     public void The_values_of_the_claim_are_those_of_the_engine()
     {
-        Type claim = typeof(MbufCache).GetNestedType("Claim", BindingFlags.NonPublic)!;
-        IEnumerable<(string, object?)> engine = claim.GetFields().Select(static field => (field.Name, field.GetRawConstantValue()));
-        IEnumerable<(string, object?)> model = typeof(Protocol).GetFields()
-            .Where(static field => field.IsLiteral)
-            .Select(static field => (field.Name, field.GetRawConstantValue()));
+        IEnumerable<(string, long)> engine = typeof(Claim).GetFields(BindingFlags.Static | BindingFlags.Public)
+            .Select(static field => (field.Name, (long)field.GetRawConstantValue()!));
+        string[] names = [.. engine.Select(static state => state.Item1)];
+        IEnumerable<(string, long)> model = typeof(Protocol).GetFields(BindingFlags.Static | BindingFlags.Public)
+            .Where(field => names.Contains(field.Name))
+            .Select(static field => (field.Name, (long)(int)field.GetRawConstantValue()!));
 
         Assert.That(model, Is.EqualTo(engine));
+        Assert.That(Claim.InState(Claim.OpenFor(2), Claim.Idle), Is.EqualTo(2 * Protocol.OwnerUnit));
+    }
+
+    /// <summary>Who changes one of these places comes by the model, and the other way round.</summary>
+    [Test]
+    public void Each_guard_is_named_at_one_place_of_the_engine()
+    {
+        IEnumerable<string> named = Repository.SourceFiles("Engine")
+            .SelectMany(static file => Regex.Matches(Repository.Read(file), @"\[guard: (?<name>\w+)\]"))
+            .Select(static match => match.Groups["name"].Value);
+
+        Assert.That(named, Is.EquivalentTo(Guards.Select(static guard => $"{guard}")));
+    }
+
+    [Test]
+    public void Each_memory_barrier_of_the_engine_is_a_guard()
+    {
+        IEnumerable<string> others = Repository.SourceFiles("Engine")
+            .SelectMany(static file => Repository.Read(file).Split('\n'))
+            .Where(static line => line.Contains("Interlocked.MemoryBarrier", StringComparison.Ordinal)
+                && !line.Contains("[guard: ", StringComparison.Ordinal));
+
+        Assert.That(others, Is.Empty);
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Engine.Mbufs.Tests.Interleavings;
 
 /// <summary>
@@ -18,9 +20,13 @@ internal sealed class Machine(int words, int locals, Instruction[][] programs)
     /// <summary>Stores that a buffer holds at most; one more waits until there is room.</summary>
     public const int MostStores = 4;
 
-    /// <summary>Program counter, gate that it sleeps at plus 1, length of the buffer.</summary>
-    private const int FixedBytes = 3;
+    /// <summary>
+    /// Program counter, two bytes; the gate that it sleeps at plus 1, and by <see cref="TurnUnit"/> how many slept there before; length of
+    /// the buffer.
+    /// </summary>
+    private const int FixedBytes = 4;
     private const int StoreBytes = 3;
+    private const int TurnUnit = 8;
 
     private readonly int _threadSize = FixedBytes + locals + (MostStores * StoreBytes);
     private int _thread;
@@ -55,7 +61,7 @@ internal sealed class Machine(int words, int locals, Instruction[][] programs)
 
     private int Base => words + (_thread * _threadSize);
 
-    private ref byte Stores => ref State[Base + 2];
+    private ref byte Stores => ref State[Base + 3];
 
     /// <summary>A register of the thread whose step it is.</summary>
     public int this[Local local]
@@ -73,7 +79,7 @@ internal sealed class Machine(int words, int locals, Instruction[][] programs)
 
     public bool HasEnded(int thread) => CounterOf(thread) == programs[thread].Length;
 
-    public bool IsAsleep(int thread) => State[words + (thread * _threadSize) + 1] != 0;
+    public bool IsAsleep(int thread) => SleepOf(thread) != 0;
 
     /// <summary>The instruction that the thread executes next.</summary>
     public Instruction? NextOf(int thread) => HasEnded(thread) ? null : programs[thread][CounterOf(thread)];
@@ -105,7 +111,7 @@ internal sealed class Machine(int words, int locals, Instruction[][] programs)
             return false;
         }
 
-        State[Base] = (byte)Next;
+        Goto(Next);
         RunLocal(thread);
         return true;
     }
@@ -118,7 +124,7 @@ internal sealed class Machine(int words, int locals, Instruction[][] programs)
         {
             Next = CounterOf(thread) + 1;
             programs[thread][CounterOf(thread)].Step(this);
-            State[Base] = (byte)Next;
+            Goto(Next);
         }
 
         if (HasEnded(thread))
@@ -128,7 +134,7 @@ internal sealed class Machine(int words, int locals, Instruction[][] programs)
     }
 
     /// <summary>How many stores the thread has in its buffer.</summary>
-    public int StoresOf(int thread) => State[words + (thread * _threadSize) + 2];
+    public int StoresOf(int thread) => State[words + (thread * _threadSize) + 3];
 
     /// <summary>One store of the buffer reaches memory. False if it must wait for others.</summary>
     public bool TryDrain(int thread, int store, out int word, out int value)
@@ -224,20 +230,51 @@ internal sealed class Machine(int words, int locals, Instruction[][] programs)
             return false;
         }
 
-        State[Base + 1] = (byte)(gate.Number + 1);
+        int turn = 0;
+        for (int thread = 0; thread < Threads; thread++)
+        {
+            turn = SleepsAt(thread, gate) ? Math.Max(turn, (SleepOf(thread) / TurnUnit) + 1) : turn;
+        }
+
+        SleepOf(Thread) = (byte)((turn * TurnUnit) + gate.Number + 1);
         return true;
     }
 
+    /// <summary>Wakes all that sleep at a gate.</summary>
     public void Pulse(Gate gate)
     {
         for (int thread = 0; thread < Threads; thread++)
         {
-            ref byte sleeps = ref State[words + (thread * _threadSize) + 1];
-            sleeps = sleeps == gate.Number + 1 ? (byte)0 : sleeps;
+            if (SleepsAt(thread, gate))
+            {
+                SleepOf(thread) = 0;
+            }
         }
     }
 
-    private int CounterOf(int thread) => State[words + (thread * _threadSize)];
+    /// <summary>Wakes the thread that has slept at a gate longest.</summary>
+    public void PulseOne(Gate gate)
+    {
+        for (int turn = 0; turn < Threads; turn++)
+        {
+            for (int thread = 0; thread < Threads; thread++)
+            {
+                if (SleepsAt(thread, gate) && SleepOf(thread) / TurnUnit == turn)
+                {
+                    SleepOf(thread) = 0;
+                    return;
+                }
+            }
+        }
+    }
+
+    private ref byte SleepOf(int thread) => ref State[words + (thread * _threadSize) + 2];
+
+    private bool SleepsAt(int thread, Gate gate) => SleepOf(thread) % TurnUnit == gate.Number + 1;
+
+    private int CounterOf(int thread) => BinaryPrimitives.ReadUInt16LittleEndian(State.AsSpan(words + (thread * _threadSize)));
+
+    private void Goto(int instruction) => BinaryPrimitives.WriteUInt16LittleEndian(State.AsSpan(Base), (ushort)instruction);
 
     private bool TryBuffer(Word word, int value, StoreKind kind)
     {

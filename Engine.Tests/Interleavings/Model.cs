@@ -52,7 +52,7 @@ internal sealed class Model(Guard? without = null)
     public void Thread(string name, Action<Script> body)
     {
         _locals = 0;
-        var script = new Script(this, name);
+        var script = new Script(this, _scripts.Count + 1, name);
         body(script);
         _scripts.Add(script);
     }

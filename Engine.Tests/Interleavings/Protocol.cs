@@ -1,7 +1,10 @@
 namespace Engine.Mbufs.Tests.Interleavings;
 
-/// <summary>The engine's protocol between threads, as pieces of programs: each is named after the method that it stands for.</summary>
-internal sealed class Protocol
+/// <summary>
+/// The engine's protocol between threads, as pieces of programs: each is named after the method that it stands for. Timeouts are left
+/// out: no wake-up may be lost, whether or not a sleeper looks again by itself.
+/// </summary>
+internal sealed partial class Protocol
 {
     public const int Idle = 0;
     public const int Open = 1;
@@ -10,23 +13,35 @@ internal sealed class Protocol
     public const int DrainingParked = 4;
     public const int Retired = 5;
 
+    /// <summary>Above the state, the number of the thread.</summary>
+    public const int OwnerUnit = 8;
+
+    /// <summary>In the concerns: what a thread counts that sleeps for memory, and one that sleeps for a cache; and the mark of Dispose.</summary>
+    private const int Waiter = 1;
+    private const int Sleeper = 4;
+    private const int Disposed = 16;
+
     private readonly Model _model;
     private readonly List<Cache> _caches = [];
+    private readonly Gate _gate;
+    private readonly Gate _idle;
+    private readonly Word _events;
+    private readonly Word _concerns;
+    private readonly Word[] _ended;
 
     public Protocol(Model model)
     {
         _model = model;
-        Gate = model.Gate("the gate");
-        Waiters = model.Word("waiters");
+        _gate = model.Gate("the gate");
+        _idle = model.Gate("the event count");
+        _events = model.Word("number of events");
+        _concerns = model.Word("concerns");
+        _ended = model.Words("ended", 0, 0, 0, 0);
         Depot = model.Word("depot");
         Full = model.Word("full magazines");
-        Disposed = model.Word("disposed");
         Released = model.Word("released");
+        Stress = model.Word("stress");
     }
-
-    public Gate Gate { get; }
-
-    public Word Waiters { get; }
 
     /// <summary>Loose items of the depot, guarded by the gate.</summary>
     public Word Depot { get; }
@@ -34,20 +49,23 @@ internal sealed class Protocol
     /// <summary>Items in full magazines of the depot, lock-free.</summary>
     public Word Full { get; }
 
-    public Word Disposed { get; }
-
     public Word Released { get; }
 
-    public IReadOnlyList<Cache> Caches => _caches;
+    public Word Stress { get; }
 
-    public Cache AddCache(string name = "cache", int items = 0, int claim = Idle)
+    /// <summary>A cache; in use by a thread from the start if one is given, by its number from 1.</summary>
+    public Cache AddCache(string name = "cache", int items = 0, int owner = 0, bool isExplicit = false)
     {
+        string[] states = ["idle", "open", "draining", "parked", "draining while parked", "retired", "?", "?"];
+        string[] claims = [.. Enumerable.Range(0, 4).SelectMany(thread => states.Select(state => thread == 0 ? state : $"{state} for {thread}"))];
         var cache = new Cache(
-            _model.Word($"{name}.claim", claim, "idle", "open", "draining", "parked", "draining while parked", "retired"),
+            _model.Word($"{name}.claim", owner == 0 ? Idle : OpenFor(owner), claims),
+            _model.Word($"{name}.owner", owner),
             _model.Word($"{name}.asked"),
-            _model.Word($"{name}.limits", claim == Open ? 0 : 1, "restored", "raised"),
+            _model.Word($"{name}.limits", owner == 0 ? 1 : 0, "restored", "raised"),
+            _model.Word($"{name}.is explicit", isExplicit ? 1 : 0),
             _model.Word($"{name}.items", items),
-            _model.Word($"{name}.inside"));
+            _model.Word($"{name}.inside", owner));
         _caches.Add(cache);
         return cache;
     }
@@ -59,12 +77,12 @@ internal sealed class Protocol
         script.Method(end =>
         {
             script.Set(opened, 0);
-            script.CompareExchange(cache.Claim, Open, Idle, seen, Guard.OpenClaimsFirst);
+            script.CompareExchange(cache.Claim, OpenFor(script.Number), Idle, seen, Guard.OpenClaimsFirst);
             script.If(seen.IsNot(Idle), () => script.Leave(end));
+            script.Load(_concerns, seen);
             if (_model.Has(Guard.OpenLooksForDispose))
             {
-                script.Load(Disposed, seen);
-                script.If(seen.IsNot(0), () =>
+                script.If(IsDisposed(seen), () =>
                 {
                     script.Exchange(cache.Claim, Idle);
                     TryRelease(script);
@@ -73,13 +91,13 @@ internal sealed class Protocol
             }
 
             Come(script, cache);
-            script.Set(opened, 1);
             if (_model.Has(Guard.OpenLooksForWaiters))
             {
-                script.Load(Waiters, seen);
-                script.If(seen.IsNot(0), () => script.Release(cache.Asked, 1));
+                script.If(HasWaiters(seen), () => script.Release(cache.Asked, 1));
             }
 
+            script.Store(cache.Owner, script.Number);
+            script.Set(opened, 1);
             RestoreLimits(script, cache);
         });
     }
@@ -95,27 +113,38 @@ internal sealed class Protocol
         });
     }
 
-    /// <summary>MbufCache.Close.</summary>
+    /// <summary>MbufCache.Close and MbufArena.HeedClosing.</summary>
     public void Close(Script script, Cache cache)
     {
         Local seen = script.Local("seen");
         script.Release(cache.Limits, 1);
         script.Load(cache.Asked, seen);
-        script.If(seen.Is(0), () => script.Load(Waiters, seen));
-        script.If(seen.IsNot(0), () => Flush(script, cache));
+        script.If(seen.Is(0), () => script.Load(_concerns, seen), () => script.Set(seen, Waiter));
+        script.If(HasWaiters(seen), () => Flush(script, cache));
         Go(script, cache);
         script.Exchange(cache.Claim, Idle, null, Guard.CloseGivesBackFirst);
+        script.Load(_concerns, seen);
         if (_model.Has(Guard.CloseLooksForWaiters))
         {
-            script.Load(Waiters, seen);
-            script.If(seen.IsNot(0), () => script.Under(Gate, () => script.Pulse(Gate)));
+            script.If(HasWaiters(seen), () => script.Under(_gate, () => script.Pulse(_gate)));
+        }
+
+        if (_model.Has(Guard.CloseLooksForSleepers))
+        {
+            script.If(HasSleepers(seen), () => WakeOne(script));
         }
 
         if (_model.Has(Guard.CloseLooksForDispose))
         {
-            script.Load(Disposed, seen);
-            script.If(seen.IsNot(0), () => TryRelease(script));
+            script.If(IsDisposed(seen), () => TryRelease(script));
         }
+    }
+
+    /// <summary>A thread ends inside its scope: what it stored is in memory before anybody sees that it has ended.</summary>
+    public void EndInside(Script script, Cache cache)
+    {
+        Go(script, cache);
+        script.Release(_ended[script.Number], 1);
     }
 
     /// <summary>MbufCache.RestoreLimits.</summary>
@@ -124,179 +153,18 @@ internal sealed class Protocol
         Local seen = script.Local("seen");
         script.Release(cache.Limits, 0);
         script.Fence(Guard.RestoreFirst);
+        script.Set(seen, 0);
         if (_model.Has(Guard.RestoreLooksForRequest))
         {
             script.Load(cache.Asked, seen);
-            script.If(seen.IsNot(0), () => script.Release(cache.Limits, 1));
-        }
-    }
-
-    /// <summary>MbufCache.Ask, under the gate.</summary>
-    public void Ask(Script script, Cache cache)
-    {
-        script.Release(cache.Asked, 1);
-        script.Fence(Guard.RequestMarksFirst);
-        script.Release(cache.Limits, 1, Guard.RequestMarksFirst);
-    }
-
-    /// <summary>MbufArena.DrainOrAsk, under the gate.</summary>
-    public void DrainOrAsk(Script script, Cache cache)
-    {
-        Local drained = script.Local("drained");
-        TryDrain(script, cache, drained);
-        script.If(drained.Is(0), () =>
-        {
-            Ask(script, cache);
-            TryDrain(script, cache, drained);
-        });
-    }
-
-    /// <summary>MbufArena.TryDrain, under the gate.</summary>
-    public void TryDrain(Script script, Cache cache, Local drained)
-    {
-        Local seen = script.Local("seen");
-        script.Set(drained, 0);
-        foreach ((int free, int taken) in new[] { (Idle, Draining), (Parked, DrainingParked) })
-        {
-            script.If(drained.Is(0), () =>
-            {
-                script.CompareExchange(cache.Claim, taken, free, seen);
-                script.If(seen.Is(free), () =>
-                {
-                    Come(script, cache);
-                    FlushUnderGate(script, cache, seen);
-                    Go(script, cache);
-                    script.Exchange(cache.Claim, free, null, Guard.DrainEndsLast);
-                    script.Set(drained, 1);
-                });
-            });
-        }
-    }
-
-    /// <summary>MbufArena.ReplaceCache.</summary>
-    public void Retire(Script script, Cache cache)
-    {
-        Local seen = script.Local("seen");
-        script.Under(Gate, () =>
-        {
-            script.CompareExchange(cache.Claim, Retired, Idle, seen);
-            script.If(seen.Is(Idle), () =>
-            {
-                Come(script, cache);
-                FlushUnderGate(script, cache, seen);
-            });
-        });
-    }
-
-    /// <summary>MbufArena.Flush.</summary>
-    public void Flush(Script script, Cache cache)
-    {
-        Local moved = script.Local("moved");
-        script.Under(Gate, () =>
-        {
-            FlushUnderGate(script, cache, moved);
-            script.If(moved.IsNot(0), () => Signal(script));
-        });
-    }
-
-    /// <summary>MbufArena.Sleep: takes one item, loose or in a full magazine, and waits as long as there is none.</summary>
-    /// <param name="script">The waiter.</param>
-    /// <param name="own">Its own cache, open, or null if that is of no interest.</param>
-    /// <param name="others">The caches that it drains or asks; none for a look at the depot alone.</param>
-    public void Wait(Script script, Cache? own, params Cache[] others)
-    {
-        Local found = script.Local("found");
-        script.Under(Gate, () =>
-        {
-            script.Add(Waiters, 1, Guard.WaiterCountsFirst);
-            script.Loop(() =>
-            {
-                TakeOne(script, found);
-                script.If(found.IsNot(0), script.Break);
-                foreach (Cache other in others)
-                {
-                    DrainOrAsk(script, other);
-                }
-
-                TakeOne(script, found);
-                script.If(found.IsNot(0), script.Break);
-                Sleep(script, own);
-            });
-            script.Add(Waiters, -1);
-        });
-    }
-
-    /// <summary>MbufArena.SleepOnce, under the gate.</summary>
-    private void Sleep(Script script, Cache? own)
-    {
-        if (own is null)
-        {
-            script.Sleep(Gate);
-            return;
         }
 
-        Local seen = script.Local("seen");
-        Go(script, own);
-        script.Exchange(own.Claim, Parked);
-        script.Sleep(Gate);
-        script.Loop(() =>
+        if (_model.Has(Guard.RestoreLooksForStress))
         {
-            script.CompareExchange(own.Claim, Open, Parked, seen);
-            script.If(seen.Is(Parked), script.Break);
-        });
-        Come(script, own);
-    }
-
-    /// <summary>MbufArena.TryTakeExisting, under the gate: from a full magazine or of the loose ones.</summary>
-    private void TakeOne(Script script, Local found)
-    {
-        Local seen = script.Local("seen");
-        script.Load(Full, found);
-        script.If(found.IsNot(0), () => script.Add(Full, -1), () =>
-        {
-            script.Load(Depot, found);
-            script.If(found.IsNot(0), () =>
-            {
-                script.Do(machine => machine[seen] = machine[found] - 1);
-                script.Store(Depot, seen);
-            });
-        });
-    }
-
-    /// <summary>MbufArena.SignalUnderGate.</summary>
-    public void Signal(Script script)
-    {
-        Local seen = script.Local("seen");
-        script.Load(Waiters, seen);
-        script.If(seen.IsNot(0), () => script.Pulse(Gate));
-    }
-
-    /// <summary>MbufArena.FlushUnderGate.</summary>
-    public void FlushUnderGate(Script script, Cache cache, Local moved)
-    {
-        Local depot = script.Local("depot");
-        script.Load(cache.Items, moved);
-        script.If(moved.IsNot(0), () =>
-        {
-            script.Store(cache.Items, 0);
-            script.Load(Depot, depot);
-            script.Do(machine => machine[depot] += machine[moved]);
-            script.Store(Depot, depot);
-        });
-        script.Load(Waiters, depot);
-        script.If(depot.Is(0), () => script.Release(cache.Asked, 0));
-    }
-
-    /// <summary>MbufCache.GiveFull: a full magazine goes to the depot.</summary>
-    public void PushFull(Script script)
-    {
-        Local seen = script.Local("seen");
-        script.Add(Full, 1, Guard.PushIsFence);
-        if (_model.Has(Guard.PushLooksForWaiters))
-        {
-            script.Load(Waiters, seen);
-            script.If(seen.IsNot(0), () => script.Under(Gate, () => Signal(script)));
+            script.If(seen.Is(0), () => script.Load(Stress, seen));
         }
+
+        script.If(seen.IsNot(0), () => script.Release(cache.Limits, 1));
     }
 
     /// <summary>One operation of the cache's owner: it takes the slow path if the limits are raised, and serves a request.</summary>
@@ -307,11 +175,8 @@ internal sealed class Protocol
         script.If(seen.IsNot(0), () =>
         {
             script.Load(cache.Asked, seen);
-            script.If(seen.IsNot(0), () =>
-            {
-                Flush(script, cache);
-                RestoreLimits(script, cache);
-            });
+            script.If(seen.IsNot(0), () => Flush(script, cache));
+            RestoreLimits(script, cache);
         });
     }
 
@@ -324,34 +189,29 @@ internal sealed class Protocol
         script.Store(cache.Items, items);
     }
 
-    /// <summary>MbufArena.TryRelease.</summary>
-    public void TryRelease(Script script)
+    /// <summary>MbufCache.GiveFull: a full magazine goes to the depot.</summary>
+    public void PushFull(Script script)
     {
         Local seen = script.Local("seen");
-        script.Under(Gate, () => script.Method(end =>
+        script.Add(Full, 1, Guard.PushIsFence);
+        if (_model.Has(Guard.PushLooksForWaiters))
         {
-            script.Load(Released, seen);
-            script.If(seen.IsNot(0), () => script.Leave(end));
-            foreach (Cache cache in _caches)
-            {
-                script.Load(cache.Claim, seen);
-                script.If(seen.IsNot(Idle), () => script.Leave(end));
-            }
-
-            foreach (Cache cache in _caches)
-            {
-                script.Assert("Nobody is in a cache whose memory is released.", machine => machine[cache.Inside] == 0);
-            }
-
-            script.Store(Released, 1);
-        }));
+            script.Load(_concerns, seen);
+            script.If(HasWaiters(seen), () => script.Under(_gate, () => Signal(script)));
+        }
     }
 
-    /// <summary>MbufArena.Dispose. Its signal to waiters is left out: the gate in it would hide a missing fence.</summary>
-    public void Dispose(Script script)
+    /// <summary>MbufCache.Dispose: an explicit cache becomes one of those that anybody may enter.</summary>
+    public void GiveUp(Script script, Cache cache)
     {
-        script.Exchange(Disposed, 1, null, Guard.DisposeMarksFirst);
-        TryRelease(script);
+        Local seen = script.Local("seen");
+        script.Store(cache.IsExplicit, 0);
+        script.Fence(Guard.OwnershipEndsFirst);
+        if (_model.Has(Guard.OwnershipLooksForSleepers))
+        {
+            script.Load(_concerns, seen);
+            script.If(HasSleepers(seen), () => WakeOne(script));
+        }
     }
 
     /// <summary>What a thread does with a cache that it claimed starts here: it works on the magazines, alone.</summary>
@@ -371,7 +231,12 @@ internal sealed class Protocol
     });
 
     public void Go(Script script, Cache cache) => script.Do(machine => machine[cache.Inside] = 0);
-}
 
-/// <summary>A cache's words, and who is in it.</summary>
-internal sealed record Cache(Word Claim, Word Asked, Word Limits, Word Items, Word Inside);
+    private static int OpenFor(int owner) => (owner * OwnerUnit) + Open;
+
+    private static Condition HasWaiters(Local concerns) => machine => machine[concerns] % Sleeper != 0;
+
+    private static Condition HasSleepers(Local concerns) => machine => machine[concerns] % Disposed / Sleeper != 0;
+
+    private static Condition IsDisposed(Local concerns) => machine => machine[concerns] >= Disposed;
+}

@@ -1,10 +1,13 @@
 namespace Engine.Mbufs.Tests.Interleavings;
 
 /// <summary>The program of one thread of a model, written instruction by instruction.</summary>
-internal sealed class Script(Model model, string name)
+internal sealed class Script(Model model, int number, string name)
 {
     private readonly List<Instruction> _instructions = [];
     private readonly Stack<Label> _loops = new();
+
+    /// <summary>The number of the thread, from 1.</summary>
+    public int Number { get; } = number;
 
     public string Name { get; } = name;
 
@@ -84,6 +87,16 @@ internal sealed class Script(Model model, string name)
         machine =>
         {
             machine.Pulse(gate);
+            return true;
+        }));
+
+    /// <summary>Monitor.Pulse, under the gate: the thread that has slept longest.</summary>
+    public void PulseOne(Gate gate) => Add(new Instruction(
+        $"wakes one that sleeps at {gate.Holder.Name}",
+        false,
+        machine =>
+        {
+            machine.PulseOne(gate);
             return true;
         }));
 

@@ -146,7 +146,7 @@ public sealed partial class MbufCache
 
         if (Arena.HasWaiters)
         {
-            Arena.Signal();
+            Arena.Signal(); // [guard: PushLooksForWaiters]
         }
     }
 
