@@ -81,14 +81,7 @@ public sealed class LimitRaceTests
         {
             for (int round = 0; round < 5000; round++)
             {
-                using MbufScope mbufs = arena.Enter();
-                using MbufChain chain = mbufs.AllocateChain(payload.Length);
-                if (!chain.IsNull && chain.TryAppend(payload))
-                {
-                    using MbufChain shared = chain.Share();
-                    byte[] read = new byte[payload.Length];
-                    Assert.That(chain.TryCopyTo(0, read) && read.AsSpan().SequenceEqual(payload), "Nothing was handed out twice.");
-                }
+                ShareOnce(arena, payload);
             }
 
             Interlocked.Decrement(ref working);
@@ -119,5 +112,17 @@ public sealed class LimitRaceTests
         }
 
         arena.AssertSettled();
+    }
+
+    private static void ShareOnce(MbufArena arena, byte[] payload)
+    {
+        using MbufScope mbufs = arena.Enter();
+        using MbufChain chain = mbufs.AllocateChain(payload.Length);
+        if (!chain.IsNull && chain.TryAppend(payload))
+        {
+            using MbufChain shared = chain.Share();
+            byte[] read = new byte[payload.Length];
+            Assert.That(chain.TryCopyTo(0, read) && read.AsSpan().SequenceEqual(payload), "Nothing was handed out twice.");
+        }
     }
 }

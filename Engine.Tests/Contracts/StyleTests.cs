@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 using NUnit.Framework;
 
@@ -10,7 +11,8 @@ namespace Engine.Mbufs.Tests.Contracts;
 [Category("Contracts")]
 public sealed class StyleTests
 {
-    private const int MostLines = 250;
+    private const int MostLines = 450;
+    private const int MostLinesOfMethod = 45;
 
     /// <summary>What lets a program address memory that it was not given, with the keyword and without.</summary>
     private static readonly HashSet<string> s_unsafe =
@@ -47,6 +49,29 @@ public sealed class StyleTests
         Assert.That(tooLong, Is.Empty);
     }
 
+    [Test]
+    public void No_method_is_longer_than_a_screen()
+    {
+        IEnumerable<string> tooLong = Repository.SourceFiles()
+            .SelectMany(static file => LongMethods(Repository.Read(file)).Select(method => $"{file}: {method}"));
+
+        Assert.That(tooLong, Is.Empty);
+    }
+
+    /// <summary>One line too many is found wherever statements can stand.</summary>
+    [TestCase("void Method(int a)\nBODY")]
+    [TestCase("C()\n: this(1)\nBODY")]
+    [TestCase("public static C operator +(C a, C b)\nBODY")]
+    [TestCase("int Property\n{\nget\nBODY\n}")]
+    [TestCase("void Short()\n{\nvoid Local()\nBODY\n}", 4)]
+    public void A_planted_line_too_many_is_found(string member, int around = 0)
+    {
+        string Planted(int lines) => $"class C\n{{\n{member.Replace("BODY", $"{{{new string('\n', lines - 1)}}}")}\n}}\n";
+
+        Assert.That(LongMethods(Planted(MostLinesOfMethod - around)), Is.Empty);
+        Assert.That(LongMethods(Planted(MostLinesOfMethod + 1)), Has.Some.EndsWith($" {MostLinesOfMethod + 1} lines"));
+    }
+
     /// <summary>A path of the machine that something was written on is of no use on any other, and tells whose it was.</summary>
     [Test]
     public void No_tracked_file_names_a_directory_of_one_machine()
@@ -59,6 +84,18 @@ public sealed class StyleTests
 
         Assert.That(found, Is.Empty);
     }
+
+    /// <summary>
+    /// Methods, constructors, operators, accessors and local functions whose statements, with their braces, take too many lines. A body
+    /// that is one expression is a table, or a program for the compiler, if it is long.
+    /// </summary>
+    private static IEnumerable<string> LongMethods(string source)
+        => from body in CSharpSyntaxTree.ParseText(source).GetRoot().DescendantNodes().OfType<BlockSyntax>()
+           where body.Parent is BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or LocalFunctionStatementSyntax
+           let lines = body.GetLocation().GetLineSpan().Span
+           let count = lines.End.Line - lines.Start.Line + 1
+           where count > MostLinesOfMethod
+           select $"line {lines.Start.Line + 1}: {count} lines";
 
     private static bool Uses(string file, HashSet<string> words) => CSharpSyntaxTree.ParseText(Repository.Read(file))
         .GetRoot()

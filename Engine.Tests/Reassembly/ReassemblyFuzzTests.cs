@@ -22,19 +22,11 @@ public sealed class ReassemblyFuzzTests(ArenaKind kind) : ReassemblyFixture(kind
         for (int step = 0; step < 15_000; step++)
         {
             int which = random.Next(Packets);
-            Model model = models[which];
-            bool tidy = random.Next(40) > 0;
-            int offset = 8 * random.Next(Payload / 8);
-            int piece = which == 0 ? 16 : 32; // Of the one packet there are too many.
-            int length = tidy ? piece : random.Next(1, 50);
-            offset = tidy ? offset / piece * piece : offset;
-            length = Math.Min(length, Payload - offset);
-            bool more = random.Next(60) == 0 ? random.Next(2) == 0 : offset + length < Payload;
-            length = more && offset == 0 ? Math.Max(8, length) : length;
+            (int offset, int length, bool more) = Draw(random, piece: which == 0 ? 16 : 32); // Of the one packet there are too many.
             byte[] fragment = FragmentBytes.Of(wholes[which], offset, length, more);
             bool changed = random.Next(200) == 0;
             fragment[^1] ^= changed ? (byte)1 : (byte)0;
-            MbufReassemblyStatus expected = model.Add(offset, length, more, changed);
+            MbufReassemblyStatus expected = models[which].Add(offset, length, more, changed);
             if (expected == MbufReassemblyStatus.NotFragment)
             {
                 continue;
@@ -49,7 +41,7 @@ public sealed class ReassemblyFuzzTests(ArenaKind kind) : ReassemblyFixture(kind
                 Assert.That(packet.IsNull, Is.EqualTo(expected != MbufReassemblyStatus.Complete));
                 if (expected == MbufReassemblyStatus.Complete)
                 {
-                    ChainAssert.Holds(packet, model.Applied(wholes[which]));
+                    ChainAssert.Holds(packet, models[which].Applied(wholes[which]));
                     models[which] = new Model();
                 }
             }
@@ -64,6 +56,18 @@ public sealed class ReassemblyFuzzTests(ArenaKind kind) : ReassemblyFixture(kind
         }
 
         Assert.That(counts.Keys, Has.Count.EqualTo(8), string.Join(", ", counts));
+    }
+
+    /// <summary>Where a fragment lies: mostly a whole piece at its place, at times anything.</summary>
+    private static (int Offset, int Length, bool More) Draw(Random random, int piece)
+    {
+        bool tidy = random.Next(40) > 0;
+        int offset = 8 * random.Next(Payload / 8);
+        int length = tidy ? piece : random.Next(1, 50);
+        offset = tidy ? offset / piece * piece : offset;
+        length = Math.Min(length, Payload - offset);
+        bool more = random.Next(60) == 0 ? random.Next(2) == 0 : offset + length < Payload;
+        return (offset, more && offset == 0 ? Math.Max(8, length) : length, more);
     }
 
     private static Model[] Fresh() => [.. Enumerable.Range(0, Packets).Select(static _ => new Model())];
