@@ -97,19 +97,11 @@ internal sealed partial class FuzzActor
         _left--;
         switch (Random.Next(12))
         {
-            case 0 when _cache is null:
-                _cache = Arena.CreateCache();
+            case 0 or 1:
+                ChangeCache();
                 break;
-            case 1 when _cache is not null:
-                _cache.Dispose();
-                _cache = null;
-                break;
-            case 2 when _registrations.Count < 2:
-                _registrations.Add(Arena.RegisterReclaim(RunForeign));
-                break;
-            case 3 when _registrations.Count > 0:
-                _registrations[0].Dispose();
-                _registrations.RemoveAt(0);
+            case 2 or 3:
+                ChangeRegistrations();
                 break;
             case 4:
                 Arena.Reclaim();
@@ -121,15 +113,10 @@ internal sealed partial class FuzzActor
                 Audit();
                 break;
             case 7:
-                MbufZone zone = Enum.GetValues<MbufZone>()[Random.Next(Enum.GetValues<MbufZone>().Length)];
-                Arena.SetLimit(zone, Random.Next(3) == 0 ? Random.Next(_world.LimitOf(zone)) : _world.LimitOf(zone));
+                ChangeLimit();
                 break;
-            case 8 when _world.Settings.IsStressed:
-                Arena.Stress.AllocationFailureRate = Random.Next(3) == 0 ? 0.2 : 0;
-                break;
-            case 9 when _world.Settings.IsStressed:
-                Arena.Stress.FailAllocationNumber = Random.Next(20);
-                Arena.Stress.DefragmentFailureRate = Random.NextDouble();
+            case 8 or 9 when _world.Settings.IsStressed:
+                ChangeStress();
                 break;
             case 10 when _world.TryGetStale(Random, out Mbuf stale):
                 Arena.StateOf(stale);
@@ -138,6 +125,44 @@ internal sealed partial class FuzzActor
                 Arena.Dispose();
                 break;
         }
+    }
+
+    private void ChangeCache()
+    {
+        if (_cache is null)
+        {
+            _cache = Arena.CreateCache();
+            return;
+        }
+
+        _cache.Dispose();
+        _cache = null;
+    }
+
+    private void ChangeRegistrations()
+    {
+        if (_registrations.Count < 2)
+        {
+            _registrations.Add(Arena.RegisterReclaim(RunForeign));
+            return;
+        }
+
+        _registrations[0].Dispose();
+        _registrations.RemoveAt(0);
+    }
+
+    private void ChangeLimit()
+    {
+        MbufZone[] zones = Enum.GetValues<MbufZone>();
+        MbufZone zone = zones[Random.Next(zones.Length)];
+        Arena.SetLimit(zone, Random.Next(3) == 0 ? Random.Next(_world.LimitOf(zone)) : _world.LimitOf(zone));
+    }
+
+    private void ChangeStress()
+    {
+        Arena.Stress.AllocationFailureRate = Random.Next(3) == 0 ? 0.2 : 0;
+        Arena.Stress.FailAllocationNumber = Random.Next(20);
+        Arena.Stress.DefragmentFailureRate = Random.NextDouble();
     }
 
     private void Audit()

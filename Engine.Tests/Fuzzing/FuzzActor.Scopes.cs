@@ -107,20 +107,25 @@ internal sealed partial class FuzzActor
                 OpenTag(mbufs);
                 break;
             case 7 when _depth < MostDepth:
-                _depth++;
-                try
-                {
-                    Turn();
-                }
-                finally
-                {
-                    _depth--;
-                }
-
+                TurnInside();
                 break;
             default:
                 Outside();
                 break;
+        }
+    }
+
+    /// <summary>A scope inside another one of the same thread.</summary>
+    private void TurnInside()
+    {
+        _depth++;
+        try
+        {
+            Turn();
+        }
+        finally
+        {
+            _depth--;
         }
     }
 
