@@ -40,6 +40,7 @@ internal sealed class EventCount
     {
         lock (_gate)
         {
+            // [guard: SleeperComparesNumber]
             if (_number == number)
             {
                 Monitor.Wait(_gate, milliseconds);

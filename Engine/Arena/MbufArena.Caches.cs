@@ -28,13 +28,13 @@ public sealed partial class MbufArena
     {
         if (HasWaiters)
         {
-            Signal();
+            Signal(); // [guard: CloseLooksForWaiters]
         }
 
-        WakeForCache();
+        WakeForCache(); // [guard: CloseLooksForSleepers]
         if (IsDisposed)
         {
-            TryRelease();
+            TryRelease(); // [guard: CloseLooksForDispose]
         }
     }
 
@@ -132,7 +132,7 @@ public sealed partial class MbufArena
 
         using (cancellationToken.UnsafeRegister(static arena => ((MbufArena)arena!)._idle.WakeAll(), this))
         {
-            Interlocked.Add(ref _concerns, CacheSleeper);
+            Interlocked.Add(ref _concerns, CacheSleeper); // [guard: SleeperCountsFirst]
             try
             {
                 return SleepForCache(owner, started, timeout, cancellationToken);
@@ -153,7 +153,7 @@ public sealed partial class MbufArena
     {
         while (true)
         {
-            int seen = _idle.Number;
+            int seen = _idle.Number; // [guard: SleeperReadsNumberFirst]
             if (TryOpenAny(owner, _caches.Length) is { } found)
             {
                 return found;
@@ -233,10 +233,9 @@ public sealed partial class MbufArena
     /// </summary>
     internal void HeedStress()
     {
-        Interlocked.MemoryBarrier();
         for (int number = 0; number < _cacheCount; number++)
         {
-            _caches[number]!.RaiseFloor();
+            _caches[number]!.RaiseFloor(); // By a volatile write, which nobody sees before the settings. [guard: StressSetsFirst]
         }
     }
 

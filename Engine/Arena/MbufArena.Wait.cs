@@ -97,7 +97,7 @@ public sealed partial class MbufArena
         bool delayed = false;
         lock (Gate)
         {
-            Interlocked.Increment(ref _concerns);
+            Interlocked.Increment(ref _concerns); // [guard: WaiterCountsFirst]
             try
             {
                 FlushAndSignal(cache); // What this thread has kept may be what another one waits for.

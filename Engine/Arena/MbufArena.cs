@@ -204,10 +204,11 @@ public sealed partial class MbufArena : IDisposable
     /// </remarks>
     public void Dispose()
     {
+        // [guard: DisposeMarksFirst]
         if (Interlocked.Or(ref _concerns, DisposedMark) < DisposedMark)
         {
-            Signal();
-            _idle.WakeAll();
+            Signal(); // [guard: DisposeWakesWaiters]
+            _idle.WakeAll(); // [guard: DisposeWakesSleepers]
         }
 
         TryRelease();

@@ -42,6 +42,7 @@ internal sealed class MagazineStack(ArenaMemory memory, long magazinesStart)
             uint top = (uint)head;
             magazine.Below = top;
             magazine.Depth = top == 0 ? 1 : At(top).Depth + 1;
+            // [guard: PushIsFence]
             if (Interlocked.CompareExchange(ref _head.Value, Successor(head, magazine.Id), head) == head)
             {
                 return;
@@ -93,6 +94,7 @@ internal sealed class MagazineStack(ArenaMemory memory, long magazinesStart)
         }
     }
 
+    // [guard: HeadHasTag]
     private static long Successor(long head, uint id) => ((head >> 32) + 1) << 32 | id;
 
     /// <summary>The head on cache lines of its own.</summary>

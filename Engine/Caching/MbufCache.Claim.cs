@@ -12,6 +12,7 @@ public sealed partial class MbufCache
     /// <summary>Claims the cache for the calling thread, if it is idle and the arena is not disposed.</summary>
     internal bool TryOpen(CacheOwner owner)
     {
+        // [guard: OpenClaimsFirst]
         if (Interlocked.CompareExchange(ref _claim, owner.OpenClaim, Claim.Idle) != Claim.Idle)
         {
             return false;
@@ -38,6 +39,7 @@ public sealed partial class MbufCache
         if (Arena.IsDisposed)
         {
             // Dispose looks at the claims after it has set its mark, we at the mark after the claim: one of us sees the other.
+            // [guard: OpenLooksForDispose]
             Interlocked.Exchange(ref _claim, Claim.Idle);
             Arena.TryRelease();
             throw new ObjectDisposedException(nameof(MbufArena));
@@ -45,7 +47,8 @@ public sealed partial class MbufCache
 
         if (Arena.HasWaiters)
         {
-            Volatile.Write(ref _asked, true); // Who waits asked the caches that were open then; this one asks itself.
+            // Who waits asked the caches that were open then; this one asks itself. [guard: OpenLooksForWaiters]
+            Volatile.Write(ref _asked, true);
         }
     }
 
@@ -68,7 +71,8 @@ public sealed partial class MbufCache
         }
         finally
         {
-            Interlocked.Exchange(ref _claim, Claim.Idle); // Also if the thread is interrupted while it waits for the gate.
+            // Also if the thread is interrupted while it waits for the gate. [guard: CloseGivesBackFirst]
+            Interlocked.Exchange(ref _claim, Claim.Idle);
         }
 
         if (Arena.HasConcerns)
@@ -99,8 +103,7 @@ public sealed partial class MbufCache
     internal void Ask()
     {
         Volatile.Write(ref _asked, true);
-        Interlocked.MemoryBarrier();
-        RaiseLimits();
+        RaiseLimits(); // By volatile writes, which nobody sees before the mark. [guard: RequestMarksFirst]
     }
 
     /// <summary>Under the gate, by the owner or a drainer: the cache was flushed and nobody waits.</summary>
@@ -127,6 +130,7 @@ public sealed partial class MbufCache
     {
         long claim = Volatile.Read(ref _claim);
         CacheOwner? owner = Volatile.Read(ref _owner);
+        // [guard: AdoptionComparesOwner]
         if (owner is null || owner.OpenClaim != claim || owner.IsAlive
             || Interlocked.CompareExchange(ref _claim, Claim.Draining, claim) != claim)
         {
@@ -158,10 +162,10 @@ public sealed partial class MbufCache
     internal void EndDrain()
     {
         bool parked = Claim.StateOf(_claim) == Claim.DrainingParked;
-        Interlocked.Exchange(ref _claim, parked ? Claim.InState(_claim, Claim.Parked) : Claim.Idle);
+        Interlocked.Exchange(ref _claim, parked ? Claim.InState(_claim, Claim.Parked) : Claim.Idle); // [guard: DrainEndsFirst]
         if (!parked)
         {
-            Arena.WakeForCache();
+            Arena.WakeForCache(); // [guard: DrainLooksForSleepers]
         }
     }
 
@@ -189,14 +193,14 @@ public sealed partial class MbufCache
         }
 
         // Ask writes its mark before it raises the limits, and stress its settings: if we overwrote what they raised, we see them.
-        Interlocked.MemoryBarrier();
+        Interlocked.MemoryBarrier(); // [guard: RestoreFirst]
         if (Volatile.Read(ref _asked))
         {
-            RaiseLimits();
+            RaiseLimits(); // [guard: RestoreLooksForRequest]
         }
         else if (Arena.Stress.AffectsAllocations)
         {
-            RaiseFloor();
+            RaiseFloor(); // [guard: RestoreLooksForStress]
         }
     }
 

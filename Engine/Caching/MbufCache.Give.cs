@@ -177,7 +177,7 @@ public sealed partial class MbufCache
 
         if (Arena.HasWaiters)
         {
-            Arena.Signal();
+            Arena.Signal(); // [guard: PushLooksForWaiters]
         }
     }
 

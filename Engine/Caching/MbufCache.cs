@@ -153,7 +153,7 @@ public sealed partial class MbufCache : IDisposable
 
         _disposed = true;
         IsExplicit = false; // From now on the arena's own Enter may choose it.
-        Interlocked.MemoryBarrier();
-        Arena.WakeForCache();
+        Interlocked.MemoryBarrier(); // [guard: OwnershipEndsFirst]
+        Arena.WakeForCache(); // [guard: OwnershipLooksForSleepers]
     }
 }
