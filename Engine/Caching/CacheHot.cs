@@ -35,12 +35,6 @@ internal struct CacheHot
     public uint Opening;
 
     /// <summary>
-    /// <see cref="Opening"/>, unless claims have to be exchanged (checked mode): then a number that no scope has, which sends
-    /// <see cref="MbufScope.Open"/> the long way.
-    /// </summary>
-    public uint PlainOpening;
-
-    /// <summary>
     /// How far a generation moves at each change: odd, so that it comes round after 2^32 changes only, and not to be guessed, so
     /// that a handle which was made up does not name a free mbuf.
     /// </summary>

@@ -86,9 +86,9 @@ public sealed partial class MbufCache
     {
         _serial++;
         Hot.Opening += OpeningStep;
-        Hot.PlainOpening += Arena.IsChecked ? 0 : OpeningStep;
         Hot.Hand.MoveToNextOpening();
-        RaiseLimits();
+        Volatile.Write(ref Hot.PopLimit, 0);
+        Volatile.Write(ref Hot.Ceiling, int.MinValue);
     }
 
     /// <summary>Forgets the arena's memory, which is about to be freed. Every index fails from now on.</summary>

@@ -62,7 +62,6 @@ public sealed partial class MbufCache : IDisposable
         Hot.Memory = arena.Memory;
         Hot.Step = arena.GenerationStep;
         Hot.LastIndex = (uint)arena.Zones[(int)ZoneId.Mbuf].Carved;
-        Hot.PlainOpening = arena.IsChecked ? uint.MaxValue : 0;
         Storages = arena.Layout.Storages;
         _firstInternal = Storages[(int)StorageKind.Internal].Start;
         Hot.Hand = new PacketHand();

@@ -81,7 +81,7 @@ public readonly ref partial struct MbufScope : IDisposable
     {
         MbufCache cache = _cache;
         uint index = packet.Slot - cache.Hot.FirstSlot;
-        if (cache.Hot.PlainOpening != _opening || index - 1 >= cache.Hot.LastIndex)
+        if (cache.Hot.Opening != _opening || index - 1 >= cache.Hot.LastIndex || cache.Hot.PopLimit == 0)
         {
             return OpenSlow(packet);
         }
@@ -97,7 +97,7 @@ public readonly ref partial struct MbufScope : IDisposable
         return new MbufChain(cache, index + _opening, generation);
     }
 
-    /// <summary>Refuses, or in checked mode takes the claim such that of two threads that open one handle exactly one succeeds.</summary>
+    /// <summary>Refuses, or takes the claim such that of two threads that open one handle exactly one succeeds: in checked mode, which keeps every fast path off.</summary>
     [UnscopedRef]
     [MethodImpl(MethodImplOptions.NoInlining)]
     private MbufChain OpenSlow(Mbuf packet)

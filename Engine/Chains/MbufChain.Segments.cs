@@ -84,23 +84,7 @@ public readonly ref partial struct MbufChain
         /// </remarks>
         public bool MoveNext()
         {
-            MbufCache cache = _cache;
-            if (cache.Hot.Opening != _opening)
-            {
-                ThrowHelper.ScopeClosed();
-            }
-
-            if (_head.Generation != _claim)
-            {
-                ThrowHelper.Stale();
-            }
-
-            ref MbufHeader header = ref _here;
-            if (header.Generation != _generation)
-            {
-                ThrowHelper.StalePosition();
-            }
-
+            ref MbufHeader header = ref Here();
             if (header.SegmentLength != _shown)
             {
                 return MoveInside(ref header);
@@ -112,6 +96,7 @@ public readonly ref partial struct MbufChain
                 ThrowHelper.StalePosition();
             }
 
+            ArenaMemory memory = _cache.Hot.Memory;
             int length;
             do
             {
@@ -120,7 +105,7 @@ public readonly ref partial struct MbufChain
                     return false;
                 }
 
-                header = ref cache.Hot.Memory.Header(next);
+                header = ref memory.Header(next);
                 length = header.SegmentLength;
                 next = header.Next;
             }
@@ -129,8 +114,30 @@ public readonly ref partial struct MbufChain
             _generation = header.Generation;
             _shown = length;
             _next = next;
-            _current = cache.Hot.Memory.Bytes(header.Data, length);
+            _current = memory.Bytes(header.Data, length);
             return true;
+        }
+
+        /// <summary>The mbuf that the walk is at, if scope, packet and mbuf are still there.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly ref MbufHeader Here()
+        {
+            if (_cache.Hot.Opening != _opening)
+            {
+                ThrowHelper.ScopeClosed();
+            }
+
+            if (_head.Generation != _claim)
+            {
+                ThrowHelper.Stale();
+            }
+
+            if (_here.Generation != _generation)
+            {
+                ThrowHelper.StalePosition();
+            }
+
+            return ref _here;
         }
 
         /// <summary>To the bytes of this mbuf that were not shown: at the start of the walk all, else what was appended since.</summary>
