@@ -94,12 +94,28 @@ internal sealed partial class FuzzActor
             Operate(mbufs);
         }
 
-        // Not where another thread may have opened the cache again.
-        if (_world.Settings.Threads == 1 && Random.Next(16) == 0)
+        if (_depth == 0 && Random.Next(16) == 0)
         {
-            mbufs.Dispose();
-            Operate(mbufs); // Its scope is closed: whatever it is, it says so.
+            UseClosed(mbufs);
         }
+    }
+
+    /// <summary>A scope that was closed: whatever is done in it, it says so, whoever has opened its cache again.</summary>
+    private void UseClosed(in MbufScope mbufs)
+    {
+        mbufs.Dispose();
+        Operate(mbufs);
+        using MbufScope again = Arena.Enter();
+        try
+        {
+            mbufs.Allocate().Dispose();
+        }
+        catch (ObjectDisposedException)
+        {
+            return;
+        }
+
+        _world.Fail("A closed scope allocated.");
     }
 
     /// <summary>Ends inside a scope, on a thread of its own: the cache stays claimed by a thread that is no more.</summary>
