@@ -40,6 +40,43 @@ public sealed class AskedTests
         arena.AssertSettled();
     }
 
+    /// <summary>The free is the operation that serves the request: nothing of it stays in the thread's hand.</summary>
+    [Test]
+    public void What_a_thread_frees_and_does_nothing_more_goes_to_who_waits([Range(0, 3)] int form)
+    {
+        using MbufArena arena = new(new MbufArenaOptions
+        {
+            Mbufs = 1,
+            Clusters = 1,
+            PageClusters = 1,
+            Jumbo9Clusters = 0,
+            Jumbo16Clusters = 1,
+            HugePages = false,
+        });
+        Allocation allocation = s_allocations[form];
+        using (MbufScope mbufs = arena.Enter())
+        {
+            MbufChain only = allocation(mbufs);
+            var waiting = new Mate(() =>
+            {
+                using MbufScope other = arena.Enter();
+                using MbufChain got = form switch
+                {
+                    0 => other.AllocatePacket(Crew.Patience / 2),
+                    1 => other.Allocate(Crew.Patience / 2),
+                    2 => other.AllocatePacket(MbufClusterSize.Page, Crew.Patience / 2),
+                    _ => other.AllocatePacket(MbufClusterSize.Jumbo16, Crew.Patience / 2),
+                };
+                Assert.That(got.IsNull, Is.False);
+            });
+            waiting.UntilBlocked();
+            only.Free();
+            waiting.Join();
+        }
+
+        arena.AssertSettled();
+    }
+
     [Test]
     public void Parts_are_had_where_the_other_thread_works_with_pairs_and_pairs_where_with_parts([Values] bool pairs)
     {

@@ -80,6 +80,35 @@ public sealed class OpeningTests(ArenaKind kind) : MbufFixture(kind)
         open.Free([HandleOf(open, chain)]);
     }
 
+    [Test]
+    public void A_walk_that_is_older_than_its_arena_touches_nothing_after_any_number_of_openings()
+    {
+        MbufArena arena = NewArena(mbufs: 8, clusters: 8);
+        MbufScope closed = arena.Enter();
+        MbufChain chain = Packet(closed, Pattern(10));
+        MbufChain.SegmentEnumerator walk = chain.Segments.GetEnumerator();
+        closed.Dispose();
+        for (int opening = 0; opening < Openings; opening++)
+        {
+            arena.Enter().Dispose();
+        }
+
+        arena.Dispose();
+        Exception? error = null;
+        try
+        {
+            walk.MoveNext();
+        }
+        catch (ObjectDisposedException disposed)
+        {
+            error = disposed;
+        }
+
+        Assert.That(error, Is.Not.Null);
+        Assert.That(Thrown.By(closed, static (in scope) => scope.AllocatePacket()), Is.TypeOf<ObjectDisposedException>());
+        Expect.Throws<ObjectDisposedException>(chain, static packet => _ = packet.Length);
+    }
+
     /// <summary>What only a test may make: a claim on what a closed scope left behind.</summary>
     private static Mbuf HandleOf(in MbufScope mbufs, MbufChain chain)
         => new(mbufs.Cache.Hot.FirstSlot + chain.Index, mbufs.Cache.Hot.Memory.Header(chain.Index).Generation);

@@ -14,12 +14,12 @@ public sealed class WalkTests(ArenaKind kind) : MbufFixture(kind)
         ("trim all but a byte", static (chain, in _) => chain.TrimEnd(399)),
         ("trim the start", static (chain, in _) => chain.TrimStart(150)),
         ("trim everything", static (chain, in _) => chain.TrimStart(400)),
-        ("pull up", static (chain, in _) => chain.TryPullUp(250, out var _)),
+        ("pull up", static (chain, in _) => chain.TryPullUp(250, out ReadOnlySpan<byte> _)),
         ("pull down", static (chain, in _) => chain.TryPullDown(150, 100, out MbufPosition _)),
         ("defragment", static (chain, in _) => chain.TryDefragment()),
         ("collapse", static (chain, in _) => chain.TryCollapse(2)),
         ("fragment", static (chain, in _) => chain.TryFragment(30)),
-        ("prepend", static (chain, in _) => chain.TryPrepend(180, out var _)),
+        ("prepend", static (chain, in _) => chain.TryPrepend(180, out Span<byte> _)),
         ("append", static (chain, in _) => chain.TryAppend(new byte[3000])),
         ("copy back", static (chain, in _) => chain.TryCopyBack(50, new byte[200])),
         ("unshare", static (chain, in _) => chain.TryUnshare()),
@@ -87,6 +87,38 @@ public sealed class WalkTests(ArenaKind kind) : MbufFixture(kind)
         }
 
         Assert.That(seen, Is.EqualTo((byte[])[.. Pattern(100), .. Pattern(50, seed: 2)]));
+    }
+
+    [Test]
+    public void Bytes_that_come_or_go_at_the_front_are_neither_repeated_nor_lost()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain chain = Build(mbufs, "ABCDEFGHtail"u8.ToArray(), Segment.Cluster(8, lead: 20), Segment.Cluster(4));
+        var seen = new List<byte>();
+        foreach (ReadOnlySpan<byte> segment in chain.Segments)
+        {
+            seen.AddRange(segment);
+            if (seen.Count == 8)
+            {
+                chain.TrimStart(4);
+                Assert.That(chain.TryPrepend("xy"u8));
+            }
+        }
+
+        Assert.That(seen, Is.EqualTo("ABCDEFGHtail"u8.ToArray()));
+        using MbufChain one = Packet(mbufs, Pattern(100));
+        int shown = 0;
+        foreach (ReadOnlySpan<byte> segment in one.Segments)
+        {
+            shown += segment.Length;
+            if (shown == 100)
+            {
+                one.TrimStart(40);
+                Assert.That(one.TryAppend(Pattern(40)));
+            }
+        }
+
+        Assert.That(shown, Is.EqualTo(140));
     }
 
     [Test]

@@ -17,7 +17,7 @@ internal static class ArenaTable
     /// <summary>
     /// <see cref="CacheHot.Step"/>, of all arenas: odd, and large, so that it is neither guessed nor met by small numbers.
     /// </summary>
-    public static uint GenerationStep { get; } = (uint)Random.Shared.Next(1 << 24, 1 << 30) | 1;
+    public static uint GenerationStep { get; } = (uint)Random.Shared.NextInt64(1L << 24, (1L << 32) - (1L << 24)) | 1;
 
     private static readonly uint s_inverseStep = InverseOf(GenerationStep);
 

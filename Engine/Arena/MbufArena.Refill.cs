@@ -75,7 +75,7 @@ public sealed partial class MbufArena
         ZoneId.Packet => TryTakeExisting(cache, zone, out item) || (TryMakePairs(cache) && cache.TryTakeFromDepot(zone, out item)),
         ZoneId.Mbuf or ZoneId.Cluster => TryTakeExisting(cache, zone, out item)
             || (TrySplitPairs(cache) && cache.TryTakeFromDepot(zone, out item))
-            || Zones[(int)zone].TryTakeResting(out item),
+            || TryTakeResting(zone, out item),
         _ => TryTakeExisting(cache, zone, out item),
     };
 
@@ -94,6 +94,18 @@ public sealed partial class MbufArena
         }
 
         Zones[(int)zone].CountModestTake();
+        NoteHighWater(zone);
+        return true;
+    }
+
+    /// <summary>An mbuf that rests, when there is no other.</summary>
+    private bool TryTakeResting(ZoneId zone, out uint item)
+    {
+        if (!Zones[(int)zone].TryTakeResting(out item))
+        {
+            return false;
+        }
+
         NoteHighWater(zone);
         return true;
     }
@@ -160,9 +172,8 @@ public sealed partial class MbufArena
     private bool TryMakePairs(MbufCache cache)
     {
         int made = 0;
-        Zone mbufs = Zones[(int)ZoneId.Mbuf];
         int most = BatchOf(ZoneId.Packet);
-        while (made < most && (TryTakeExisting(cache, ZoneId.Mbuf, out uint mbuf) || mbufs.TryTakeResting(out mbuf)))
+        while (made < most && (TryTakeExisting(cache, ZoneId.Mbuf, out uint mbuf) || TryTakeResting(ZoneId.Mbuf, out mbuf)))
         {
             if (!TryTakeExisting(cache, ZoneId.Cluster, out uint cluster))
             {

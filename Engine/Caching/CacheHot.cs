@@ -49,9 +49,15 @@ internal struct CacheHot
 
     /// <summary>
     /// 0 for the fast path, and lowered below every number for the same purpose on frees. A push compares it with the loaded
-    /// magazine's count less its capacity, which is negative while there is room. The hand takes one item none the less.
+    /// magazine's count less its capacity, which is negative while there is room.
     /// </summary>
     public int Ceiling;
+
+    /// <summary>
+    /// <see cref="MbufHeader.FirstTired"/> for the fast path: generations from there on rest. Lowered to 0 with the ceiling, so that no free
+    /// passes by the hand, either.
+    /// </summary>
+    public uint FreeLimit;
 
     /// <summary>The pair that was freed last.</summary>
     public PacketHand Hand;

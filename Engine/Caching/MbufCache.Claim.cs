@@ -89,12 +89,14 @@ public sealed partial class MbufCache
         Hot.Hand.MoveToNextOpening();
         Volatile.Write(ref Hot.PopLimit, 0);
         Volatile.Write(ref Hot.Ceiling, int.MinValue);
+        Volatile.Write(ref Hot.FreeLimit, 0);
     }
 
     /// <summary>Forgets the arena's memory, which is about to be freed. Every index fails from now on.</summary>
     internal void Withdraw()
     {
         Hot.LastIndex = 0;
+        Hot.Opening |= CacheHot.AnyItem; // No scope, chain or walk has this number, however many openings have passed.
         Hot.Memory = default;
         RaiseLimits();
     }
@@ -186,6 +188,7 @@ public sealed partial class MbufCache
         {
             Volatile.Write(ref Hot.PopLimit, CacheHot.AnyItem);
             Volatile.Write(ref Hot.Ceiling, 0);
+            Volatile.Write(ref Hot.FreeLimit, MbufHeader.FirstTired);
         }
         else if (!Arena.IsChecked)
         {
@@ -212,5 +215,6 @@ public sealed partial class MbufCache
     {
         RaiseFloor();
         Volatile.Write(ref Hot.Ceiling, int.MinValue);
+        Volatile.Write(ref Hot.FreeLimit, 0);
     }
 }

@@ -22,7 +22,7 @@ public sealed partial class MbufCache
     internal bool TryFreePair(ref MbufHeader head, uint slot)
     {
         uint generation = head.Generation + Hot.Step;
-        if (IsPlainPair(ref head) && generation < MbufHeader.FirstTired
+        if (IsPlainPair(ref head) && generation < Hot.FreeLimit
             && (Hot.Hand.TryPush(slot, generation)
                 || Hot.Magazines[(int)ZoneId.Packet].TryPushLoaded(Hot.Ceiling, slot & CacheHot.AnyItem, generation)))
         {
@@ -105,18 +105,19 @@ public sealed partial class MbufCache
         ArenaMemory memory = Hot.Memory;
         long freshCluster = Hot.FreshCluster;
         long clusterStride = Hot.ClusterStride;
+        uint step = Hot.Step;
         Span<Round> room = Hot.Magazines[(int)ZoneId.Packet].BeginPush(Hot.Ceiling);
         int freed = 0;
         while (index != 0 && freed < room.Length)
         {
             ref MbufHeader header = ref memory.Header(index);
-            if (!IsOwnPair(ref header) || header.Generation + Hot.Step >= MbufHeader.FirstTired)
+            uint generation = header.Generation + step;
+            if (!IsOwnPair(ref header) || generation >= MbufHeader.FirstTired)
             {
                 break;
             }
 
             uint next = header.Next;
-            uint generation = header.Generation + Hot.Step;
             header.SetResetPair(generation, index, freshCluster + (header.Storage * clusterStride));
             room[freed] = new Round(index, generation);
             freed++;

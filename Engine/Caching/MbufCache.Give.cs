@@ -52,7 +52,7 @@ public sealed partial class MbufCache
     internal void Give(ZoneId zone, uint item, uint generation = 0)
     {
         Debug.Assert(zone != ZoneId.Packet || IsFreePair(item, generation), "A pair is reset and comes with its generation.");
-        if (generation >= MbufHeader.FirstTired
+        if (generation >= Hot.FreeLimit
             || !((zone == ZoneId.Packet && Hot.Hand.TryPush(item + Hot.Opening, generation))
                 || Hot.Magazines[(int)zone].TryPush(Hot.Ceiling, item, generation)))
         {

@@ -26,10 +26,11 @@ public readonly ref partial struct MbufChain
     /// <remarks>O(1).</remarks>
     public bool DangerousTryAttachExternal(in MbufExternalStorage storage, int length)
     {
-        storage.Validate();
-        CheckAttachable(length, storage.Size);
+        MbufExternalStorage own = storage; // Foreign code that runs meanwhile may change the caller's variable.
+        own.Validate();
+        CheckAttachable(length, own.Size);
         ref MbufHeader head = ref Head();
-        if (!_cache.TryAttachExternal(ref head, storage, length))
+        if (!_cache.TryAttachExternal(ref head, own, length))
         {
             return false;
         }

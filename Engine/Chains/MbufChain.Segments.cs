@@ -53,6 +53,9 @@ public readonly ref partial struct MbufChain
         /// <summary>Its generation when the walk came to it.</summary>
         private uint _generation;
 
+        /// <summary>Where its data began then, from the arena's base.</summary>
+        private long _data;
+
         /// <summary>How many of its bytes were shown.</summary>
         private int _shown;
 
@@ -69,6 +72,7 @@ public readonly ref partial struct MbufChain
             _opening = chain._slot & ~CacheHot.AnyItem;
             _claim = chain._generation;
             _generation = chain._generation;
+            _data = _head.Data;
         }
 
         /// <summary>The bytes of the current segment; never empty after a successful <see cref="MoveNext"/>.</summary>
@@ -85,7 +89,7 @@ public readonly ref partial struct MbufChain
         public bool MoveNext()
         {
             ref MbufHeader header = ref Here();
-            if (header.SegmentLength != _shown)
+            if (header.SegmentLength != _shown || header.Data != _data)
             {
                 return MoveInside(ref header);
             }
@@ -114,7 +118,8 @@ public readonly ref partial struct MbufChain
             _generation = header.Generation;
             _shown = length;
             _next = next;
-            _current = memory.Bytes(header.Data, length);
+            _data = header.Data;
+            _current = memory.Bytes(_data, length);
             return true;
         }
 
@@ -140,18 +145,27 @@ public readonly ref partial struct MbufChain
             return ref _here;
         }
 
-        /// <summary>To the bytes of this mbuf that were not shown: at the start of the walk all, else what was appended since.</summary>
+        /// <summary>
+        /// To the bytes of this mbuf that were not shown: at the start of the walk all, else what was appended since. Where bytes went off or
+        /// came before the first, what was shown still ends where it did.
+        /// </summary>
         [MethodImpl(MethodImplOptions.NoInlining)]
         private bool MoveInside(ref MbufHeader header)
         {
-            int more = header.SegmentLength - _shown;
-            if (more < 0)
+            long shownEnd = _data + _shown;
+            long more = header.Data + header.SegmentLength - shownEnd;
+            if (shownEnd < header.Data || more < 0)
             {
                 ThrowHelper.StalePosition();
             }
 
-            _current = _cache.Hot.Memory.Bytes(header.Data + _shown, more);
-            _shown = header.SegmentLength;
+            (_data, _shown) = (header.Data, header.SegmentLength);
+            if (more == 0)
+            {
+                return MoveNext();
+            }
+
+            _current = _cache.Hot.Memory.Bytes(shownEnd, (int)more);
             _next = header.Next;
             return true;
         }

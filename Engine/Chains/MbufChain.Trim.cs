@@ -138,6 +138,10 @@ public readonly ref partial struct MbufChain
         if (kind == StorageKind.Internal)
         {
             _cache.AttachInternal(ref other, otherIndex, 0);
+            if (header.Kind != StorageKind.Internal && _cache.Arena.ClearsOnFree)
+            {
+                _cache.Arena.ClearContents(ZoneId.Mbuf, index); // Its buffer is of no further use, and the mbuf lives on.
+            }
         }
         else
         {

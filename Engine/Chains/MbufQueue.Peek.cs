@@ -29,7 +29,7 @@ public sealed partial class MbufQueue
             return false;
         }
 
-        var packet = cache.ChainAt(index, cache.Hot.Memory.Header(index).Generation);
+        MbufChain packet = cache.ChainAt(index, cache.Hot.Memory.Header(index).Generation);
         position = new MbufPosition(packet, index, offset: 0);
         return true;
     }

@@ -106,7 +106,7 @@ public readonly ref partial struct MbufChain
     {
         for (uint index = first; index != 0; index = cache.Hot.Memory.Header(index).NextPacket)
         {
-            var segment = cache.ChainAt(index, cache.Hot.Memory.Header(index).Generation);
+            MbufChain segment = cache.ChainAt(index, cache.Hot.Memory.Header(index).Generation);
             MbufOffloadStatus status = OffloadRequest.TryRead(segment, out OffloadRequest request);
             bool isComplete = status == MbufOffloadStatus.Done && segment.Complete(request, request.Flags & ~assist);
             Debug.Assert(isComplete, "A segment that was just made asks for nothing that cannot be done.");

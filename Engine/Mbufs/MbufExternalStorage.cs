@@ -17,7 +17,7 @@ namespace Engine.Mbufs;
 /// <para>Unsafe because it calls that routine, counts in the caller's memory and takes the address of pinned memory. Sound as far as
 /// the promise goes, since the routine is a static method and is called once. Safe code cannot give it: only
 /// <see cref="Address"/> sets the seal, without which nothing is attached, so that neither what a packet says of its storage nor bytes seen
-/// as a description can be attached. Managed memory is pinned here and unpinned by its own routine, so there the promise is kept by
+/// as a description can be attached. A copy by <c>with</c> keeps the seal: who hands a description out hands the promise out. Managed memory is pinned here and unpinned by its own routine, so there the promise is kept by
 /// this file, as far as a foreign <see cref="MemoryManager{T}"/> lets it.</para>
 /// </remarks>
 [SuppressMessage("Performance", "CA1815", Justification = "Nobody compares two of them.")]
@@ -36,7 +36,7 @@ public readonly unsafe struct MbufExternalStorage
 
     /// <summary>
     /// The first byte (m_ext.ext_buf); not null unless there is nothing: neither bytes nor a routine nor a counter. Set in every
-    /// description that is to be attached, also in a copy of another.
+    /// description that is to be attached.
     /// </summary>
     public void* Address
     {

@@ -11,8 +11,11 @@ internal static class PacketBytes
 
     private static readonly Type[] s_refused = [typeof(Mbuf), typeof(MbufTagHandle), typeof(MbufExternalStorage)];
 
-    [UnconditionalSuppressMessage(
-        "Trimming", "IL2072", Justification = "A nested type whose fields were taken away is used by no code that could see a handle in it.")]
+    /// <summary>
+    /// True for a type that has a handle, and for one whose fields a linker has taken away, which may have had one: no structure is
+    /// without.
+    /// </summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "A nested type without fields is refused.")]
     private static bool Has([DynamicallyAccessedMembers(Fields)] Type type)
     {
         if (type.IsPrimitive || type.IsEnum || type.IsPointer)
@@ -20,7 +23,8 @@ internal static class PacketBytes
             return false;
         }
 
-        foreach (FieldInfo field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+        FieldInfo[] fields = type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
+        foreach (FieldInfo field in fields)
         {
             if (s_refused.Contains(field.FieldType) || (field.FieldType != type && Has(field.FieldType)))
             {
@@ -28,7 +32,7 @@ internal static class PacketBytes
             }
         }
 
-        return false;
+        return fields.Length == 0;
     }
 
     /// <summary>The answer for one type, found once.</summary>

@@ -64,6 +64,7 @@ public static class MbufSocket
         try
         {
             handle.DangerousAddRef(ref held);
+            _ = ref chain.VerifiedHead();
             chain.Cache.Arena.Stress.Fragment(chain);
             return OperatingSystem.IsLinux() && !Portability.IsForced
                 ? BlockingSocket.Send(socket, (int)handle.DangerousGetHandle(), chain)
@@ -128,6 +129,7 @@ public static class MbufSocket
     public static MbufSocketResult Send(int fileDescriptor, MbufChain chain)
     {
         ThrowIfNotLinux();
+        _ = ref chain.VerifiedHead();
         chain.Cache.Arena.Stress.Fragment(chain);
         return LinuxSocket.Send(fileDescriptor, chain);
     }
