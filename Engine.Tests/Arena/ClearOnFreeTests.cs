@@ -163,7 +163,7 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
         using MbufScope mbufs = arena.Enter();
         using (MbufChain first = Packet(mbufs, Pattern(2000)))
         {
-            Assert.That((first.Cache.Hot.PopLimit, first.Cache.Hot.Ceiling), Is.EqualTo((CacheHot.AnyItem, int.MinValue)));
+            Assert.That((first.Cache.Hot.PopLimit, first.Cache.Hot.FreeLimit), Is.EqualTo((CacheHot.AnyItem, 0u)));
         }
 
         using MbufChain again = mbufs.AllocatePacket();

@@ -136,11 +136,11 @@ public sealed class DrainTests
         Arenas.FreeAll(mbufs, held);
         Beg(arena);
         Assert.That(cache.Hot.PopLimit, Is.Zero, "asked");
-        Assert.That(cache.Hot.Ceiling, Is.EqualTo(int.MinValue), "asked");
+        Assert.That(cache.Hot.FreeLimit, Is.Zero, "asked");
 
         mbufs.Allocate().Free();
         Assert.That(cache.Hot.PopLimit, Is.EqualTo(CacheHot.AnyItem));
-        Assert.That(cache.Hot.Ceiling, Is.Zero);
+        Assert.That(cache.Hot.FreeLimit, Is.EqualTo(MbufHeader.FirstTired));
     }
 
     [Test]

@@ -50,11 +50,11 @@ public sealed class StressSwitchTests
                 Assert.That(beggar.Allocate().IsNull && mbufs.Allocate().IsNull);
             }
 
-            Assert.That((cache.Hot.PopLimit, cache.Hot.Ceiling), Is.EqualTo((0u, 0)), "Allocations ask; frees do not.");
+            Assert.That((cache.Hot.PopLimit, cache.Hot.FreeLimit), Is.EqualTo((0u, MbufHeader.FirstTired)), "Allocations ask; frees do not.");
             mbufs.Free([kept]);
             arena.Stress.AllocationFailureRate = 0;
             mbufs.Allocate().Free();
-            Assert.That((cache.Hot.PopLimit, cache.Hot.Ceiling), Is.EqualTo((CacheHot.AnyItem, 0)), "One allocation later the fast path is on.");
+            Assert.That((cache.Hot.PopLimit, cache.Hot.FreeLimit), Is.EqualTo((CacheHot.AnyItem, MbufHeader.FirstTired)), "One allocation later the fast path is on.");
         }
 
         arena.AssertSettled();
@@ -69,7 +69,7 @@ public sealed class StressSwitchTests
         arena.Stress.FailAllocationNumber = 1;
         Assert.That(mbufs.Allocate().IsNull);
         mbufs.Allocate().Free();
-        Assert.That((cache.Hot.PopLimit, cache.Hot.Ceiling), Is.EqualTo((CacheHot.AnyItem, 0)));
+        Assert.That((cache.Hot.PopLimit, cache.Hot.FreeLimit), Is.EqualTo((CacheHot.AnyItem, MbufHeader.FirstTired)));
     }
 
     [Test]

@@ -48,14 +48,8 @@ internal struct CacheHot
     public uint PopLimit;
 
     /// <summary>
-    /// 0 for the fast path, and lowered below every number for the same purpose on frees. A push compares it with the loaded
-    /// magazine's count less its capacity, which is negative while there is room.
-    /// </summary>
-    public int Ceiling;
-
-    /// <summary>
-    /// <see cref="MbufHeader.FirstTired"/> for the fast path: generations from there on rest. Lowered to 0 with the ceiling, so that no free
-    /// passes by the hand, either.
+    /// <see cref="MbufHeader.FirstTired"/> for the fast path of frees: what has a generation from there on rests. Lowered to 0, by any thread,
+    /// to send the owner's next free to the slow path, for the same reasons, and always where freed storage has to be looked after.
     /// </summary>
     public uint FreeLimit;
 

@@ -134,11 +134,10 @@ internal unsafe struct MagazinePair
     }
 
     /// <summary>Adds an item: into the hand, else to the loaded magazine.</summary>
-    /// <param name="ceiling"><see cref="CacheHot.Ceiling"/>.</param>
     /// <param name="item">The item.</param>
     /// <param name="generation">Its generation, where it has one.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryPush(int ceiling, uint item, uint generation)
+    public bool TryPush(uint item, uint generation)
     {
         if (_hand == Nothing)
         {
@@ -146,19 +145,18 @@ internal unsafe struct MagazinePair
             return true;
         }
 
-        return TryPushLoaded(ceiling, item, generation);
+        return TryPushLoaded(item, generation);
     }
 
     /// <summary>
-    /// Adds a round to the loaded magazine. The ceiling is 0, for the capacity, or less than any count lacks of it, to send the caller
-    /// to the slow path.
+    /// Adds a round to the loaded magazine, if that has room.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryPushLoaded(int ceiling, uint item, uint generation)
+    public bool TryPushLoaded(uint item, uint generation)
     {
         int pushed = _pushed;
         int top = pushed - _popped;
-        if (top - Magazine.Capacity >= ceiling)
+        if (top >= Magazine.Capacity)
         {
             return false;
         }
@@ -176,14 +174,14 @@ internal unsafe struct MagazinePair
     }
 
     /// <summary>
-    /// The room of the loaded magazine below the ceiling, for rounds that are written first and counted together by
+    /// The room of the loaded magazine, none if the limit is 0 (<see cref="CacheHot.FreeLimit"/>), for rounds that are written first and counted together by
     /// <see cref="EndPush"/>; nothing else may touch the pair in between.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly Span<Round> BeginPush(int ceiling)
+    public readonly Span<Round> BeginPush(uint limit)
     {
         int top = Count;
-        return ceiling < 0 ? default : new Span<Round>(_loaded + top, Magazine.Capacity - top);
+        return limit == 0 ? default : new Span<Round>(_loaded + top, Magazine.Capacity - top);
     }
 
     /// <summary>Counts rounds that were written into the room of <see cref="BeginPush"/>.</summary>

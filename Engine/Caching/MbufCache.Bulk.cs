@@ -62,7 +62,7 @@ public sealed partial class MbufCache
         ulong step = (ulong)Hot.Step << 32;
         long freshCluster = Hot.FreshCluster;
         long clusterStride = Hot.ClusterStride;
-        Span<Round> room = Hot.Magazines[(int)ZoneId.Packet].BeginPush(Hot.Ceiling);
+        Span<Round> room = Hot.Magazines[(int)ZoneId.Packet].BeginPush(Hot.FreeLimit);
         int count = Math.Min(packets.Length, room.Length);
         packets = packets[..count];
         room = room[..count];

@@ -88,7 +88,6 @@ public sealed partial class MbufCache
         Hot.Opening += OpeningStep;
         Hot.Hand.MoveToNextOpening();
         Volatile.Write(ref Hot.PopLimit, 0);
-        Volatile.Write(ref Hot.Ceiling, int.MinValue);
         Volatile.Write(ref Hot.FreeLimit, 0);
     }
 
@@ -187,7 +186,6 @@ public sealed partial class MbufCache
         if (Arena.HasFastFrees)
         {
             Volatile.Write(ref Hot.PopLimit, CacheHot.AnyItem);
-            Volatile.Write(ref Hot.Ceiling, 0);
             Volatile.Write(ref Hot.FreeLimit, MbufHeader.FirstTired);
         }
         else if (!Arena.IsChecked)
@@ -214,7 +212,6 @@ public sealed partial class MbufCache
     private void RaiseLimits()
     {
         RaiseFloor();
-        Volatile.Write(ref Hot.Ceiling, int.MinValue);
         Volatile.Write(ref Hot.FreeLimit, 0);
     }
 }

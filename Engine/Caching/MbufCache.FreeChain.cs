@@ -24,7 +24,7 @@ public sealed partial class MbufCache
         uint generation = head.Generation + Hot.Step;
         if (IsPlainPair(ref head) && generation < Hot.FreeLimit
             && (Hot.Hand.TryPush(slot, generation)
-                || Hot.Magazines[(int)ZoneId.Packet].TryPushLoaded(Hot.Ceiling, slot & CacheHot.AnyItem, generation)))
+                || Hot.Magazines[(int)ZoneId.Packet].TryPushLoaded(slot & CacheHot.AnyItem, generation)))
         {
             head.SetResetInPlace(generation, Hot.FreshCluster + (head.Storage * Hot.ClusterStride));
             return true;
@@ -106,7 +106,7 @@ public sealed partial class MbufCache
         long freshCluster = Hot.FreshCluster;
         long clusterStride = Hot.ClusterStride;
         uint step = Hot.Step;
-        Span<Round> room = Hot.Magazines[(int)ZoneId.Packet].BeginPush(Hot.Ceiling);
+        Span<Round> room = Hot.Magazines[(int)ZoneId.Packet].BeginPush(Hot.FreeLimit);
         int freed = 0;
         while (index != 0 && freed < room.Length)
         {

@@ -54,7 +54,7 @@ public sealed partial class MbufCache
         Debug.Assert(zone != ZoneId.Packet || IsFreePair(item, generation), "A pair is reset and comes with its generation.");
         if (generation >= Hot.FreeLimit
             || !((zone == ZoneId.Packet && Hot.Hand.TryPush(item + Hot.Opening, generation))
-                || Hot.Magazines[(int)zone].TryPush(Hot.Ceiling, item, generation)))
+                || Hot.Magazines[(int)zone].TryPush(item, generation)))
         {
             GiveSlow(zone, item);
         }
@@ -97,7 +97,7 @@ public sealed partial class MbufCache
         {
             ServeRequest();
         }
-        else if (Hot.Ceiling != 0 && IsOpen && Arena.HasFastFrees)
+        else if (Hot.FreeLimit == 0 && IsOpen && Arena.HasFastFrees)
         {
             RestoreLimits(); // Another flushed the cache while its owner slept, or was inside a scope of another one.
         }
@@ -125,7 +125,7 @@ public sealed partial class MbufCache
     {
         ref MagazinePair pair = ref Hot.Magazines[(int)zone];
         uint generation = RoundOf(zone, item).Generation;
-        if (pair.TryPushLoaded(0, item, generation))
+        if (pair.TryPushLoaded(item, generation))
         {
             return;
         }
@@ -139,7 +139,7 @@ public sealed partial class MbufCache
             GiveFull(zone, pair.LoadEmpty(Arena.EmptyMagazines.Take()));
         }
 
-        bool pushed = pair.TryPushLoaded(0, item, generation);
+        bool pushed = pair.TryPushLoaded(item, generation);
         Debug.Assert(pushed, "A pair that was just exchanged has room.");
     }
 

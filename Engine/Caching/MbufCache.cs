@@ -6,7 +6,7 @@ namespace Engine.Mbufs;
 /// </summary>
 /// <remarks>
 /// A cache whose scope is closed is idle, and any thread that runs out of memory may drain it. One whose scope is open belongs
-/// to its thread; it can only be asked, through <see cref="CacheHot.PopLimit"/> and <see cref="CacheHot.Ceiling"/>, to flush by
+/// to its thread; it can only be asked, through <see cref="CacheHot.PopLimit"/> and <see cref="CacheHot.FreeLimit"/>, to flush by
 /// itself.
 /// </remarks>
 public sealed partial class MbufCache : IDisposable

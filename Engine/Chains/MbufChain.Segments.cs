@@ -53,11 +53,8 @@ public readonly ref partial struct MbufChain
         /// <summary>Its generation when the walk came to it.</summary>
         private uint _generation;
 
-        /// <summary>Where its data began then, from the arena's base.</summary>
-        private long _data;
-
-        /// <summary>How many of its bytes were shown.</summary>
-        private int _shown;
+        /// <summary>Where what was shown of it ends, from the arena's base.</summary>
+        private long _shownEnd;
 
         /// <summary>The mbuf that was behind it then: another one there now is another layout.</summary>
         private uint _next;
@@ -72,7 +69,7 @@ public readonly ref partial struct MbufChain
             _opening = chain._slot & ~CacheHot.AnyItem;
             _claim = chain._generation;
             _generation = chain._generation;
-            _data = _head.Data;
+            _shownEnd = _head.Data;
         }
 
         /// <summary>The bytes of the current segment; never empty after a successful <see cref="MoveNext"/>.</summary>
@@ -89,7 +86,7 @@ public readonly ref partial struct MbufChain
         public bool MoveNext()
         {
             ref MbufHeader header = ref Here();
-            if (header.SegmentLength != _shown || header.Data != _data)
+            if (header.Data + header.SegmentLength != _shownEnd)
             {
                 return MoveInside(ref header);
             }
@@ -116,10 +113,9 @@ public readonly ref partial struct MbufChain
             while (length <= 0);
             _here = ref header;
             _generation = header.Generation;
-            _shown = length;
+            _shownEnd = header.Data + length;
             _next = next;
-            _data = header.Data;
-            _current = memory.Bytes(_data, length);
+            _current = memory.Bytes(header.Data, length);
             return true;
         }
 
@@ -152,20 +148,14 @@ public readonly ref partial struct MbufChain
         [MethodImpl(MethodImplOptions.NoInlining)]
         private bool MoveInside(ref MbufHeader header)
         {
-            long shownEnd = _data + _shown;
-            long more = header.Data + header.SegmentLength - shownEnd;
-            if (shownEnd < header.Data || more < 0)
+            long end = header.Data + header.SegmentLength;
+            if (_shownEnd < header.Data || _shownEnd > end)
             {
                 ThrowHelper.StalePosition();
             }
 
-            (_data, _shown) = (header.Data, header.SegmentLength);
-            if (more == 0)
-            {
-                return MoveNext();
-            }
-
-            _current = _cache.Hot.Memory.Bytes(shownEnd, (int)more);
+            _current = _cache.Hot.Memory.Bytes(_shownEnd, (int)(end - _shownEnd));
+            _shownEnd = end;
             _next = header.Next;
             return true;
         }
