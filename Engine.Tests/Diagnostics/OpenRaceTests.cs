@@ -5,7 +5,7 @@ namespace Engine.Mbufs.Tests.Diagnostics;
 /// <summary>Two threads that open or free one handle at the same moment: a bug that checked mode is sure to see.</summary>
 public sealed class OpenRaceTests() : MbufFixture(new ArenaKind(Headroom: 128, Checked: true))
 {
-    private const int Rounds = 5000;
+    private const int Rounds = 1000;
 
     [Test]
     public void Of_two_threads_that_open_one_handle_at_once_exactly_one_gets_the_packet()

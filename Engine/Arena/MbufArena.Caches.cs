@@ -114,7 +114,7 @@ public sealed partial class MbufArena
         {
             // Again, under the gate: a new cache's magazines lie in memory that a Dispose meanwhile may have released.
             ObjectDisposedException.ThrowIf(IsDisposed, this);
-            return AddCache(isExplicit: false, owner);
+            return owner.TryOpenLast(this) ?? AddCache(isExplicit: false, owner); // It was being drained, perhaps: that is over now.
         }
     }
 

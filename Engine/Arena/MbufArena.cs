@@ -72,6 +72,7 @@ public sealed partial class MbufArena : IDisposable
         }
 
         Quarantine = IsChecked ? new Quarantine(this) : null;
+        GC.KeepAlive(MbufCache.OfNull); // Made now, not where the first allocation finds nothing.
         Memory.Header(0).Flags = HeaderFlags.ReadOnly; // It stands for null: nothing has room there, and nothing is a head.
     }
 
