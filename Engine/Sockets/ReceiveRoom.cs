@@ -48,8 +48,7 @@ internal readonly ref struct ReceiveRoom
         length = Math.Min(length, most);
         MbufCache cache = chain.Cache;
         uint point = chain.FillPoint(ref chain.VerifiedHead());
-        int room = 0;
-        int pieces = 0;
+        (int room, int pieces, int moved) = (0, 0, 0);
         for (uint index = point; index != 0 && room < length && pieces < MostPieces; index = cache.Hot.Memory.Header(index).Next)
         {
             int here = Math.Min(chain.LastingRoomOf(ref cache.Hot.Memory.Header(index)), length - room);
@@ -57,9 +56,11 @@ internal readonly ref struct ReceiveRoom
             room += here;
         }
 
-        bool isShort = room < length && pieces < MostPieces && chain.MayHaveOwnRoom(point, room);
-        int moved = isShort ? MovePosition(chain, point, length - room, ref pieces) : 0;
-        room = Math.Min(room + moved, length);
+        if (room < length && pieces < MostPieces && chain.MayHaveOwnRoom(point, room))
+        {
+            moved = MovePosition(chain, point, length - room, ref pieces);
+            room = Math.Min(room + moved, length);
+        }
 
         ChainParts fresh = default;
         while (room < length && pieces < MostPieces)
