@@ -136,11 +136,15 @@ public sealed partial class CutOnWriteTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Build(mbufs, Pattern(16_384), Segment.Jumbo(MbufClusterSize.Jumbo16, 16_384));
+        packet.Flags |= MbufFlags.EndOfRecord;
         using MbufChain share = packet.Share();
         var oracle = new ByteOracle(hasHeader: true, Pattern(16_384));
         oracle.CopyBack(16_300, Pattern(500, seed: 2));
 
         Assert.That(packet.TryCopyBack(16_300, Pattern(500, seed: 2)));
+        Assert.That(packet.TryGetPosition(16_383, out MbufPosition last));
+        Assert.That((last.Flags & MbufFlags.EndOfRecord, last.Span.Length), Is.EqualTo((MbufFlags.EndOfRecord, 1)));
+        Assert.That(packet.Flags & MbufFlags.EndOfRecord, Is.EqualTo(MbufFlags.None));
         ChainAssert.Holds(packet, oracle.ToArray());
         ChainAssert.Holds(share, Pattern(16_384));
     }

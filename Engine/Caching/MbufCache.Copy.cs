@@ -62,7 +62,7 @@ public sealed partial class MbufCache
     internal bool TryTakePieces(int length, int piece, int held, out ChainParts parts)
     {
         parts = default;
-        if (!CanEverTakePieces(length, piece, held))
+        if (!IsAmple((length / piece) + 1L + held) && !CanEverTakePieces(length, piece, held))
         {
             return false;
         }

@@ -102,9 +102,9 @@ public readonly ref partial struct MbufChain
     private static bool TryAppendSlow(MbufChain chain, ReadOnlySpan<byte> bytes)
     {
         ref MbufHeader head = ref chain.At(chain.Index);
-        if (head.Next == 0 && (head.Flags & HeaderFlags.Spare) == 0 && chain.TryUseOwnRoom(ref head, bytes.Length))
+        if (!head.IsPlainlyWritable && head.Next == 0 && chain.TryUseOwnRoom(ref head, bytes.Length))
         {
-            return chain.TryAppend(bytes);
+            return chain.TryAppend(bytes); // Storage that its caller counts: what grows first is filled later, which it does not bear.
         }
 
         if (!chain.TryGrow(ref head, bytes.Length, out uint point, out int offset))

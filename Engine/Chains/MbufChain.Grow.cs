@@ -38,7 +38,7 @@ public readonly ref partial struct MbufChain
         => _cache.IsWritable(ref header) && header.IsPlainlyWritable ? _cache.RoomBehind(ref header) : 0;
 
     /// <summary>Free bytes from a fill point to the end of the chain; no more than asked for are counted.</summary>
-    internal long RoomFrom(uint point, int enough)
+    private long RoomFrom(uint point, int enough)
     {
         long room = 0;
         for (uint index = point; index != 0 && room < enough; index = At(index).Next)
@@ -86,17 +86,20 @@ public readonly ref partial struct MbufChain
         uint oldTail = head.Tail;
         if (room < count)
         {
-            int own = FindOwnRoom(point, count - room);
-            ChainParts parts = default;
-            if (room + own < count && !_cache.TryTakeRoom(count - room - own, head.Segments, out parts))
+            int own = MayHaveOwnRoom(point, room) ? FindOwnRoom(point, count - room) : 0;
+            if (own < count - room)
             {
-                return false;
+                if (!_cache.TryTakeRoom(count - room - own, head.Segments, out ChainParts parts))
+                {
+                    return false;
+                }
+
+                Link(ref head, parts);
             }
 
-            UseOwnRoom(point, own);
-            if (parts.Segments > 0)
+            if (own > 0)
             {
-                Link(ref head, parts);
+                UseOwnRoom(point, own);
             }
         }
 

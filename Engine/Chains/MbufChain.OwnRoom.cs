@@ -15,10 +15,11 @@ public readonly ref partial struct MbufChain
     /// Moves the data position of an mbuf that has no data, and may be written, so that a number of bytes fits behind it. False if
     /// they do not, or if the mbuf is not such a one.
     /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryUseOwnRoom(ref MbufHeader header, int length)
     {
-        if (header.SegmentLength != 0 || length > _cache.CapacityOf(ref header) || !_cache.IsWritable(ref header)
-            || OwnRoomBefore(ref header) == 0)
+        if (header.SegmentLength != 0 || OwnRoomBefore(ref header) == 0 || length > _cache.CapacityOf(ref header)
+            || !_cache.IsWritable(ref header))
         {
             return false;
         }
@@ -33,7 +34,7 @@ public readonly ref partial struct MbufChain
 
     /// <summary>Free bytes before the data position of an mbuf without data that appending may use; 0 if it has only the usual
     /// headroom.</summary>
-    internal int OwnRoomBefore(ref MbufHeader header)
+    private int OwnRoomBefore(ref MbufHeader header)
     {
         int before = _cache.RoomBefore(ref header);
         return before > UsualHeadroom(ref header) ? before : 0;
@@ -63,24 +64,31 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
+    /// False in the usual chain, where there is nothing to be found: the fill point is the last mbuf, and has data or a 2 KiB cluster
+    /// with so much room behind the data position as a fresh one.
+    /// </summary>
+    internal bool MayHaveOwnRoom(uint point, int room)
+    {
+        ref MbufHeader header = ref At(point);
+        bool isFresh = header.Kind == StorageKind.Cluster && room >= (int)MbufClusterSize.Standard;
+        return header.Next != 0 || (header.SegmentLength == 0 && !isFresh);
+    }
+
+    /// <summary>
     /// How much longer the chain could be, up to a number of bytes, if the mbufs without data from the fill point on had their data
     /// positions further in front.
     /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private int FindOwnRoom(uint point, int wanted)
     {
-        if (At(point).Next == 0 && At(point).SegmentLength > 0)
-        {
-            return 0; // The usual chain: no mbuf is empty.
-        }
-
         long toUsual = 0;
         long toStart = 0;
         for (uint index = point; index != 0; index = At(index).Next)
         {
             ref MbufHeader header = ref At(index);
-            if (IsEmptied(ref header))
+            int before = EmptiedRoom(ref header);
+            if (before > 0)
             {
-                int before = OwnRoomBefore(ref header);
                 toStart += before;
                 toUsual += before - UsualHeadroom(ref header);
             }
@@ -93,22 +101,24 @@ public readonly ref partial struct MbufChain
     /// Moves data positions by so many bytes as were found: up to the usual headroom, and into it as far as those of all mbufs are not
     /// enough.
     /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void UseOwnRoom(uint point, int wanted)
     {
         int beyond = wanted;
-        for (uint index = point; index != 0 && wanted > 0; index = At(index).Next)
+        for (uint index = point; index != 0; index = At(index).Next)
         {
-            ref MbufHeader header = ref At(index);
-            beyond -= IsEmptied(ref header) ? OwnRoomBefore(ref header) - UsualHeadroom(ref header) : 0;
+            int before = EmptiedRoom(ref At(index));
+            beyond -= before > 0 ? before - UsualHeadroom(ref At(index)) : 0;
         }
 
         for (uint index = point; index != 0 && wanted > 0; index = At(index).Next)
         {
             ref MbufHeader header = ref At(index);
-            if (IsEmptied(ref header))
+            int before = EmptiedRoom(ref header);
+            if (before > 0)
             {
                 int into = Math.Clamp(beyond, 0, UsualHeadroom(ref header));
-                int gain = OwnRoomBefore(ref header) - UsualHeadroom(ref header) + into;
+                int gain = before - UsualHeadroom(ref header) + into;
                 header.Data -= gain;
                 wanted -= gain;
                 beyond -= into;
@@ -118,7 +128,7 @@ public readonly ref partial struct MbufChain
         Debug.Assert(wanted <= 0, "There is as much room as was found.");
     }
 
-    /// <summary>True of an mbuf without data whose position is behind the usual headroom, if it may be written.</summary>
-    private bool IsEmptied(ref MbufHeader header)
-        => header.SegmentLength == 0 && header.IsPlainlyWritable && OwnRoomBefore(ref header) > 0;
+    /// <summary><see cref="OwnRoomBefore"/> of an mbuf that has no data and may be written; 0 of any other.</summary>
+    internal int EmptiedRoom(ref MbufHeader header)
+        => header.SegmentLength == 0 && header.IsPlainlyWritable ? OwnRoomBefore(ref header) : 0;
 }

@@ -32,7 +32,7 @@ public readonly ref partial struct MbufChain
         if (length > _cache.RoomBefore(ref head) || (!_cache.IsWritable(ref head) && length != 0))
         {
             CheckContiguous(nameof(length), length);
-            if (!TryUseOwnRoomBefore(this, length) && !TryMakeFront(this, length))
+            if ((head.SegmentLength != 0 || !TryUseOwnRoomBefore(this, length)) && !TryMakeFront(this, length))
             {
                 room = default;
                 return false;

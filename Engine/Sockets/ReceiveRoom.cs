@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Engine.Mbufs;
 
 /// <summary>
@@ -46,14 +48,18 @@ internal readonly ref struct ReceiveRoom
         length = Math.Min(length, most);
         MbufCache cache = chain.Cache;
         uint point = chain.FillPoint(ref chain.VerifiedHead());
-        int moved = MovePosition(chain, point, length);
-        int room = 0;
-        int pieces = 0;
+        (int room, int pieces, int moved) = (0, 0, 0);
         for (uint index = point; index != 0 && room < length && pieces < MostPieces; index = cache.Hot.Memory.Header(index).Next)
         {
             int here = Math.Min(chain.LastingRoomOf(ref cache.Hot.Memory.Header(index)), length - room);
             pieces += here > 0 ? 1 : 0;
             room += here;
+        }
+
+        if (room < length && pieces < MostPieces && chain.MayHaveOwnRoom(point, room))
+        {
+            moved = MovePosition(chain, point, length - room, ref pieces);
+            room = Math.Min(room + moved, length);
         }
 
         ChainParts fresh = default;
@@ -120,27 +126,22 @@ internal readonly ref struct ReceiveRoom
     }
 
     /// <summary>
-    /// Lets an mbuf without data that is filled first have the room before its data position again, if all room behind is not enough:
-    /// up to the usual headroom, and into it if all of the bytes fit then.
+    /// Lets an mbuf without data that is filled first have the room before its data position again: up to the usual headroom, and into
+    /// it if all of the bytes fit then.
     /// </summary>
+    /// <param name="chain">The chain.</param>
+    /// <param name="point">The mbuf, which has data or not.</param>
+    /// <param name="missing">Bytes that there is no room for.</param>
+    /// <param name="pieces">One more, if the mbuf had no room before.</param>
     /// <returns>By how many bytes the position was moved to the front.</returns>
-    private static int MovePosition(MbufChain chain, uint point, int length)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int MovePosition(MbufChain chain, uint point, int missing, ref int pieces)
     {
         ref MbufHeader header = ref chain.MbufAt(point);
-        if (header.SegmentLength > 0)
-        {
-            return 0;
-        }
-
-        long wanted = length - chain.RoomFrom(point, length);
-        if (wanted <= 0 || !header.IsPlainlyWritable)
-        {
-            return 0;
-        }
-
-        int before = chain.OwnRoomBefore(ref header);
-        int toUsual = Math.Max(0, before - chain.UsualHeadroom(ref header));
-        int moved = before >= wanted ? Math.Max(toUsual, (int)wanted) : toUsual;
+        int before = chain.EmptiedRoom(ref header);
+        int toUsual = before > 0 ? before - chain.UsualHeadroom(ref header) : 0;
+        int moved = before >= missing ? Math.Max(toUsual, missing) : toUsual;
+        pieces += moved > 0 && chain.LastingRoomOf(ref header) == 0 ? 1 : 0;
         header.Data -= moved;
         return moved;
     }
