@@ -88,6 +88,23 @@ internal unsafe struct MagazinePair
         return true;
     }
 
+    /// <summary>The same where the generation is of no use.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryPopLoaded(uint limit, out uint item)
+    {
+        int popped = _popped + 1;
+        int top = _pushed - popped;
+        if ((uint)top >= limit)
+        {
+            item = 0;
+            return false;
+        }
+
+        item = _loaded[top].Item;
+        _popped = popped;
+        return true;
+    }
+
     /// <summary>Takes the item in hand, else the newest of the magazine.</summary>
     /// <param name="limit"><see cref="CacheHot.PopLimit"/>.</param>
     /// <param name="item">The item.</param>
@@ -101,7 +118,7 @@ internal unsafe struct MagazinePair
             return true;
         }
 
-        return TryPopLoaded(limit, out item, out _);
+        return TryPopLoaded(limit, out item);
     }
 
     /// <summary>The same off the fast path, for every zone, whatever the limit says.</summary>
@@ -109,7 +126,7 @@ internal unsafe struct MagazinePair
     {
         if (!IsHandFull)
         {
-            return TryPopLoaded(CacheHot.AnyItem, out item, out _);
+            return TryPopLoaded(CacheHot.AnyItem, out item);
         }
 
         item = _hand;
@@ -174,14 +191,14 @@ internal unsafe struct MagazinePair
     }
 
     /// <summary>
-    /// The room of the loaded magazine, none if the limit is 0 (<see cref="CacheHot.FreeLimit"/>), for rounds that are written first and counted together by
-    /// <see cref="EndPush"/>; nothing else may touch the pair in between.
+    /// The room of the loaded magazine, for rounds that are written first and counted together by <see cref="EndPush"/>; nothing else may
+    /// touch the pair in between. The caller compares each generation with <see cref="CacheHot.FreeLimit"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly Span<Round> BeginPush(uint limit)
+    public readonly Span<Round> BeginPush()
     {
         int top = Count;
-        return limit == 0 ? default : new Span<Round>(_loaded + top, Magazine.Capacity - top);
+        return new Span<Round>(_loaded + top, Magazine.Capacity - top);
     }
 
     /// <summary>Counts rounds that were written into the room of <see cref="BeginPush"/>.</summary>

@@ -62,7 +62,8 @@ public sealed partial class MbufCache
         ulong step = (ulong)Hot.Step << 32;
         long freshCluster = Hot.FreshCluster;
         long clusterStride = Hot.ClusterStride;
-        Span<Round> room = Hot.Magazines[(int)ZoneId.Packet].BeginPush(Hot.FreeLimit);
+        uint limit = Hot.FreeLimit;
+        Span<Round> room = Hot.Magazines[(int)ZoneId.Packet].BeginPush();
         int count = Math.Min(packets.Length, room.Length);
         packets = packets[..count];
         room = room[..count];
@@ -77,7 +78,7 @@ public sealed partial class MbufCache
 
             ref MbufHeader header = ref memory.Header(live.Item);
             Round free = live.Later(step);
-            if (header.Generation != live.Generation || !IsPlainPair(ref header) || free.Generation >= MbufHeader.FirstTired)
+            if (header.Generation != live.Generation || !IsPlainPair(ref header) || free.Generation >= limit)
             {
                 break;
             }

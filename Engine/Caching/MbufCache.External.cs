@@ -114,7 +114,10 @@ public sealed partial class MbufCache
         }
         finally
         {
-            AddDue(due); // If the thread was interrupted where it waited for the gate.
+            if (due != 0)
+            {
+                AddDue(due); // The thread was interrupted where it waited for the gate.
+            }
         }
 
         first?.Throw();
@@ -134,9 +137,9 @@ public sealed partial class MbufCache
     /// <summary>Adds what was taken out before and not called.</summary>
     private void AddDue(uint first)
     {
-        if (first == 0 || _firstDue == 0)
+        if (_firstDue == 0)
         {
-            _firstDue |= first;
+            _firstDue = first;
             return;
         }
 

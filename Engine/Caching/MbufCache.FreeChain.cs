@@ -50,7 +50,7 @@ public sealed partial class MbufCache
         }
         else
         {
-            FreeChainSlow(index);
+            FreeLinked(index);
         }
 
         Settle();
@@ -73,11 +73,15 @@ public sealed partial class MbufCache
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal void FreeChainAndSettle(uint index)
     {
-        FreeChainSlow(index);
+        FreeLinked(index);
         Settle();
     }
 
-    private void FreeChainSlow(uint index)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void FreeChainSlow(uint index) => FreeLinked(index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void FreeLinked(uint index)
     {
         ArenaMemory memory = Hot.Memory;
         while (index != 0)
@@ -106,13 +110,14 @@ public sealed partial class MbufCache
         long freshCluster = Hot.FreshCluster;
         long clusterStride = Hot.ClusterStride;
         uint step = Hot.Step;
-        Span<Round> room = Hot.Magazines[(int)ZoneId.Packet].BeginPush(Hot.FreeLimit);
+        uint limit = Hot.FreeLimit;
+        Span<Round> room = Hot.Magazines[(int)ZoneId.Packet].BeginPush();
         int freed = 0;
         while (index != 0 && freed < room.Length)
         {
             ref MbufHeader header = ref memory.Header(index);
             uint generation = header.Generation + step;
-            if (!IsOwnPair(ref header) || generation >= MbufHeader.FirstTired)
+            if (!IsOwnPair(ref header) || generation >= limit)
             {
                 break;
             }

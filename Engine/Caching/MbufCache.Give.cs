@@ -26,8 +26,9 @@ public sealed partial class MbufCache
         }
         else if (header.Kind == StorageKind.Cluster)
         {
-            ResetPair(ref header, index);
-            Give(ZoneId.Packet, index, header.Generation);
+            uint generation = header.Generation + Hot.Step;
+            header.SetResetPair(generation, index, Hot.FreshCluster + (header.Storage * Hot.ClusterStride));
+            Give(ZoneId.Packet, index, generation);
         }
         else
         {
@@ -53,8 +54,9 @@ public sealed partial class MbufCache
     {
         Debug.Assert(zone != ZoneId.Packet || IsFreePair(item, generation), "A pair is reset and comes with its generation.");
         if (generation >= Hot.FreeLimit
-            || !((zone == ZoneId.Packet && Hot.Hand.TryPush(item + Hot.Opening, generation))
-                || Hot.Magazines[(int)zone].TryPush(item, generation)))
+            || !(zone == ZoneId.Packet
+                ? Hot.Hand.TryPush(item + Hot.Opening, generation) || Hot.Magazines[(int)zone].TryPushLoaded(item, generation)
+                : Hot.Magazines[(int)zone].TryPush(item, generation)))
         {
             GiveSlow(zone, item);
         }

@@ -61,7 +61,10 @@ public sealed partial class MbufCache
     {
         IsWaiting = interlude.IsWaiting;
         _routinesHeld = interlude.RoutinesHeld;
-        AddDue(interlude.FirstDue);
+        if (interlude.FirstDue != 0)
+        {
+            AddDue(interlude.FirstDue);
+        }
     }
 
     /// <summary>What an operation goes on with afterwards.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
 
@@ -75,20 +76,29 @@ public sealed partial class MbufCache
             return false;
         }
 
-        do
+        for (; length > MbufSizes.InternalSize; length -= clusterSize)
         {
-            bool small = length <= MbufSizes.InternalSize;
-            if (!TryTake(small ? ZoneId.Mbuf : ZoneId.Packet, out uint index))
+            if (!TryTakePart(ZoneId.Packet, ref parts))
             {
-                FreeParts(parts);
                 return false;
             }
-
-            Hot.Memory.Header(index).Flags = 0;
-            AddPart(ref parts, index);
-            length -= small ? length : Math.Min(length, clusterSize);
         }
-        while (length > 0);
+
+        return (length <= 0 && parts.Segments > 0) || TryTakePart(ZoneId.Mbuf, ref parts);
+    }
+
+    /// <summary>Links one mbuf more behind the others; where there is none, they are freed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryTakePart(ZoneId zone, ref ChainParts parts)
+    {
+        if (!TryTake(zone, out uint index))
+        {
+            FreeParts(parts);
+            return false;
+        }
+
+        Hot.Memory.Header(index).Flags = 0;
+        AddPart(ref parts, index);
         return true;
     }
 

@@ -39,7 +39,7 @@ public sealed partial class MbufCache
             return true;
         }
 
-        return Hot.Magazines[(int)ZoneId.Packet].TryPopLoaded(Hot.PopLimit, out item, out _);
+        return Hot.Magazines[(int)ZoneId.Packet].TryPopLoaded(Hot.PopLimit, out item);
     }
 
     /// <summary>A chain that this cache's owner works with from now on; the caller has its claim.</summary>
@@ -239,6 +239,7 @@ public sealed partial class MbufCache
     internal bool TryTakeAny(ZoneId zone, out uint item) => TryTakeHand(zone, out item) || Hot.Magazines[(int)zone].TryTakeAny(out item);
 
     /// <summary>The pair in hand, off the fast path.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryTakeHand(ZoneId zone, out uint item)
     {
         item = Hot.Hand.Round.Item;

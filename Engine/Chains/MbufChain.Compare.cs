@@ -67,35 +67,43 @@ public readonly ref partial struct MbufChain
     /// <summary>Compares as many bytes as the shorter of two chains has, from the first on.</summary>
     private int CompareCommon(MbufChain other)
     {
-        var theirs = new SegmentEnumerator(other);
-        ReadOnlySpan<byte> others = default;
-        foreach (ReadOnlySpan<byte> segment in Segments)
+        ref MbufHeader mine = ref Head();
+        ref MbufHeader theirs = ref other.Head();
+        ReadOnlySpan<byte> bytes = _cache.BytesOf(ref mine);
+        ReadOnlySpan<byte> others = other._cache.BytesOf(ref theirs);
+        while (true)
         {
-            ReadOnlySpan<byte> bytes = segment;
-            while (!bytes.IsEmpty)
+            while (bytes.IsEmpty)
             {
-                if (others.IsEmpty)
+                if (mine.Next == 0)
                 {
-                    if (!theirs.MoveNext())
-                    {
-                        return 0;
-                    }
-
-                    others = theirs.Current;
+                    return 0;
                 }
 
-                int length = Math.Min(bytes.Length, others.Length);
-                int difference = bytes[..length].SequenceCompareTo(others[..length]);
-                if (difference != 0)
-                {
-                    return difference;
-                }
-
-                bytes = bytes[length..];
-                others = others[length..];
+                mine = ref At(mine.Next);
+                bytes = _cache.BytesOf(ref mine);
             }
-        }
 
-        return 0;
+            while (others.IsEmpty)
+            {
+                if (theirs.Next == 0)
+                {
+                    return 0;
+                }
+
+                theirs = ref other.At(theirs.Next);
+                others = other._cache.BytesOf(ref theirs);
+            }
+
+            int length = Math.Min(bytes.Length, others.Length);
+            int difference = bytes[..length].SequenceCompareTo(others[..length]);
+            if (difference != 0)
+            {
+                return difference;
+            }
+
+            bytes = bytes[length..];
+            others = others[length..];
+        }
     }
 }

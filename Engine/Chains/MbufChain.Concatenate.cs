@@ -20,15 +20,16 @@ public readonly ref partial struct MbufChain
     public void Append(MbufChain other) => AppendTo(this, other);
 
     /// <remarks>Static, the chain by value: an address taken of it would keep the caller's chain out of registers.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AppendTo(MbufChain chain, MbufChain other)
     {
-        ref MbufHeader head = ref chain.Head();
-        ref MbufHeader behind = ref chain.HeadToJoin(other);
+        ref MbufHeader head = ref chain.Head(out uint own);
+        ref MbufHeader behind = ref chain.HeadToJoin(own, other, out uint index);
         int length = Sum(head.ChainLength, behind.ChainLength);
         AddToPacketLength(
             ref head,
             (behind.Flags & HeaderFlags.PacketHeader) != 0 ? behind.PacketLength : behind.ChainLength);
-        chain.Join(ref head, ref behind, other.Index, length);
+        chain.Join(ref head, ref behind, index, length);
         behind.Flags &= ~(HeaderFlags.Head | HeaderFlags.PacketHeader | HeaderFlags.Clearable);
     }
 
@@ -47,28 +48,28 @@ public readonly ref partial struct MbufChain
     /// <remarks>O(1), whatever the number of segments, and O(tags) for the other's tags. Never needs memory.</remarks>
     public void Concatenate(MbufChain other)
     {
-        ref MbufHeader head = ref Head();
-        ref MbufHeader behind = ref HeadToJoin(other);
+        ref MbufHeader head = ref Head(out uint own);
+        ref MbufHeader behind = ref HeadToJoin(own, other, out uint index);
         if (behind.Type != head.Type)
         {
             ThrowHelper.OtherType(head.Type, behind.Type);
         }
 
-        Join(ref head, ref behind, other.Index, Sum(head.ChainLength, behind.ChainLength));
+        Join(ref head, ref behind, index, Sum(head.ChainLength, behind.ChainLength));
         behind.Flags &= ~(HeaderFlags.Head | HeaderFlags.PacketHeader);
     }
 
     /// <summary>The head of a chain that is about to be joined behind this one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref MbufHeader HeadToJoin(MbufChain other)
+    private ref MbufHeader HeadToJoin(uint own, MbufChain other, out uint index)
     {
-        ref MbufHeader behind = ref other.Head();
+        ref MbufHeader behind = ref other.Head(out index);
         if (other._cache != _cache && other._cache.Arena != _cache.Arena)
         {
             ThrowHelper.Foreign();
         }
 
-        if (other.Index == Index)
+        if (index == own)
         {
             ThrowHelper.AppendToItself();
         }

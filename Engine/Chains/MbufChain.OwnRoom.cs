@@ -67,6 +67,7 @@ public readonly ref partial struct MbufChain
     /// False in the usual chain, where there is nothing to be found: the fill point is the last mbuf, and has data or a 2 KiB cluster
     /// with so much room behind the data position as a fresh one.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool MayHaveOwnRoom(uint point, int room)
     {
         ref MbufHeader header = ref At(point);

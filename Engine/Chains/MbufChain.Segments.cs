@@ -56,9 +56,6 @@ public readonly ref partial struct MbufChain
         /// <summary>Where what was shown of it ends, from the arena's base.</summary>
         private long _shownEnd;
 
-        /// <summary>The mbuf that was behind it then: another one there now is another layout.</summary>
-        private uint _next;
-
         private ReadOnlySpan<byte> _current;
 
         internal SegmentEnumerator(MbufChain chain)
@@ -78,44 +75,46 @@ public readonly ref partial struct MbufChain
         /// <summary>Goes to the next segment that has data.</summary>
         /// <returns>False at the end of the chain.</returns>
         /// <exception cref="MbufStaleException">The packet was freed or given away during the walk; or the mbuf that the walk was at
-        /// was freed, shortened or split off; or the one behind it was, or is not behind it any more.</exception>
+        /// was freed, shortened or split off, or has its bytes elsewhere now.</exception>
         /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
         /// <remarks>
-        /// O(1), apart from empty mbufs skipped. Bytes that were appended meanwhile are seen.
+        /// O(1), apart from empty mbufs skipped. Bytes that came behind those that were shown are seen, whatever was there before.
         /// </remarks>
         public bool MoveNext()
         {
             ref MbufHeader header = ref Here();
-            if (header.Data + header.SegmentLength != _shownEnd)
+            long end = header.Data + header.SegmentLength;
+            if (end != _shownEnd)
             {
-                return MoveInside(ref header);
-            }
-
-            uint next = header.Next;
-            if (next != _next && _next != 0)
-            {
-                ThrowHelper.StalePosition();
-            }
-
-            ArenaMemory memory = _cache.Hot.Memory;
-            int length;
-            do
-            {
-                if (next == 0)
+                // At the start of the walk all bytes of the head, else what was appended to this mbuf since.
+                if (_shownEnd < header.Data || _shownEnd > end)
                 {
-                    return false;
+                    ThrowHelper.StalePosition();
                 }
 
-                header = ref memory.Header(next);
-                length = header.SegmentLength;
-                next = header.Next;
+                return Show(_shownEnd, (int)(end - _shownEnd));
             }
-            while (length <= 0);
-            _here = ref header;
-            _generation = header.Generation;
-            _shownEnd = header.Data + length;
-            _next = next;
-            _current = memory.Bytes(header.Data, length);
+
+            while (header.Next != 0)
+            {
+                header = ref _cache.Hot.Memory.Header(header.Next);
+                int length = header.SegmentLength;
+                if (length > 0)
+                {
+                    _here = ref header;
+                    _generation = header.Generation;
+                    return Show(header.Data, length);
+                }
+            }
+
+            return false;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private bool Show(long start, int length)
+        {
+            _shownEnd = start + length;
+            _current = _cache.Hot.Memory.Bytes(start, length);
             return true;
         }
 
@@ -139,25 +138,6 @@ public readonly ref partial struct MbufChain
             }
 
             return ref _here;
-        }
-
-        /// <summary>
-        /// To the bytes of this mbuf that were not shown: at the start of the walk all, else what was appended since. Where bytes went off or
-        /// came before the first, what was shown still ends where it did.
-        /// </summary>
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        private bool MoveInside(ref MbufHeader header)
-        {
-            long end = header.Data + header.SegmentLength;
-            if (_shownEnd < header.Data || _shownEnd > end)
-            {
-                ThrowHelper.StalePosition();
-            }
-
-            _current = _cache.Hot.Memory.Bytes(_shownEnd, (int)(end - _shownEnd));
-            _shownEnd = end;
-            _next = header.Next;
-            return true;
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Engine.Mbufs;
 
 /// <content>Making two chains of one.</content>
@@ -69,6 +71,7 @@ public readonly ref partial struct MbufChain
     /// The mbuf that keeps the last byte before the offset (the head, if there is none), how many bytes it keeps, and its
     /// number from 1.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint FindCut(int offset, out int kept, out int segments)
     {
         uint index = Index;
@@ -138,9 +141,13 @@ public readonly ref partial struct MbufChain
     /// <summary>Ends what positions in another chain know of an mbuf and of all behind it.</summary>
     private void EndClaims(uint first)
     {
-        for (uint index = first; index != 0; index = At(index).Next)
+        ArenaMemory memory = _cache.Hot.Memory;
+        uint step = _cache.Hot.Step;
+        while (first != 0)
         {
-            At(index).Generation += _cache.Hot.Step;
+            ref MbufHeader header = ref memory.Header(first);
+            header.Generation += step;
+            first = header.Next;
         }
     }
 

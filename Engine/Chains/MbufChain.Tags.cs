@@ -200,12 +200,13 @@ public readonly ref partial struct MbufChain
     /// <summary>The link of the list that names a tag.</summary>
     private ref uint LinkTo(MbufTag tag)
     {
-        if (FirstTag() == 0)
+        ref MbufHeader head = ref Head();
+        if ((head.Flags & HeaderFlags.Cold) == 0)
         {
             ThrowHelper.TagNotOnPacket();
         }
 
-        ref uint link = ref _cache.Hot.Memory.ColdOf(ref Head()).FirstTag;
+        ref uint link = ref _cache.Hot.Memory.ColdOf(ref head).FirstTag;
         while (link != tag.Index)
         {
             if (link == 0)

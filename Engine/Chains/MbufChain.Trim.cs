@@ -92,14 +92,15 @@ public readonly ref partial struct MbufChain
         }
 
         MbufCache cache = chain._cache;
-        ref MbufHeader head = ref chain.At(chain.Index);
-        uint index = chain.Index;
+        uint headIndex = chain.Index;
+        ref MbufHeader head = ref chain.At(headIndex);
+        uint index = headIndex;
         ref MbufHeader first = ref head;
         while (first.Next != 0 && count >= first.SegmentLength)
         {
             count -= first.SegmentLength;
             uint next = first.Next;
-            if (index != chain.Index)
+            if (index != headIndex)
             {
                 cache.FreeMbuf(ref first, index);
                 head.Segments--;
@@ -112,12 +113,12 @@ public readonly ref partial struct MbufChain
         Debug.Assert(count <= first.SegmentLength, "The count was limited to the length of the chain.");
         first.Data += count;
         first.SegmentLength -= count;
-        chain.ExchangeStorage(ref head, chain.Index, ref first, index);
+        chain.ExchangeStorage(ref head, headIndex, ref first, index);
         head.Next = first.Next;
         head.Segments--;
         if (head.Tail == index)
         {
-            chain.MoveTail(ref head, chain.Index);
+            chain.MoveTail(ref head, headIndex);
         }
 
         head.MarkIfIntricate();
@@ -129,6 +130,7 @@ public readonly ref partial struct MbufChain
     /// An mbuf whose bytes are of no further use takes over another's storage and bytes; that one gets its old storage, to free
     /// it.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void ExchangeStorage(ref MbufHeader header, uint index, ref MbufHeader other, uint otherIndex)
     {
         StorageKind kind = header.Kind;
@@ -173,25 +175,24 @@ public readonly ref partial struct MbufChain
         }
 
         ref MbufHeader head = ref chain.At(chain.Index);
-        int left = head.ChainLength;
+        int left = head.ChainLength - head.SegmentLength;
         uint index = chain.Index;
         int segments = 1;
         ref MbufHeader last = ref head;
-        while (left > last.SegmentLength)
+        while (left > 0)
         {
-            left -= last.SegmentLength;
             index = last.Next;
             last = ref chain.At(index);
+            left -= last.SegmentLength;
             segments++;
         }
 
-        last.SegmentLength = left;
+        last.SegmentLength += left;
         uint surplus = last.Next;
         last.Next = 0;
         chain.MoveTail(ref head, index);
         head.Segments = segments;
         head.MarkIfIntricate();
-        chain._cache.FreeParts(new ChainParts { First = surplus });
-        chain._cache.Settle();
+        chain._cache.FreeChainAndSettle(surplus);
     }
 }

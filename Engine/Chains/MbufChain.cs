@@ -154,10 +154,14 @@ public readonly ref partial struct MbufChain : IDisposable
     /// range), and this is the live claim.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref MbufHeader Head()
+    private ref MbufHeader Head() => ref Head(out _);
+
+    /// <summary>The same, and where it is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref MbufHeader Head(out uint index)
     {
         MbufCache cache = _cache;
-        uint index = _slot - cache.Hot.Opening;
+        index = _slot - cache.Hot.Opening;
         if (index > cache.Hot.LastIndex)
         {
             ThrowHelper.NotOfThisOpening(cache);
@@ -172,7 +176,7 @@ public readonly ref partial struct MbufChain : IDisposable
         return ref head;
     }
 
-    /// <inheritdoc cref="Head"/>
+    /// <inheritdoc cref="Head()"/>
     internal ref MbufHeader VerifiedHead() => ref Head();
 
     private ref MbufHeader At(uint index) => ref _cache.Hot.Memory.Header(index);

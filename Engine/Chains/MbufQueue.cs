@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
 
@@ -37,7 +38,11 @@ public sealed partial class MbufQueue
     public int Count { get; private set; }
 
     /// <summary>mbufq_full: true if the next <see cref="TryEnqueue"/> is refused; never without a limit. O(1).</summary>
-    public bool IsFull => Limit != 0 && Count >= Limit;
+    public bool IsFull
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Limit != 0 && Count >= Limit;
+    }
 
     /// <summary>True if there is no packet in the queue. O(1).</summary>
     public bool IsEmpty => Count == 0;
@@ -64,16 +69,17 @@ public sealed partial class MbufQueue
             return false;
         }
 
+        uint index = packet.Index;
         if (_first == 0)
         {
-            _first = packet.Index;
+            _first = index;
         }
         else
         {
-            packet.Cache.Hot.Memory.Header(_last).NextPacket = packet.Index;
+            packet.Cache.Hot.Memory.Header(_last).NextPacket = index;
         }
 
-        _last = packet.Index;
+        _last = index;
         CountIn(ref head, packet.Cache.Hot.Step);
         return true;
     }
@@ -234,6 +240,7 @@ public sealed partial class MbufQueue
     }
 
     /// <summary>Counts a packet that was put in: the queue holds the claim now, every chain and handle of it is stale.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void CountIn(ref MbufHeader head, uint step)
     {
         head.Generation += step;

@@ -63,24 +63,27 @@ internal static partial class LinuxSocket
     [SkipLocalsInit]
     public static MbufSocketResult Send(int fileDescriptor, MbufChain chain)
     {
-        if (chain.IsEmpty)
+        ref MbufHeader head = ref chain.VerifiedHead();
+        if (head.ChainLength == 0)
         {
             return MbufSocketResult.Moved(0, 0);
         }
 
-        Span<Vector> vectors = stackalloc Vector[Math.Min(chain.SegmentCount, ReceiveRoom.MostPieces)];
+        Span<Vector> vectors = stackalloc Vector[Math.Min(head.Segments, ReceiveRoom.MostPieces)];
         int count = 0;
         int offered = 0;
-        MbufCache cache = chain.Cache;
-        for (uint index = chain.Index; index != 0 && count < vectors.Length; index = cache.Hot.Memory.Header(index).Next)
+        ArenaMemory memory = chain.Cache.Hot.Memory;
+        for (uint index = chain.Index; index != 0 && count < vectors.Length;)
         {
-            ref MbufHeader header = ref cache.Hot.Memory.Header(index);
+            ref MbufHeader header = ref memory.Header(index);
             if (header.SegmentLength > 0)
             {
-                vectors[count] = new Vector(cache.Hot.Memory.Pointer(header.Data), (nuint)header.SegmentLength);
+                vectors[count] = new Vector(memory.Pointer(header.Data), (nuint)header.SegmentLength);
                 offered += header.SegmentLength;
                 count++;
             }
+
+            index = header.Next;
         }
 
         nint sent;

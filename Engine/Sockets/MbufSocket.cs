@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.Versioning;
 
 namespace Engine.Mbufs;
@@ -126,11 +127,15 @@ public static class MbufSocket
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
     [SupportedOSPlatform("linux")]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static MbufSocketResult Send(int fileDescriptor, MbufChain chain)
     {
         ThrowIfNotLinux();
-        _ = ref chain.VerifiedHead();
-        chain.Cache.Arena.Stress.Fragment(chain);
+        if (!chain.IsNull)
+        {
+            chain.Cache.Arena.Stress.Fragment(chain);
+        }
+
         return LinuxSocket.Send(fileDescriptor, chain);
     }
 
