@@ -121,6 +121,29 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
     }
 
     [Test]
+    public void A_buffer_whose_packet_was_laid_out_anew_is_empty([Values] bool isCollapsed)
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = Build(mbufs, Pattern(450), Segment.Internal(150), Segment.Internal(150), Segment.Internal(150));
+        Assert.That((isCollapsed ? packet.TryCollapse(1) : packet.TryFragment(450)) && packet.SegmentCount == 1);
+
+        Assert.That(Contents.Of(Arena, StorageKind.Internal, packet.Index).IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
+        ChainAssert.Holds(packet, Pattern(450));
+    }
+
+    [Test]
+    public void A_buffer_whose_packet_was_moved_to_a_cluster_of_its_own_is_empty()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = Build(mbufs, Pattern(1150), Segment.Internal(150), Segment.Shared(1000));
+        Assert.That(packet.TryDefragment() && packet.SegmentCount == 1);
+
+        Assert.That(Contents.Of(Arena, StorageKind.Internal, packet.Index).IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
+        ChainAssert.Holds(packet, Pattern(1150));
+        FreePartners(mbufs);
+    }
+
+    [Test]
     public void A_cluster_that_a_private_copy_replaced_is_cleared_when_its_other_owner_goes()
     {
         using MbufScope mbufs = Arena.Enter();

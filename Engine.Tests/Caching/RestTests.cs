@@ -75,6 +75,19 @@ public sealed class RestTests(ArenaKind kind) : MbufFixture(kind)
     }
 
     [Test]
+    public void What_was_taken_from_rest_counts_as_in_use([Values] Form form)
+    {
+        using MbufScope mbufs = Arena.Enter();
+        FreeTired(mbufs, form);
+        List<Mbuf> all = Arenas.TakeAll(
+            mbufs, form == Form.Plain ? static (in scope) => scope.Allocate() : static (in scope) => scope.AllocatePacket());
+
+        Assert.That(all, Has.Count.EqualTo(Mbufs));
+        Assert.That(Arena.GetStatistics().Mbufs.HighWater, Is.EqualTo(Mbufs));
+        Arenas.FreeAll(mbufs, all);
+    }
+
+    [Test]
     public void One_free_in_a_million_brings_rest()
     {
         double share = (uint.MaxValue - (double)MbufHeader.FirstTired + 1) / Math.Pow(2, 32);

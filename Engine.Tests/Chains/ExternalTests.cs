@@ -29,6 +29,37 @@ public sealed class ExternalTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That((memory.Calls, memory.Wrong), Is.EqualTo((1, 0)));
     }
 
+    /// <summary>The arena's only record is taken; who is asked to free it changes the variable that the description came in.</summary>
+    [Test]
+    public void A_description_that_foreign_code_changes_meanwhile_is_attached_as_it_was()
+    {
+        using var memory = new Attachment(1000);
+        using var other = new Attachment(10);
+        using MbufArena arena = new(new MbufArenaOptions { Mbufs = 64, Clusters = 64, ExternalStorages = 1, HugePages = false, Checked = Kind.Checked });
+        Pattern(1000).CopyTo(memory.Bytes);
+        MbufExternalStorage description = memory.Describe();
+        Mbuf hoard;
+        using (MbufScope mbufs = arena.Enter())
+        {
+            hoard = other.Attach(mbufs).Detach();
+        }
+
+        using IDisposable registration = arena.RegisterReclaim(() =>
+        {
+            using MbufScope inner = arena.Enter();
+            inner.Open(hoard).Free();
+            description = other.Describe();
+        });
+        using (MbufScope mbufs = arena.Enter())
+        {
+            using MbufChain packet = mbufs.AllocateHeader();
+            Assert.That(packet.DangerousTryAttachExternal(in description, 1000));
+            ChainAssert.Holds(packet, Pattern(1000));
+        }
+
+        Assert.That((memory.Calls, memory.Wrong, other.Calls), Is.EqualTo((1, 0, 1)));
+    }
+
     [Test]
     public unsafe void It_describes_itself()
     {

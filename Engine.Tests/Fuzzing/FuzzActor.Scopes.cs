@@ -232,7 +232,7 @@ internal sealed partial class FuzzActor
     /// <summary>What nobody should do: each is an exception of its own.</summary>
     private void Misuse(in MbufScope mbufs)
     {
-        switch (Random.Next(6))
+        switch (Random.Next(7))
         {
             case 0 when _world.TryGetStale(Random, out Mbuf stale):
                 mbufs.Open(stale);
@@ -257,6 +257,10 @@ internal sealed partial class FuzzActor
             case 5:
                 Arena.SetLimit(MbufZone.Mbufs, _world.LimitOf(MbufZone.Mbufs) + 1);
                 _world.Fail("A limit went beyond what is reserved.");
+                break;
+            case 6:
+                MbufChain.Null.TryAppend([1]);
+                _world.Fail("A byte was appended to no packet.");
                 break;
         }
     }

@@ -52,6 +52,16 @@ public sealed class SocketMisuseTests(SocketForm form, Transport transport, Aren
     }
 
     [Test]
+    public void What_an_exhausted_arena_gives_says_so_when_it_is_to_receive_or_to_be_sent()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        List<Mbuf> all = Arenas.TakeAll(mbufs, static (in scope) => scope.AllocatePacket());
+        Assert.That(Expect.Throws<MbufException>(mbufs.AllocatePacket(), chain => Receive(chain, 10)).Message, Does.Contain("IsNull"));
+        Assert.That(Expect.Throws<MbufException>(mbufs.AllocatePacket(), chain => Send(chain)).Message, Does.Contain("IsNull"));
+        Arenas.FreeAll(mbufs, all);
+    }
+
+    [Test]
     public void The_null_chain_cannot_receive_or_be_sent()
     {
         _ = Expect.Throws<NullReferenceException>(default, chain => Receive(chain, 10));
