@@ -30,8 +30,10 @@ public sealed class ConcatenateTests(ArenaKind kind) : MbufFixture(kind)
         packet.Append(Packet(mbufs, Pattern(10)));
         packet.Append(mbufs.AllocateChain(5000));
 
-        Assert.That(packet.SegmentCount, Is.EqualTo(1 + 1 + 1 + 3));
+        Assert.That(packet.SegmentCount, Is.EqualTo(2), "Where nothing is, nothing is joined.");
         ChainAssert.Holds(packet, Pattern(10));
+        Assert.That(Arena.LiveMbufs, Is.EqualTo(2));
+        Assert.That(packet.TryAppend(Pattern(1500, seed: 2)) && packet.SegmentCount == 2, "The room behind the data is still there.");
     }
 
     [Test]

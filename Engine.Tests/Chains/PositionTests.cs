@@ -112,7 +112,7 @@ public sealed class PositionTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(last.Span.SequenceEqual(bytes.AsSpan(5)));
         Assert.That(single.LastSegment.Position, Is.Zero);
         Assert.That((empty.LastSegment.IsEnd, empty.Start.IsEnd, empty.Start.Remaining), Is.EqualTo((true, true, 0)));
-        packet.Append(mbufs.Allocate());
+        Assert.That(packet.TryAddRoom(10));
         Assert.That(packet.LastSegment.Position, Is.EqualTo(20));
     }
 

@@ -67,7 +67,7 @@ public sealed class StateTests(ArenaKind kind) : MbufFixture(kind)
     {
         var queue = new MbufQueue(Arena);
         using MbufScope mbufs = Arena.Enter();
-        Mbuf appended = mbufs.Allocate().Detach();
+        Mbuf appended = Packet(mbufs, Pattern(1)).Detach();
         Mbuf enqueued = mbufs.Allocate().Detach();
         using MbufChain packet = mbufs.AllocateHeader();
         packet.Append(mbufs.Open(appended));

@@ -121,7 +121,7 @@ public sealed class TagTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain first = Tagged(mbufs, 1);
         first.Append(Tagged(mbufs, 2, 3));
         Assert.That(Types(first), Is.EqualTo(new[] { 1 }));
-        Assert.That(Arena.LiveMbufs, Is.EqualTo(3));
+        Assert.That(Arena.LiveMbufs, Is.EqualTo(2), "What is empty is not joined, and goes as well.");
     }
 
     [Test]

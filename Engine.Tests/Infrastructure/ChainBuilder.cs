@@ -15,13 +15,32 @@ public static class ChainBuilder
         int offset = layout[0].Length;
         foreach (Segment segment in layout[1..])
         {
-            chain.Append(BuildSegment(mbufs, kept, header: false, content.Slice(offset, segment.Length), segment));
+            Link(chain, BuildSegment(mbufs, kept, header: false, content.Slice(offset, segment.Length), segment), segment.Length == 0);
             offset += segment.Length;
         }
 
         return offset == content.Length
             ? chain
             : throw new ArgumentException("The lengths of the segments are not the content's.", nameof(layout));
+    }
+
+    /// <summary>An empty chain would not be linked: it has a byte while it is.</summary>
+    private static void Link(MbufChain chain, MbufChain part, bool isEmpty)
+    {
+        ref MbufHeader header = ref part.VerifiedHead();
+        if (isEmpty)
+        {
+            (header.SegmentLength, header.ChainLength) = (1, 1);
+        }
+
+        chain.Append(part);
+        if (isEmpty)
+        {
+            ref MbufHeader head = ref chain.VerifiedHead();
+            header.SegmentLength = 0;
+            head.ChainLength--;
+            head.PacketLength -= (head.Flags & HeaderFlags.PacketHeader) != 0 ? 1 : 0;
+        }
     }
 
     private static MbufChain BuildSegment(

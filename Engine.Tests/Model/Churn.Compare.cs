@@ -21,7 +21,8 @@ internal sealed partial class Churn
         CompareSanity(packet, chain);
         CompareBytes(packet, chain);
         Require((chain.Flags & (ModelPacket.Settable | MbufFlags.PacketHeader)) == packet.Flags, "The flags are not the packet's.");
-        Require(chain.Type == packet.Type && chain.HasPacketHeader == packet.HasHeader, "The type is not the packet's.");
+        CompareLabels(packet, chain);
+        Require(chain.HasPacketHeader == packet.HasHeader, "The packet header is not the packet's.");
         var header = ModelHeader.Of(chain);
         if (header != packet.Header)
         {
@@ -29,6 +30,7 @@ internal sealed partial class Churn
         }
 
         CompareTags(packet, chain);
+        CompareWatched(packet, chain);
         packet.Segments = chain.SegmentCount;
         packet.Index = chain.Index;
         RequireStorages(packet);

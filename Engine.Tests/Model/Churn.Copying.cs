@@ -108,6 +108,7 @@ internal sealed partial class Churn
         position.Type = MbufType.Control;
         Require(position.Type == MbufType.Control, "The type is what it was set to.");
         packet.Type = packet.Segments == 1 ? MbufType.Control : packet.Type;
+        packet.Bytes.ForgetLabels();
         return Done(packet, chain);
     }
 

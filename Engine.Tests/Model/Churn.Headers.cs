@@ -102,9 +102,11 @@ internal sealed partial class Churn
                 chain.Demote(keep);
                 packet.DropHeader();
                 packet.Flags &= keep;
+                packet.Bytes.ForgetEnds();
                 break;
             case 1:
                 chain.DemoteInterior(keep);
+                packet.Bytes.ForgetEnds();
                 break;
             default:
                 chain.ClearProtocolFlags();
@@ -126,6 +128,7 @@ internal sealed partial class Churn
         MbufFlags flags = (MbufFlags)Noted((uint)_random.Next() & ~(uint)MbufFlags.ReadOnly);
         chain.Flags = flags;
         packet.Flags = (packet.Flags & MbufFlags.PacketHeader) | (flags & ModelPacket.Settable);
+        packet.Bytes.ForgetEnds();
         return Done(packet, chain);
     }
 
@@ -139,6 +142,7 @@ internal sealed partial class Churn
         MbufChain chain = Begin(mbufs, packet);
         packet.Type = s_types[_random.Next(s_types.Length)];
         chain.Type = packet.Type;
+        packet.Bytes.ForgetLabels();
         return Done(packet, chain);
     }
 

@@ -119,7 +119,7 @@ internal sealed partial class Churn
             using MbufChain behind = BeginOther(mbufs, other);
             chain.Append(behind);
             Require(!behind.IsOwned, "What was appended is nobody's own.");
-            packet.Bytes.Append(other.Bytes.Span);
+            packet.Bytes.Join(other.Bytes);
             packet.Count(other.HasHeader ? other.PacketLength : other.Length);
             Remove(other);
             return Done(packet, chain);
@@ -137,7 +137,7 @@ internal sealed partial class Churn
             using MbufChain behind = BeginOther(mbufs, other);
             chain.Concatenate(behind);
             Require(!behind.IsOwned, "What was joined is nobody's own.");
-            packet.Bytes.Append(other.Bytes.Span);
+            packet.Bytes.Join(other.Bytes);
             Remove(other);
             return Done(packet, chain);
         }

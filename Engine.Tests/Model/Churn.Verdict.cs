@@ -16,6 +16,7 @@ internal sealed partial class Churn
         packet.IsOpen = true;
         MbufChain chain = mbufs.Open(packet.Handle);
         _before.Take(chain);
+        Watch(packet, chain);
         CountFailures();
         return chain;
     }

@@ -100,7 +100,9 @@ internal sealed class ModelPacket
     {
         rest.Start(HasHeader);
         rest.Bytes.Set(Bytes.Span[offset..]);
+        Bytes.Labels[offset..].CopyTo(rest.Bytes.Labels);
         Bytes.TrimEnd(Length - offset);
+        Bytes.ForgetEnds(); // A mark in the mbuf that is cut stays with the front, as m_split leaves it.
         if (HasHeader)
         {
             rest.Header = new ModelHeader
@@ -116,6 +118,7 @@ internal sealed class ModelPacket
     public void CopyInto(ModelPacket copy)
     {
         copy.Bytes.Set(Bytes.Span);
+        Bytes.Labels.CopyTo(copy.Bytes.Labels);
         copy.Tags.Clear();
         copy.Tags.AddRange(Tags);
         copy.Flags = Flags;
@@ -133,12 +136,14 @@ internal sealed class ModelPacket
         }
 
         copy.Bytes.Set(Bytes.Span[offset..end]);
+        Bytes.Labels[offset..end].CopyTo(copy.Bytes.Labels);
     }
 
     public void TakeFieldsFrom(ModelPacket other)
     {
         Header = other.Header;
         Flags = (other.Flags & Settable) | MbufFlags.PacketHeader;
+        Bytes.ForgetEnds(); // M_COPYFLAGS has the end of a record.
         Tags.Clear();
     }
 

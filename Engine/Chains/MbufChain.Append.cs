@@ -79,13 +79,21 @@ public readonly ref partial struct MbufChain
     /// Links mbufs that were filled elsewhere and counts their bytes, and those written into the last mbuf's room, as the
     /// chain's.
     /// </summary>
-    internal void AppendFilled(ChainParts parts, int bytes)
+    /// <param name="point">The mbuf that was filled first.</param>
+    /// <param name="parts">Those that were not in the chain.</param>
+    /// <param name="bytes">All bytes.</param>
+    internal void AppendFilled(uint point, ChainParts parts, int bytes)
     {
         ref MbufHeader head = ref Head();
         ref MbufHeader oldTail = ref At(head.Tail);
         if (parts.Segments > 0)
         {
             Link(ref head, parts);
+        }
+
+        if (bytes > 0)
+        {
+            At(point).MoveMark(ref At(head.Tail));
         }
 
         if (parts.Segments > 0 || oldTail.SegmentLength > 0)
@@ -126,21 +134,20 @@ public readonly ref partial struct MbufChain
     private static uint TakeContiguousPoint(MbufChain chain, int length)
     {
         ref MbufHeader head = ref chain.At(chain.Index);
-        for (uint index = chain.FillPoint(ref head); index != 0; index = chain.At(index).Next)
+        uint point = chain.FillPoint(ref head);
+        for (uint index = point; index != 0; index = chain.At(index).Next)
         {
             if (chain.RoomOf(ref chain.At(index)) >= length)
             {
-                chain.At(index).Flags &= index == head.Tail ? ~HeaderFlags.Spare : uint.MaxValue;
-                return index;
+                return chain.Use(ref head, point, index);
             }
         }
 
-        for (uint index = chain.FillPoint(ref head); index != 0; index = chain.At(index).Next)
+        for (uint index = point; index != 0; index = chain.At(index).Next)
         {
             if (chain.TryUseOwnRoom(ref chain.At(index), length))
             {
-                chain.At(index).Flags &= index == head.Tail ? ~HeaderFlags.Spare : uint.MaxValue;
-                return index;
+                return chain.Use(ref head, point, index);
             }
         }
 
@@ -151,7 +158,16 @@ public readonly ref partial struct MbufChain
 
         chain.At(head.Tail).Flags &= ~HeaderFlags.Spare;
         chain.Link(ref head, new ChainParts { First = fresh, Last = fresh, Segments = 1 });
+        chain.At(point).MoveMark(ref chain.At(fresh));
         return fresh;
+    }
+
+    /// <summary>An mbuf with room gets bytes: they belong to the record that those at the fill point end.</summary>
+    private uint Use(ref MbufHeader head, uint point, uint index)
+    {
+        At(index).Flags &= index == head.Tail ? ~HeaderFlags.Spare : uint.MaxValue;
+        At(point).MoveMark(ref At(head.Tail));
+        return index;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

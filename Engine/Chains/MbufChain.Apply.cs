@@ -31,11 +31,9 @@ public readonly ref partial struct MbufChain
         cursor.Move(offset);
         while (length > 0 && result == 0)
         {
-            ref MbufHeader header = ref cursor.Here();
-            int at = cursor.Offset;
-            int count = cursor.Take(ref header, length);
-            length -= count;
-            result = visitor.Visit(_cache.Hot.Memory.Bytes(header.Data + at, count));
+            ReadOnlySpan<byte> bytes = cursor.Take(length);
+            length -= bytes.Length;
+            result = visitor.Visit(bytes);
         }
 
         return true;
@@ -78,11 +76,15 @@ public readonly ref partial struct MbufChain
         cursor.Move(offset);
         while (length > 0 && result == 0)
         {
-            ref MbufHeader header = ref cursor.Here();
-            int at = cursor.Offset;
-            int count = cursor.Take(ref header, length);
-            length -= count;
-            result = transformer.Transform(_cache.Hot.Memory.Bytes(header.Data + at, count));
+            ref MbufHeader header = ref cursor.Here(out int left);
+            if (!_cache.IsWritable(ref header))
+            {
+                ThrowHelper.SharedMeanwhile();
+            }
+
+            Span<byte> bytes = cursor.Take(length, left);
+            length -= bytes.Length;
+            result = transformer.Transform(bytes);
         }
 
         return true;

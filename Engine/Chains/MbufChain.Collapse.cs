@@ -228,6 +228,7 @@ public readonly ref partial struct MbufChain
     private void Merge(in MergeGroup group)
     {
         ref MbufHeader storage = ref At(group.Base);
+        LabelMerged(group);
         (uint source, int offset) = (group.First, 0);
         CopyRun(_cache.Hot.Memory.Bytes(storage.Data - group.Before, group.Before), ref source, ref offset);
         (source, offset) = (storage.Next, 0);
@@ -245,5 +246,25 @@ public readonly ref partial struct MbufChain
         Debug.Assert((first.Flags & HeaderFlags.Spare) == 0, "A spare mbuf is the last one: nothing behind it is merged into it.");
         Relink(group.First, behind, 1 - group.Count);
         _cache.FreeParts(new ChainParts { First = surplus });
+    }
+
+    /// <summary>The first of a group gets the label of the first byte, and a mark if one of the group has it.</summary>
+    private void LabelMerged(in MergeGroup group)
+    {
+        ref MbufHeader first = ref At(group.First);
+        int had = first.SegmentLength;
+        uint index = first.Next;
+        for (int i = 1; i < group.Count; i++)
+        {
+            ref MbufHeader next = ref At(index);
+            first.Type = had == 0 && next.SegmentLength > 0 ? next.Type : first.Type;
+            had += next.SegmentLength;
+            if (had > 0)
+            {
+                next.MoveMark(ref first);
+            }
+
+            index = next.Next;
+        }
     }
 }

@@ -29,8 +29,14 @@ public readonly ref partial struct MbufChain
         AddToPacketLength(
             ref head,
             (behind.Flags & HeaderFlags.PacketHeader) != 0 ? behind.PacketLength : behind.ChainLength);
+        if (behind.ChainLength == 0)
+        {
+            chain.ConsumeEmpty(ref head, ref behind, index);
+            return;
+        }
+
         chain.Join(ref head, ref behind, index, length);
-        behind.Flags &= ~(HeaderFlags.Head | HeaderFlags.PacketHeader | HeaderFlags.Clearable);
+        behind.Flags &= ~(HeaderFlags.Head | HeaderFlags.PacketHeader | (HeaderFlags.Clearable & ~HeaderFlags.EndOfRecord));
     }
 
     /// <summary>
@@ -55,8 +61,25 @@ public readonly ref partial struct MbufChain
             ThrowHelper.OtherType(head.Type, behind.Type);
         }
 
+        if (behind.ChainLength == 0)
+        {
+            ConsumeEmpty(ref head, ref behind, index);
+            return;
+        }
+
         Join(ref head, ref behind, index, Sum(head.ChainLength, behind.ChainLength));
         behind.Flags &= ~(HeaderFlags.Head | HeaderFlags.PacketHeader);
+    }
+
+    /// <summary>
+    /// Frees a chain that has nothing to be joined: its mbufs would only keep the room behind this one's data from being used. What
+    /// it says of a record's end is not lost.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ConsumeEmpty(ref MbufHeader head, ref MbufHeader empty, uint index)
+    {
+        At(empty.Tail).MoveMark(ref At(head.Tail));
+        _cache.FreeChainAndSettle(index);
     }
 
     /// <summary>The head of a chain that is about to be joined behind this one.</summary>
@@ -92,6 +115,7 @@ public readonly ref partial struct MbufChain
         head.ChainLength = length;
         head.Flags |= HeaderFlags.Intricate;
         behind.Generation += _cache.Hot.Step;
+        behind.Moves = 0;
         if ((behind.Flags & HeaderFlags.Cold) != 0)
         {
             _cache.DropCold(ref behind);

@@ -38,7 +38,7 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
-        head.Data = _cache.StartOf(ref head) + headroom;
+        head.Data = _cache.StartOf(ref head) + headroom; // Of storage that is new to it: no position knows it.
         PullFromFollowers(ref head, ref head, Index, length);
         if (length == 0 && At(head.Next).SegmentLength == 0)
         {

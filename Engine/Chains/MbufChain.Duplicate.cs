@@ -68,7 +68,7 @@ public readonly ref partial struct MbufChain
         }
 
         ref MbufHeader copy = ref chain.At(index);
-        copy.Flags = (head.Flags & HeaderFlags.OfPacket) | HeaderFlags.Head;
+        copy.Flags = (head.Flags & HeaderFlags.OfPacket & (length > 0 ? ~HeaderFlags.EndOfRecord : uint.MaxValue)) | HeaderFlags.Head;
         copy.ChainLength = length;
         copy.MarkIfIntricate();
         if (!cache.TryCopyPacketHeader(ref head, ref copy))
@@ -80,6 +80,7 @@ public readonly ref partial struct MbufChain
         if (head.Next == 0 && copy.Next == 0)
         {
             copy.Type = head.Type;
+            copy.Flags |= head.Flags & HeaderFlags.EndOfRecord;
             cache.BytesOf(ref head).CopyTo(cache.BytesOf(ref copy));
         }
         else
@@ -119,33 +120,70 @@ public readonly ref partial struct MbufChain
 
     /// <summary>
     /// Fills fresh mbufs, which have their lengths, with the bytes of others, from an offset in <paramref name="source"/> on. The
-    /// label of the bytes goes with them.
+    /// label of the first byte goes with them, and the mark where a record ends among them.
     /// </summary>
     private void CopyInto(uint target, uint source, int offset = 0)
     {
         for (uint index = target; index != 0; index = At(index).Next)
         {
             ref MbufHeader header = ref At(index);
+            if (header.SegmentLength > 0)
+            {
+                SkipEmpty(ref source, ref offset);
+            }
+
             header.Type = At(source).Type;
-            CopyRun(_cache.BytesOf(ref header), ref source, ref offset);
+            header.Flags |= CopyRun(_cache.BytesOf(ref header), ref source, ref offset);
+            header.Flags |= SkipEmpty(ref source, ref offset);
         }
     }
 
-    /// <summary>Copies bytes out of mbufs, from an offset in one of them on, and moves the offset behind them.</summary>
-    private void CopyRun(Span<byte> target, ref uint source, ref int offset)
+    /// <summary>Goes from where an mbuf ends to the next that has data, or to the last.</summary>
+    /// <returns>The mark that a record ends, if one of those without data has it.</returns>
+    private uint SkipEmpty(ref uint source, ref int offset)
     {
+        uint mark = 0;
+        while (offset == At(source).SegmentLength)
+        {
+            mark |= offset == 0 ? At(source).Flags & HeaderFlags.EndOfRecord : 0;
+            if (At(source).Next == 0)
+            {
+                break;
+            }
+
+            source = At(source).Next;
+            offset = 0;
+        }
+
+        return mark;
+    }
+
+    /// <summary>Copies bytes out of mbufs, from an offset in one of them on, and moves the offset behind them.</summary>
+    /// <returns>The mark that a record ends, if one of those whose last byte was copied has it.</returns>
+    private uint CopyRun(Span<byte> target, ref uint source, ref int offset)
+    {
+        uint mark = 0;
+        int all = target.Length;
         while (!target.IsEmpty)
         {
             ref MbufHeader from = ref At(source);
             int length = Math.Min(from.SegmentLength - offset, target.Length);
+            if (length == 0 && from.Next == 0)
+            {
+                ThrowHelper.ShorterThanItSays();
+            }
+
             _cache.Hot.Memory.Bytes(from.Data + offset, length).CopyTo(target);
             target = target[length..];
             offset += length;
-            if (offset == from.SegmentLength && from.Next != 0)
+            if (offset == from.SegmentLength)
             {
-                source = from.Next;
-                offset = 0;
+                mark |= target.Length < all ? from.Flags & HeaderFlags.EndOfRecord : 0;
+                source = from.Next != 0 ? from.Next : source;
+                offset = from.Next != 0 ? 0 : offset;
             }
         }
+
+        return mark;
     }
 }

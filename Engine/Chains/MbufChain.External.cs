@@ -35,6 +35,7 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
+        head.EndPlaces(_cache.Hot.Step);
         if (head.Tail == Index && length > 0)
         {
             head.Flags &= ~HeaderFlags.Spare;

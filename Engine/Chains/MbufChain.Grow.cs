@@ -103,6 +103,11 @@ public readonly ref partial struct MbufChain
             }
         }
 
+        if (count > 0)
+        {
+            At(point).MoveMark(ref At(head.Tail)); // The bytes belong to the record that those before them end.
+        }
+
         CountBytes(point, count);
         if (oldTail != head.Tail || At(oldTail).SegmentLength > 0)
         {
@@ -165,10 +170,14 @@ public readonly ref partial struct MbufChain
         }
     }
 
-    /// <summary>Links mbufs behind the tail; their bytes are not counted yet.</summary>
+    /// <summary>
+    /// Links mbufs behind the tail; their bytes are not counted yet. They belong to the record that the tail ends, if it ends one.
+    /// </summary>
     private void Link(ref MbufHeader head, ChainParts parts)
     {
-        At(head.Tail).Next = parts.First;
+        ref MbufHeader tail = ref At(head.Tail);
+        tail.MoveMark(ref At(parts.Last));
+        tail.Next = parts.First;
         head.Tail = parts.Last;
         head.Segments += parts.Segments;
         head.Flags |= HeaderFlags.Intricate;

@@ -75,11 +75,11 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// What a header gets of another's flags: those that may be set, and the packet header itself. A read-only mark of its own
-    /// stays: it belongs to the storage.
+    /// What a header gets of another's flags: those that may be set, and the packet header itself; but not the read-only mark, which
+    /// belongs to the storage, and stays with each.
     /// </summary>
     private static void TakePacketFlags(ref MbufHeader from, ref MbufHeader to)
-        => to.Flags = (to.Flags & ~HeaderFlags.Clearable) | (from.Flags & HeaderFlags.Settable) | HeaderFlags.PacketHeader;
+        => to.Flags = (to.Flags & ~HeaderFlags.Clearable) | (from.Flags & HeaderFlags.Clearable) | HeaderFlags.PacketHeader;
 
     private ref MbufHeader HeaderToCopy(MbufChain other)
     {

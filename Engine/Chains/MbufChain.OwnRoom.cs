@@ -59,6 +59,7 @@ public readonly ref partial struct MbufChain
         }
 
         int place = head.ChainLength > 0 ? capacity : (int)Math.Min(capacity, (long)cache.Arena.Layout.Headroom + length);
+        head.EndPlaces(cache.Hot.Step);
         head.Data = cache.StartOf(ref head) + place;
         return true;
     }
@@ -120,6 +121,7 @@ public readonly ref partial struct MbufChain
             {
                 int into = Math.Clamp(beyond, 0, UsualHeadroom(ref header));
                 int gain = before - UsualHeadroom(ref header) + into;
+                header.EndPlaces(_cache.Hot.Step);
                 header.Data -= gain;
                 wanted -= gain;
                 beyond -= into;

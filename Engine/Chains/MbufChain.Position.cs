@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
@@ -53,13 +52,21 @@ public readonly ref partial struct MbufChain
         if (offset >= head.ChainLength)
         {
             bool isEnd = offset == head.ChainLength;
-            position = isEnd ? new MbufPosition(this, head.Tail, At(head.Tail).SegmentLength) : MbufPosition.Null;
+            position = isEnd ? EndPosition(ref head) : MbufPosition.Null;
             return isEnd;
         }
 
         uint index = Find(offset, out _, out int inside);
         position = new MbufPosition(this, index, inside);
         return true;
+    }
+
+    /// <summary>The end of the data, where the next byte belongs; behind it there may be room only.</summary>
+    [UnscopedRef]
+    private MbufPosition EndPosition(ref MbufHeader head)
+    {
+        uint point = FillPoint(ref head);
+        return new MbufPosition(this, point, At(point).SegmentLength);
     }
 
     /// <summary>A reader at the first byte. O(1).</summary>
@@ -91,7 +98,7 @@ public readonly ref partial struct MbufChain
         {
             inside -= At(index).SegmentLength;
             previous = index;
-            index = At(index).Next;
+            index = NextOf(index);
         }
 
         return index;
@@ -99,23 +106,33 @@ public readonly ref partial struct MbufChain
 
     /// <summary>
     /// The header of an mbuf that a position names, after the checks that every use of a position makes: the chain's claim, the
-    /// mbuf's own life in it, which ends when it is freed and when a split moves it to another chain, and an offset that it
-    /// still has.
+    /// mbuf's own life in it, which ends when it is freed and when a split moves it to another chain, that its bytes lie where they
+    /// did, and that the place is one of its data or their end.
     /// </summary>
     /// <param name="index">The mbuf.</param>
-    /// <param name="generation">Its generation when the position was taken.</param>
-    /// <param name="offset">The offset in its data.</param>
+    /// <param name="stamp">Its <see cref="MbufHeader.Stamp"/> when the position was taken.</param>
+    /// <param name="place">Where the byte lies, from the arena's base.</param>
+    /// <param name="left">Bytes of the mbuf from the place on.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal ref MbufHeader VerifiedMbuf(uint index, uint generation, int offset)
+    internal ref MbufHeader VerifiedMbuf(uint index, uint stamp, long place, out int left)
     {
         _ = ref Head();
         ref MbufHeader header = ref At(index);
-        if (header.Generation != generation || offset > header.SegmentLength)
+        long rest = header.Data + header.SegmentLength - place;
+        if (header.Stamp != stamp || (ulong)rest > (uint)header.SegmentLength)
         {
             ThrowHelper.StalePosition();
         }
 
+        left = (int)rest;
         return ref header;
+    }
+
+    /// <summary>True where <see cref="VerifiedMbuf"/> would not throw, of a chain that is owned.</summary>
+    internal bool IsPlace(uint index, uint stamp, long place)
+    {
+        ref MbufHeader header = ref At(index);
+        return header.Stamp == stamp && (ulong)(header.Data + header.SegmentLength - place) <= (uint)header.SegmentLength;
     }
 
     /// <summary>The bytes before an mbuf of this chain.</summary>
@@ -127,11 +144,22 @@ public readonly ref partial struct MbufChain
         while (index != mbuf)
         {
             before += At(index).SegmentLength;
-            index = At(index).Next;
-            Debug.Assert(index != 0, "An mbuf that was verified is one of this chain's: a split ends the claims on those it moves.");
+            index = NextOf(index);
         }
 
         return before;
+    }
+
+    /// <summary>The mbuf behind one, which there must be: the chain's own length says so, or the mbuf that is looked for.</summary>
+    private uint NextOf(uint index)
+    {
+        uint next = At(index).Next;
+        if (next == 0)
+        {
+            ThrowHelper.ShorterThanItSays(); // Going on would be a walk over header 0 without end: not only asserted.
+        }
+
+        return next;
     }
 
     /// <summary>The header of an mbuf that the caller knows to be one of this chain's.</summary>

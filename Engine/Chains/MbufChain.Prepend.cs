@@ -110,6 +110,8 @@ public readonly ref partial struct MbufChain
         ref MbufHeader inserted = ref At(index);
         inserted.Flags = 0;
         inserted.Type = head.Type;
+        head.EndPlaces(_cache.Hot.Step);
+        head.MoveMark(ref inserted);
         _cache.MoveStorage(ref head, ref inserted, index);
         inserted.Next = head.Next;
         head.Next = index;
@@ -118,6 +120,7 @@ public readonly ref partial struct MbufChain
         if (head.Tail == Index)
         {
             head.Tail = index;
+            inserted.Flags |= inserted.SegmentLength == 0 ? HeaderFlags.Spare : 0;
         }
     }
 }

@@ -130,6 +130,8 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
+        first.MoveMark(ref next);
+        next.Type = first.Type; // That of the first byte, where bytes of two labels come together.
         next.Data -= moved;
         next.SegmentLength += moved;
         first.SegmentLength = inside;
@@ -165,6 +167,8 @@ public readonly ref partial struct MbufChain
             UnlinkBehind(ref head, ref head, Index, head.Next, count: 1);
         }
 
+        head.Type = next.Type;
+        head.Flags = (head.Flags & ~HeaderFlags.EndOfRecord) | (next.Flags & HeaderFlags.EndOfRecord);
         ExchangeStorage(ref head, Index, ref next, nextIndex);
         UnlinkBehind(ref head, ref head, Index, nextIndex, count: 1);
         return Index;
@@ -183,6 +187,7 @@ public readonly ref partial struct MbufChain
         ref MbufHeader first = ref At(index);
         ref MbufHeader tail = ref At(fresh);
         tail.Type = first.Type;
+        first.MoveMark(ref tail);
         tail.Next = first.Next;
         tail.SegmentLength = first.SegmentLength - inside;
         _cache.Hot.Memory.Bytes(first.Data + inside, tail.SegmentLength).CopyTo(_cache.BytesOf(ref tail));
@@ -202,6 +207,7 @@ public readonly ref partial struct MbufChain
         }
 
         CutSegment(ref first, index, inside, fresh);
+        first.MoveMark(ref At(fresh));
         LinkBehind(ref head, ref first, index, fresh);
         index = fresh;
         inside = 0;

@@ -81,6 +81,7 @@ public readonly ref partial struct MbufChain
     {
         Span<byte> bytes = _cache.BytesOf(ref header);
         int headroom = Math.Min(_cache.Storages[(int)header.Kind].Headroom, _cache.CapacityOf(ref header) - length);
+        header.EndPlaces(_cache.Hot.Step);
         header.Data = _cache.StartOf(ref header) + headroom;
         bytes.CopyTo(_cache.BytesOf(ref header));
     }
@@ -98,6 +99,7 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
+        header.EndPlaces(_cache.Hot.Step);
         MbufHeader old = header;
         if (kind == StorageKind.Internal)
         {
@@ -129,13 +131,20 @@ public readonly ref partial struct MbufChain
         ArenaMemory memory = _cache.Hot.Memory;
         uint lastEmptied = 0;
         int emptied = 0;
-        Span<byte> room = memory.Bytes(into.Data + into.SegmentLength, count);
+        int had = into.SegmentLength;
+        Span<byte> room = memory.Bytes(into.Data + had, count);
         into.SegmentLength += count;
         for (uint index = into.Next; !room.IsEmpty;)
         {
             ref MbufHeader next = ref memory.Header(index);
             int length = Math.Min(room.Length, next.SegmentLength);
             memory.Bytes(next.Data, length).CopyTo(room);
+            if (had == 0 && length > 0)
+            {
+                into.Type = next.Type; // The label of the first byte.
+            }
+
+            had += length;
             room = room[length..];
             if (length < next.SegmentLength)
             {
@@ -144,9 +153,14 @@ public readonly ref partial struct MbufChain
             }
             else
             {
+                if (had > 0)
+                {
+                    next.MoveMark(ref into);
+                }
+
                 emptied++;
                 lastEmptied = index;
-                index = next.Next;
+                index = room.IsEmpty ? next.Next : NextOf(index);
             }
         }
 

@@ -149,6 +149,12 @@ public readonly ref partial struct MbufChain
         CopyInto(fresh.First, index);
         ref MbufHeader first = ref At(index);
         ref MbufHeader front = ref At(fresh.First);
+        if (front.SegmentLength > 0)
+        {
+            first.Type = front.Type;
+            first.Flags = (first.Flags & ~HeaderFlags.EndOfRecord) | (front.Flags & HeaderFlags.EndOfRecord);
+        }
+
         uint behind = Unlink(index, count, out uint surplus);
         uint followers = front.Next;
         front.Next = surplus;

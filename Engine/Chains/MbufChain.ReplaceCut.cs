@@ -78,7 +78,7 @@ public readonly ref partial struct MbufChain
     {
         ref MbufHeader cut = ref At(index);
         uint behind = cut.Next;
-        uint mark = cut.Flags & (uint)MbufFlags.EndOfRecord;
+        uint mark = cut.Flags & HeaderFlags.EndOfRecord;
         cut.Flags &= ~mark;
         At(fresh.First).PacketLength = 0;
         CopyInto(fresh.First, index, kept);
@@ -101,6 +101,7 @@ public readonly ref partial struct MbufChain
         else
         {
             ref MbufHeader front = ref At(fresh.First);
+            cut.EndPlaces(_cache.Hot.Step);
             _cache.MoveStorage(ref front, ref cut, index);
             _cache.AttachInternal(ref front, fresh.First, 0);
             cut.Next = front.Next;

@@ -33,9 +33,8 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
-        ref MbufHeader oldTail = ref At(head.Tail);
-        At(parts.Last).Flags |= HeaderFlags.Spare | (oldTail.Flags & (uint)MbufFlags.EndOfRecord);
-        oldTail.Flags &= ~(HeaderFlags.Spare | (uint)MbufFlags.EndOfRecord);
+        At(parts.Last).Flags |= HeaderFlags.Spare;
+        At(head.Tail).Flags &= ~HeaderFlags.Spare;
         Link(ref head, parts);
         return true;
     }
@@ -72,6 +71,7 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
+        head.EndPlaces(_cache.Hot.Step);
         _cache.AttachCluster(ref head, kind, storage, (int)size);
         head.MarkIfIntricate();
         return true;
@@ -102,6 +102,7 @@ public readonly ref partial struct MbufChain
             ThrowHelper.NotInStorage(nameof(length), length, capacity);
         }
 
+        head.EndPlaces(_cache.Hot.Step);
         long start = _cache.StartOf(ref head);
         head.Data = Math.Max(start, (start + capacity - length) & ~7L);
     }

@@ -50,8 +50,8 @@ public readonly ref partial struct MbufChain
         /// <summary>The mbuf that the walk is at.</summary>
         private ref MbufHeader _here;
 
-        /// <summary>Its generation when the walk came to it.</summary>
-        private uint _generation;
+        /// <summary>Its <see cref="MbufHeader.Stamp"/> when the walk came to it.</summary>
+        private uint _stamp;
 
         /// <summary>Where what was shown of it ends, from the arena's base.</summary>
         private long _shownEnd;
@@ -65,7 +65,7 @@ public readonly ref partial struct MbufChain
             _cache = chain._cache;
             _opening = chain._slot & ~CacheHot.AnyItem;
             _claim = chain._generation;
-            _generation = chain._generation;
+            _stamp = _head.Stamp;
             _shownEnd = _head.Data;
         }
 
@@ -102,7 +102,7 @@ public readonly ref partial struct MbufChain
                 if (length > 0)
                 {
                     _here = ref header;
-                    _generation = header.Generation;
+                    _stamp = header.Stamp;
                     return Show(header.Data, length);
                 }
             }
@@ -132,7 +132,7 @@ public readonly ref partial struct MbufChain
                 ThrowHelper.Stale();
             }
 
-            if (_here.Generation != _generation)
+            if (_here.Stamp != _stamp)
             {
                 ThrowHelper.StalePosition();
             }

@@ -111,6 +111,7 @@ public readonly ref partial struct MbufChain
     private void ShareSegment(ref MbufHeader header, ref MbufHeader copy, uint copyIndex)
     {
         copy.Type = header.Type;
+        copy.Flags |= header.Flags & (HeaderFlags.EndOfRecord | HeaderFlags.Spare);
         if (header.SegmentLength == 0 && header.Kind != StorageKind.Internal)
         {
             return; // Room without data stays the original's alone; the copy has its own internal buffer.

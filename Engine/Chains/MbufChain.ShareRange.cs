@@ -102,8 +102,8 @@ public readonly ref partial struct MbufChain
         copy.Segments = parts.Segments;
         if (withHeader)
         {
-            copy.Type = head.Type;
-            copy.Flags |= head.Flags & HeaderFlags.OfPacket;
+            copy.Type = copy.SegmentLength == 0 ? head.Type : copy.Type;
+            copy.Flags |= head.Flags & HeaderFlags.OfPacket & (copy.SegmentLength == 0 ? ~HeaderFlags.EndOfRecord : uint.MaxValue);
             if (!_cache.TryCopyPacketHeader(ref head, ref copy))
             {
                 _cache.FreeParts(parts);
@@ -147,6 +147,7 @@ public readonly ref partial struct MbufChain
             ref MbufHeader shared = ref At(taken);
             shared.Flags = 0;
             ShareSegment(ref header, ref shared, taken);
+            shared.Flags &= piece < header.SegmentLength - offset ? ~HeaderFlags.EndOfRecord : uint.MaxValue;
             shared.Data += offset;
             shared.SegmentLength = piece;
             _cache.AddPart(ref parts, taken);

@@ -80,7 +80,7 @@ public readonly ref partial struct MbufChain
         while (kept > At(index).SegmentLength)
         {
             kept -= At(index).SegmentLength;
-            index = At(index).Next;
+            index = NextOf(index);
             segments++;
         }
 
@@ -98,6 +98,7 @@ public readonly ref partial struct MbufChain
         if (kept == 0 && length > 0)
         {
             // Nothing stays: the storage changes hands whole, and nothing is shared.
+            cut.EndPlaces(_cache.Hot.Step);
             _cache.MoveStorage(ref cut, ref piece, index);
             _cache.AttachInternal(ref cut, cutIndex, 0);
         }
@@ -124,7 +125,7 @@ public readonly ref partial struct MbufChain
         newHead.Tail = newHead.Next == 0 ? first : head.Tail;
         newHead.Segments = restSegments;
         EndClaims(first);
-        newHead.Flags = (newHead.Flags & (HeaderFlags.OfStorage | (uint)MbufFlags.EndOfRecord))
+        newHead.Flags = (newHead.Flags & (HeaderFlags.OfStorage | HeaderFlags.EndOfRecord))
             | HeaderFlags.Head | (head.Flags & HeaderFlags.PacketHeader);
         newHead.ReceiveInterface = head.ReceiveInterface;
         newHead.ChecksumFlags = 0;

@@ -113,6 +113,8 @@ public readonly ref partial struct MbufChain
         Debug.Assert(count <= first.SegmentLength, "The count was limited to the length of the chain.");
         first.Data += count;
         first.SegmentLength -= count;
+        head.Type = first.SegmentLength > 0 ? first.Type : head.Type; // Label and mark go with the bytes.
+        head.Flags = (head.Flags & ~HeaderFlags.EndOfRecord) | (first.Flags & HeaderFlags.EndOfRecord);
         chain.ExchangeStorage(ref head, headIndex, ref first, index);
         head.Next = first.Next;
         head.Segments--;
@@ -136,6 +138,7 @@ public readonly ref partial struct MbufChain
         StorageKind kind = header.Kind;
         uint storage = header.Storage;
         uint flags = header.Flags & HeaderFlags.OfStorage;
+        header.EndPlaces(_cache.Hot.Step);
         _cache.MoveStorage(ref other, ref header, index);
         if (kind == StorageKind.Internal)
         {
@@ -159,9 +162,7 @@ public readonly ref partial struct MbufChain
     private void MoveTail(ref MbufHeader head, uint index)
     {
         ref MbufHeader old = ref At(head.Tail);
-        uint mark = old.Flags & (uint)MbufFlags.EndOfRecord;
-        old.Flags &= ~mark;
-        At(index).Flags |= mark;
+        old.MoveMark(ref At(index));
         head.Tail = index;
     }
 
@@ -175,13 +176,18 @@ public readonly ref partial struct MbufChain
         }
 
         ref MbufHeader head = ref chain.At(chain.Index);
+        if ((chain.At(head.Tail).Flags & HeaderFlags.Spare) != 0)
+        {
+            chain.At(chain.FillPoint(ref head)).MoveMark(ref chain.At(head.Tail)); // The mark of the last byte stays with the last.
+        }
+
         int left = head.ChainLength - head.SegmentLength;
         uint index = chain.Index;
         int segments = 1;
         ref MbufHeader last = ref head;
         while (left > 0)
         {
-            index = last.Next;
+            index = chain.NextOf(index);
             last = ref chain.At(index);
             left -= last.SegmentLength;
             segments++;

@@ -154,6 +154,7 @@ public readonly ref partial struct MbufChain
             ref MbufHeader header = ref At(index);
             if (header.SegmentLength == 0 && !_cache.IsWritable(ref header))
             {
+                header.EndPlaces(_cache.Hot.Step);
                 MbufHeader old = header;
                 _cache.AttachInternal(ref header, index, 0);
                 _cache.ReleaseStorage(ref old);

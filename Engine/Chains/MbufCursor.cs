@@ -10,9 +10,12 @@ internal ref struct MbufCursor
 {
     private readonly MbufChain _chain;
     private uint _index;
-    private uint _generation;
-    private int _start;
-    private int _offset;
+
+    /// <summary>What <see cref="MbufHeader.Stamp"/> was when the cursor came to the mbuf.</summary>
+    private uint _stamp;
+
+    /// <summary>Where the next byte lies, from the arena's base; or where this mbuf's data end.</summary>
+    private long _place;
 
     /// <param name="chain">A chain whose claim was verified; the cursor is at its first byte.</param>
     public MbufCursor(MbufChain chain)
@@ -25,14 +28,21 @@ internal ref struct MbufCursor
 
     public readonly ArenaMemory Memory => _chain.Cache.Hot.Memory;
 
-    /// <summary>The offset in the data of the mbuf that <see cref="Here"/> gave.</summary>
-    public readonly int Offset => _offset;
+    /// <summary>Where the next byte lies, from the arena's base; for who has asked <see cref="Here"/>.</summary>
+    public readonly long Place => _place;
 
-    /// <summary>Bytes before the cursor, as counted on its way.</summary>
-    public readonly int Position => _start + _offset;
+    /// <summary>Bytes before the cursor, as they are now. O(segments before).</summary>
+    public readonly int Position
+    {
+        get
+        {
+            ref MbufHeader header = ref _chain.VerifiedMbuf(_index, _stamp, _place, out int left);
+            return _chain.BytesBefore(_index) + header.SegmentLength - left;
+        }
+    }
 
-    /// <summary>Bytes before the cursor, as they are now.</summary>
-    public readonly int PositionNow => _chain.BytesBefore(_index) + _offset;
+    /// <summary>True while the cursor can be used; false once it is stale.</summary>
+    public readonly bool IsAlive => _chain.IsOwned && _chain.IsPlace(_index, _stamp, _place);
 
     /// <summary>True for a count, which must not be negative, of no more than there are.</summary>
     public static bool IsInside(string parameter, int count, int most)
@@ -54,46 +64,69 @@ internal ref struct MbufCursor
         Move(position);
     }
 
+    /// <summary>True if there are so many bytes from here on. O(segments that hold them).</summary>
+    public bool Has(int count)
+    {
+        ref MbufHeader header = ref Here(out int left);
+        while (left < count)
+        {
+            count -= left;
+            if (header.Next == 0)
+            {
+                return false;
+            }
+
+            header = ref _chain.MbufAt(header.Next);
+            left = header.SegmentLength;
+        }
+
+        return true;
+    }
+
     /// <summary>Goes forward by a number of bytes that the chain has.</summary>
     public void Move(int count)
     {
         while (count > 0)
         {
-            ref MbufHeader header = ref Here();
-            count -= Take(ref header, count);
+            count -= Take(count).Length;
         }
     }
 
     /// <summary>
-    /// The header of the mbuf that holds the next byte, at <see cref="Offset"/> in its data; at the end of the chain the one
-    /// that holds the last byte, or the first.
+    /// The header of the mbuf that holds the next byte; at the end of the chain the one that holds the last byte, or the first.
     /// </summary>
+    /// <param name="left">Bytes of the mbuf from here on; 0 at the end of the chain only.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref MbufHeader Here()
+    public ref MbufHeader Here(out int left)
     {
-        ref MbufHeader header = ref _chain.VerifiedMbuf(_index, _generation, _offset);
-        if (_offset == header.SegmentLength)
+        ref MbufHeader header = ref _chain.VerifiedMbuf(_index, _stamp, _place, out left);
+        if (left == 0)
         {
-            return ref NextWithData(ref header);
+            return ref NextWithData(ref header, out left);
         }
 
         return ref header;
     }
 
-    /// <summary>
-    /// Goes over the bytes of the mbuf that <see cref="Here"/> gave, and as many as there are of the wanted ones.
-    /// </summary>
-    /// <returns>How many were gone over: 1 or more.</returns>
-    public int Take(ref MbufHeader here, int wanted)
+    /// <summary>The next contiguous bytes, 1 or more and no more than wanted; the cursor goes over them.</summary>
+    public Span<byte> Take(int wanted)
     {
-        int count = Math.Min(wanted, here.SegmentLength - _offset);
+        _ = ref Here(out int left);
+        return Take(wanted, left);
+    }
+
+    /// <summary>The same for who has asked <see cref="Here"/>.</summary>
+    public Span<byte> Take(int wanted, int left)
+    {
+        int count = Math.Min(wanted, left);
         if (count == 0)
         {
             ThrowHelper.StalePosition(); // The chain has become shorter since the bytes were counted.
         }
 
-        _offset += count;
-        return count;
+        Span<byte> bytes = Memory.Bytes(_place, count);
+        _place += count;
+        return bytes;
     }
 
     /// <summary>Copies the next bytes, which the chain has, and goes over them.</summary>
@@ -101,29 +134,27 @@ internal ref struct MbufCursor
     {
         while (!destination.IsEmpty)
         {
-            ref MbufHeader header = ref Here();
-            int at = _offset;
-            int count = Take(ref header, destination.Length);
-            Memory.Bytes(header.Data + at, count).CopyTo(destination);
-            destination = destination[count..];
+            Span<byte> bytes = Take(destination.Length);
+            bytes.CopyTo(destination);
+            destination = destination[bytes.Length..];
         }
     }
 
     /// <summary>Goes over bytes that are known to lie in the mbuf that <see cref="Here"/> gave.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Skip(int count) => _offset += count;
+    public void Skip(int count) => _place += count;
 
     private void MoveToStart()
     {
         _index = _chain.Index;
-        _generation = _chain.VerifiedHead().Generation;
-        _start = 0;
-        _offset = 0;
+        ref MbufHeader head = ref _chain.VerifiedHead();
+        _stamp = head.Stamp;
+        _place = head.Data;
     }
 
     /// <summary>Only over empty mbufs that have data behind them: bytes to come may be put into the others.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private ref MbufHeader NextWithData(ref MbufHeader header)
+    private ref MbufHeader NextWithData(ref MbufHeader header, out int left)
     {
         uint next = header.Next;
         while (next != 0 && _chain.MbufAt(next).SegmentLength == 0)
@@ -133,14 +164,15 @@ internal ref struct MbufCursor
 
         if (next == 0)
         {
+            left = 0;
             return ref header;
         }
 
-        _start += header.SegmentLength;
-        _offset = 0;
         _index = next;
         ref MbufHeader found = ref _chain.MbufAt(next);
-        _generation = found.Generation;
+        _stamp = found.Stamp;
+        _place = found.Data;
+        left = found.SegmentLength;
         return ref found;
     }
 }

@@ -21,8 +21,12 @@ public readonly ref struct MbufPosition
 {
     private readonly MbufChain _chain;
     private readonly uint _index;
-    private readonly uint _generation;
-    private readonly int _offset;
+
+    /// <summary>What <see cref="MbufHeader.Stamp"/> was when the position was taken.</summary>
+    private readonly uint _stamp;
+
+    /// <summary>Where the byte lies, from the arena's base: its mbuf's data may start elsewhere by now.</summary>
+    private readonly long _place;
 
     /// <param name="chain">The live chain.</param>
     /// <param name="index">One of its mbufs.</param>
@@ -32,8 +36,8 @@ public readonly ref struct MbufPosition
         Debug.Assert((uint)offset <= (uint)chain.MbufAt(index).SegmentLength, "A position is inside its mbuf's data or at its end.");
         _chain = chain;
         _index = index;
-        _generation = chain.MbufAt(index).Generation;
-        _offset = offset;
+        _stamp = chain.MbufAt(index).Stamp;
+        _place = chain.MbufAt(index).Data + offset;
     }
 
     private MbufPosition(MbufChain chain) => _chain = chain;
@@ -53,8 +57,8 @@ public readonly ref struct MbufPosition
     {
         get
         {
-            _ = ref Header();
-            return _chain.BytesBefore(_index) + _offset;
+            int offset = Offset;
+            return _chain.BytesBefore(_index) + offset;
         }
     }
 
@@ -65,14 +69,21 @@ public readonly ref struct MbufPosition
     {
         get
         {
-            _ = ref Header();
-            return _offset;
+            ref MbufHeader header = ref Header(out int left);
+            return header.SegmentLength - left;
         }
     }
 
     /// <summary>mtodo: the mbuf's bytes from the offset to its end, for reading. O(1).</summary>
     /// <inheritdoc cref="Offset"/>
-    public ReadOnlySpan<byte> Span => Rest(ref Header());
+    public ReadOnlySpan<byte> Span
+    {
+        get
+        {
+            _ = ref Header(out int left);
+            return Rest(left);
+        }
+    }
 
     /// <summary>mtod: all bytes of the mbuf, for reading. O(1).</summary>
     /// <inheritdoc cref="Offset"/>
@@ -88,8 +99,7 @@ public readonly ref struct MbufPosition
     {
         get
         {
-            ref MbufHeader header = ref Header();
-            int here = header.SegmentLength - _offset;
+            ref MbufHeader header = ref Header(out int here);
             while (here == 0 && header.Next != 0)
             {
                 header = ref _chain.MbufAt(header.Next);
@@ -149,9 +159,9 @@ public readonly ref struct MbufPosition
     /// <inheritdoc cref="Offset"/>
     public bool TryGetWritable(out Span<byte> span)
     {
-        ref MbufHeader header = ref Header();
+        ref MbufHeader header = ref Header(out int left);
         bool writable = _chain.Cache.IsWritable(ref header);
-        span = writable ? Rest(ref header) : default;
+        span = writable ? Rest(left) : default;
         return writable;
     }
 
@@ -171,17 +181,18 @@ public readonly ref struct MbufPosition
     /// <summary>For people: where in the chain. Allocates a string; never throws.</summary>
     public override string ToString()
     {
-        if (IsNull || !_chain.IsOwned || _chain.MbufAt(_index).Generation != _generation)
+        if (IsNull || !_chain.IsOwned || !_chain.IsPlace(_index, _stamp, _place))
         {
-            return IsNull ? "position null" : "position in an mbuf that was freed or given away";
+            return IsNull ? "position null" : "position of a byte that was freed, moved or given away";
         }
 
-        return $"byte {_offset} of the {_chain.MbufAt(_index).SegmentLength} of mbuf {_index}, in a {_chain.ToString()}";
+        return $"byte {Offset} of the {_chain.MbufAt(_index).SegmentLength} of mbuf {_index}, in a {_chain.ToString()}";
     }
 
     /// <summary>The mbuf's header, after the checks of <see cref="MbufChain.VerifiedMbuf"/>.</summary>
-    private ref MbufHeader Header() => ref _chain.VerifiedMbuf(_index, _generation, _offset);
+    private ref MbufHeader Header() => ref Header(out _);
 
-    private Span<byte> Rest(ref MbufHeader header)
-        => _chain.Cache.Hot.Memory.Bytes(header.Data + _offset, header.SegmentLength - _offset);
+    private ref MbufHeader Header(out int left) => ref _chain.VerifiedMbuf(_index, _stamp, _place, out left);
+
+    private Span<byte> Rest(int left) => _chain.Cache.Hot.Memory.Bytes(_place, left);
 }

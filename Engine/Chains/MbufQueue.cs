@@ -79,6 +79,7 @@ public sealed partial class MbufQueue
             packet.Cache.Hot.Memory.Header(_last).NextPacket = index;
         }
 
+        head.NextPacket = 0;
         _last = index;
         CountIn(ref head, packet.Cache.Hot.Step);
         return true;

@@ -20,12 +20,15 @@ public ref partial struct MbufReader
 
     internal MbufReader(MbufChain chain) => _cursor = new MbufCursor(chain);
 
-    /// <summary>Bytes from the start of the chain, as counted while reading. O(1), never throws.</summary>
+    /// <summary>
+    /// Bytes from the start of the chain, counted when asked, so that it is right also after bytes came or went before. O(segments before).
+    /// </summary>
+    /// <exception cref="MbufStaleException">The packet was freed or given away, or the reader's byte is not where it was.</exception>
     public readonly int Position => _cursor.Position;
 
-    /// <summary>Bytes from here to the end of the chain. O(1).</summary>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
-    public readonly int Remaining => _cursor.Chain.Length - _cursor.Position;
+    /// <summary>Bytes from here to the end of the chain. O(segments before).</summary>
+    /// <inheritdoc cref="Position"/>
+    public readonly int Remaining => _cursor.Chain.Length - Position;
 
     /// <summary>Goes to any place of the chain, counted from its start as it is now.</summary>
     /// <param name="position">Bytes from the start, 0 or more; the chain's length is the end.</param>
@@ -52,7 +55,7 @@ public ref partial struct MbufReader
     /// <remarks>O(segments gone over).</remarks>
     public bool TryAdvance(int count)
     {
-        bool inside = MbufCursor.IsInside(nameof(count), count, Remaining);
+        bool inside = MbufCursor.IsInside(nameof(count), count, int.MaxValue) && _cursor.Has(count);
         if (inside)
         {
             _cursor.Move(count);
@@ -68,7 +71,7 @@ public ref partial struct MbufReader
     /// <remarks>O(bytes + segments).</remarks>
     public bool TryRead(scoped Span<byte> destination)
     {
-        if (destination.Length > Remaining)
+        if (!_cursor.Has(destination.Length))
         {
             return false;
         }
@@ -102,23 +105,24 @@ public ref partial struct MbufReader
     /// <remarks>O(1).</remarks>
     public readonly bool TryPeekByte(out byte value) => TryPeek(out value);
 
-    /// <summary>For people. Allocates a string.</summary>
+    /// <summary>For people. Allocates a string; never throws.</summary>
     [SuppressMessage("Usage", "CA2231", Justification = "A ref struct is not compared.")]
-    public override readonly string ToString() => $"reader at byte {Position} of a {_cursor.Chain.ToString()}";
+    public override readonly string ToString() 
+        => $"reader {(_cursor.IsAlive ? $"at byte {Position}" : "whose byte is not there any more")} of a {_cursor.Chain.ToString()}";
 
     /// <summary>The next bytes as a value, in the order in which they lie in memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryRead<T>(out T value)
         where T : unmanaged
     {
-        ref MbufHeader here = ref _cursor.Here();
+        _ = ref _cursor.Here(out int left);
         int size = ArenaMemory.SizeOf<T>();
-        if (here.SegmentLength - _cursor.Offset < size)
+        if (left < size)
         {
             return TryReadAcross(out value);
         }
 
-        value = _cursor.Memory.Read<T>(here.Data + _cursor.Offset);
+        value = _cursor.Memory.Read<T>(_cursor.Place);
         _cursor.Skip(size);
         return true;
     }

@@ -21,12 +21,15 @@ public ref partial struct MbufWriter
 
     internal MbufWriter(MbufChain chain) => _cursor = new MbufCursor(chain);
 
-    /// <summary>Bytes from the start of the chain, as counted while writing. O(1), never throws.</summary>
+    /// <summary>
+    /// Bytes from the start of the chain, counted when asked, so that it is right also after bytes came or went before. O(segments before).
+    /// </summary>
+    /// <exception cref="MbufStaleException">The packet was freed or given away, or the writer's byte is not where it was.</exception>
     public readonly int Position => _cursor.Position;
 
-    /// <summary>Bytes from here to the end of the chain: those that are written over before it grows. O(1).</summary>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
-    public readonly int Remaining => _cursor.Chain.Length - _cursor.Position;
+    /// <summary>Bytes from here to the end of the chain: those that are written over before it grows. O(segments before).</summary>
+    /// <inheritdoc cref="Position"/>
+    public readonly int Remaining => _cursor.Chain.Length - Position;
 
     /// <summary>Goes to any place of the chain, counted from its start as it is now.</summary>
     /// <param name="position">Bytes from the start, 0 or more; the chain's length is the end.</param>
@@ -53,7 +56,7 @@ public ref partial struct MbufWriter
     /// <remarks>O(segments gone over).</remarks>
     public bool TryAdvance(int count)
     {
-        bool inside = MbufCursor.IsInside(nameof(count), count, Remaining);
+        bool inside = MbufCursor.IsInside(nameof(count), count, int.MaxValue) && _cursor.Has(count);
         if (inside)
         {
             _cursor.Move(count);
@@ -72,13 +75,13 @@ public ref partial struct MbufWriter
     /// </remarks>
     public bool TryWrite(scoped ReadOnlySpan<byte> source)
     {
-        ref MbufHeader here = ref _cursor.Here();
-        if (!CanWriteInPlace(ref here, source.Length))
+        ref MbufHeader here = ref _cursor.Here(out int left);
+        if (left < source.Length || !CanWriteInPlace(ref here))
         {
-            return TryWriteAcross(ref here, source);
+            return TryWriteAcross(ref here, left, source);
         }
 
-        source.CopyTo(_cursor.Memory.Bytes(here.Data + _cursor.Offset, source.Length));
+        source.CopyTo(_cursor.Memory.Bytes(_cursor.Place, source.Length));
         _cursor.Skip(source.Length);
         return true;
     }
@@ -88,53 +91,54 @@ public ref partial struct MbufWriter
     /// <inheritdoc cref="TryWriteUInt16BigEndian"/>
     public bool TryWriteByte(byte value) => TryWrite(value);
 
-    /// <summary>For people. Allocates a string.</summary>
-    public override readonly string ToString() => $"writer at byte {Position} of a {_cursor.Chain.ToString()}";
+    /// <summary>For people. Allocates a string; never throws.</summary>
+    public override readonly string ToString()
+        => $"writer {(_cursor.IsAlive ? $"at byte {Position}" : "whose byte is not there any more")} of a {_cursor.Chain.ToString()}";
 
     /// <summary>Writes a value in the order in which it lies in memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryWrite<T>(T value)
         where T : unmanaged
     {
-        ref MbufHeader here = ref _cursor.Here();
+        ref MbufHeader here = ref _cursor.Here(out int left);
         int size = ArenaMemory.SizeOf<T>();
-        if (!CanWriteInPlace(ref here, size))
+        if (left < size || !CanWriteInPlace(ref here))
         {
-            return TryWriteAcross(ref here, ArenaMemory.BytesOf(ref value));
+            return TryWriteAcross(ref here, left, ArenaMemory.BytesOf(ref value));
         }
 
-        _cursor.Memory.Write(here.Data + _cursor.Offset, value);
+        _cursor.Memory.Write(_cursor.Place, value);
         _cursor.Skip(size);
         return true;
     }
 
-    /// <summary>True if the mbuf has the bytes, they may be written, and there is no packet length to be raised.</summary>
+    /// <summary>True if the mbuf's bytes may be written, and there is no packet length to be raised.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly bool CanWriteInPlace(ref MbufHeader here, int size)
+    private readonly bool CanWriteInPlace(ref MbufHeader here)
     {
         ref MbufHeader head = ref _cursor.Chain.VerifiedHead();
         bool understated = head.PacketLength < head.ChainLength && (head.Flags & HeaderFlags.PacketHeader) != 0;
-        return here.SegmentLength - _cursor.Offset >= size && !understated && _cursor.Chain.Cache.IsWritable(ref here);
+        return !understated && _cursor.Chain.Cache.IsWritable(ref here);
     }
 
     /// <summary>Writes where there is more to do: over several mbufs, into a private copy, behind the end.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryWriteAcross(ref MbufHeader here, scoped ReadOnlySpan<byte> source)
+    private bool TryWriteAcross(ref MbufHeader here, int left, scoped ReadOnlySpan<byte> source)
     {
         MbufChain chain = _cursor.Chain;
-        bool atEnd = _cursor.Offset == here.SegmentLength; // Else there would be an mbuf with data behind it.
+        bool atEnd = left == 0; // Else there would be an mbuf with data behind it.
         ref MbufHeader head = ref chain.VerifiedHead();
         bool counted = (head.Flags & HeaderFlags.PacketHeader) == 0 || head.PacketLength == head.ChainLength;
-        if (atEnd && counted)
+        if (atEnd && counted && here.SegmentLength > 0)
         {
             bool appended = chain.TryAppend(source);
             _cursor.Move(appended ? source.Length : 0);
             return appended;
         }
 
-        // A private copy may be laid out in other pieces than the storage was.
-        int place = _cursor.PositionNow;
-        bool done = chain.TryCopyBack(place, source);
+        // A private copy may be laid out in other pieces than the storage was, and the data of an empty mbuf may begin elsewhere.
+        int place = _cursor.Position;
+        bool done = atEnd && counted ? chain.TryAppend(source) : chain.TryCopyBack(place, source);
         if (done)
         {
             _cursor.MoveTo(place + source.Length);

@@ -61,6 +61,9 @@ internal static class HeaderFlags
     /// <summary>What assigning a packet's flags may clear: a read-only mark belongs to the storage.</summary>
     public const uint Clearable = Settable & ~ReadOnly;
 
+    /// <summary>A record ends with the mbuf's last byte: the mark goes where that byte goes.</summary>
+    public const uint EndOfRecord = (uint)MbufFlags.EndOfRecord;
+
     /// <summary>
     /// What a copy of a packet takes over from the original's head (M_COPYFLAGS), apart from the storage's own bits.
     /// </summary>

@@ -28,6 +28,12 @@ internal struct MbufHeader
     /// <summary>Index of the head of the next packet while this head is in a queue, else 0 (m_nextpkt).</summary>
     [FieldOffset(4)] public uint NextPacket;
 
+    /// <summary>
+    /// The same word in a head that is in no queue: how often its bytes were moved, since positions cannot know it by the generation, which
+    /// is the chain's claim. Not 0 only where <see cref="HeaderFlags.Intricate"/> is set. See <see cref="EndPlaces"/>.
+    /// </summary>
+    [FieldOffset(4)] public uint Moves;
+
     /// <summary>Where the data starts, in bytes from the arena's base, for every kind of storage (m_data).</summary>
     [FieldOffset(8)] public long Data;
 
@@ -157,11 +163,47 @@ internal struct MbufHeader
     }
 
     /// <summary>
+    /// What a position remembers of its mbuf in a chain that is owned: another one afterwards is another mbuf, or its bytes were moved.
+    /// </summary>
+    public readonly uint Stamp
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Generation + Moves;
+    }
+
+    /// <summary>
+    /// Ends all positions in a live mbuf of a chain, whose bytes are about to lie elsewhere: in other storage, or in another place of
+    /// the same. Not where only the start or the end of the data moves over bytes that stay.
+    /// </summary>
+    /// <param name="step"><see cref="CacheHot.Step"/>.</param>
+    public void EndPlaces(uint step)
+    {
+        if ((Flags & HeaderFlags.Head) != 0)
+        {
+            Moves++;
+            Flags |= HeaderFlags.Intricate;
+        }
+        else
+        {
+            Generation += step;
+        }
+    }
+
+    /// <summary>Gives the mark that a record ends here, if there is one, to the mbuf that holds the last byte from now on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void MoveMark(ref MbufHeader to)
+    {
+        uint mark = Flags & HeaderFlags.EndOfRecord;
+        Flags &= ~mark;
+        to.Flags |= mark;
+    }
+
+    /// <summary>
     /// Sets or clears <see cref="HeaderFlags.Intricate"/> of a head, after its links, its storage or its cold line changed.
     /// </summary>
     public void MarkIfIntricate()
     {
-        bool plain = Next == 0 && Kind == StorageKind.Cluster && (Flags & HeaderFlags.Cold) == 0;
+        bool plain = (Next | Moves) == 0 && Kind == StorageKind.Cluster && (Flags & HeaderFlags.Cold) == 0;
         Flags = plain ? Flags & ~HeaderFlags.Intricate : Flags | HeaderFlags.Intricate;
     }
 

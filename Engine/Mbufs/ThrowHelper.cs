@@ -109,6 +109,14 @@ internal static class ThrowHelper
         => throw new InvalidOperationException("The chain ends before the bytes that were made room for. This is a bug in the engine.");
 
     [DoesNotReturn]
+    public static void ShorterThanItSays() => throw new InvalidOperationException(
+        "The chain has fewer bytes than its header says. Two owners used it at the same time, or this is a bug in the engine.");
+
+    [DoesNotReturn]
+    public static void SharedMeanwhile() => throw new InvalidOperationException(
+        "The next bytes may not be written any more: the transformer shared them, or made them read-only. What it changed before stays.");
+
+    [DoesNotReturn]
     public static void ChangedMeanwhile() => throw new InvalidOperationException(
         "The chain was changed while it was copied, by the memory or the writer that it was copied to.");
 

@@ -105,8 +105,8 @@ public sealed partial class MbufReassembler
     /// <summary>What an mbuf has behind a cursor.</summary>
     private static ReadOnlySpan<byte> Rest(ref MbufCursor cursor)
     {
-        ref MbufHeader here = ref cursor.Here();
-        return cursor.Memory.Bytes(here.Data + cursor.Offset, here.SegmentLength - cursor.Offset);
+        _ = ref cursor.Here(out int left);
+        return cursor.Memory.Bytes(cursor.Place, left);
     }
 
     private bool IsLastMissing(in FragmentPart part, int held)

@@ -117,11 +117,24 @@ internal readonly ref struct ReceiveRoom
             used.First = _fresh.First;
         }
 
-        _chain.AppendFilled(used, bytes);
+        _chain.AppendFilled(_point, used, bytes);
         cache.FreeParts(new ChainParts { First = index });
+        if (_moved > 0)
+        {
+            EndMove(ref cache.Hot.Memory.Header(_point), bytes);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly void EndMove(ref MbufHeader header, int bytes)
+    {
         if (bytes == 0)
         {
-            cache.Hot.Memory.Header(_point).Data += _moved; // Nothing came: the headroom is what it was.
+            header.Data += _moved; // Nothing came: the headroom is what it was.
+        }
+        else
+        {
+            header.EndPlaces(_chain.Cache.Hot.Step);
         }
     }
 
