@@ -246,7 +246,7 @@ public sealed class ClosedInsideTests(ArenaKind kind) : MbufFixture(kind)
         }
     }
 
-    private static Exception? Visit(MbufScope mbufs, MbufChain packet, bool writes)
+    private static ObjectDisposedException? Visit(MbufScope mbufs, MbufChain packet, bool writes)
     {
         var visitor = new Visitor(mbufs);
         try
