@@ -96,14 +96,19 @@ public sealed class AllocateFromTests(ArenaKind kind) : MbufFixture(kind)
             ChainAssert.Holds(packet, new byte[5000]);
         }
 
-        using MbufArena doomed = Arenas.Of(mbufs: 8, clusters: 4);
-        MbufScope closed = doomed.Enter();
-        Expect.Throws<ObjectDisposedException>(closed, static scope =>
+        using MbufArena arena = Arenas.Of(mbufs: 8, clusters: 4);
+        using (MbufScope open = arena.Enter())
         {
-            var source = new Using(scope, closes: true);
-            scope.AllocateFrom(ref source, 3000, 0, 0);
-        });
-        Assert.That(doomed.LiveMbufs, Is.EqualTo(2), "What the scope held when it was closed is nobody's.");
+            Expect.Throws<InvalidOperationException>(open, static scope =>
+            {
+                var source = new Using(scope, closes: true);
+                scope.AllocateFrom(ref source, 3000, 0, 0);
+            });
+            using MbufChain packet = open.AllocatePacket();
+            Assert.That(packet.IsNull, Is.False, "The scope is open.");
+        }
+
+        arena.AssertSettled();
     }
 
     [TestCase(-1)]

@@ -95,6 +95,60 @@ public sealed class PinTests : MbufFixture
         Assert.That(manager.Disposals, Is.EqualTo(1));
     }
 
+    [Test]
+    public void Of_two_that_throw_at_the_end_the_first_is_heard([Values] bool throughArena)
+    {
+        var manager = new Manager { UnpinThrows = true, DisposeThrows = true };
+        MbufArena arena = NewArena(mbufs: 8);
+        Exception? thrown;
+        using (MbufScope mbufs = arena.Enter())
+        {
+            MbufChain packet = mbufs.AllocateHeader();
+            Assert.That(packet.TryAttachExternal((IMemoryOwner<byte>)manager, 64));
+            thrown = throughArena ? null : Thrown.By(packet, static chain => chain.Free());
+        }
+
+        if (throughArena)
+        {
+            thrown = Thrown.ByCall(arena.Dispose);
+        }
+
+        Assert.That((thrown?.GetType(), manager.Disposals, manager.Pins), Is.EqualTo((typeof(NotSupportedException), 1, 0)));
+    }
+
+    [Test]
+    public void A_pin_that_cannot_be_ended_hides_nothing_of_what_was_wrong_before()
+    {
+        var liar = new Manager { UnpinThrows = true, Shift = 1 };
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = mbufs.AllocateHeader();
+
+        ArgumentException refused = Expect.Throws<ArgumentException>(packet, chain => chain.TryAttachExternal((IMemoryOwner<byte>)liar, 1));
+
+        Assert.That((refused.InnerException?.GetType(), liar.Pins, liar.Disposals), Is.EqualTo((typeof(NotSupportedException), 0, 0)));
+        ChainAssert.Holds(packet, []);
+    }
+
+    /// <summary>The packet is given away while its memory is pinned, so that it cannot be attached after all.</summary>
+    [Test]
+    public void What_kept_memory_from_being_attached_is_heard_before_what_kept_it_from_being_unpinned()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        MbufChain packet = mbufs.AllocateHeader();
+        Mbuf handle = HandleOf(packet);
+        var manager = new Manager { UnpinThrows = true, OnPin = () => Open(handle) };
+
+        Expect.Throws<MbufStaleException>(packet, chain => chain.TryAttachExternal(manager.Memory, 1));
+
+        Assert.That(manager.Pins, Is.Zero);
+    }
+
+    private void Open(Mbuf handle)
+    {
+        using MbufScope mbufs = Arena.Enter();
+        mbufs.Free([handle]);
+    }
+
     /// <summary>CreateFromPinnedArray believes its caller; we pin the array ourselves.</summary>
     [Test]
     public unsafe void An_array_that_is_said_to_be_pinned_is_pinned()
@@ -246,6 +300,10 @@ public sealed class PinTests : MbufFixture
 
         public bool UnpinThrows { get; init; }
 
+        public bool DisposeThrows { get; init; }
+
+        public Action? OnPin { get; init; }
+
         public int Pins { get; private set; }
 
         public int Disposals { get; private set; }
@@ -266,6 +324,7 @@ public sealed class PinTests : MbufFixture
             }
 
             Pins++;
+            OnPin?.Invoke();
             var handle = GCHandle.Alloc(Pinned ?? Shown, GCHandleType.Pinned);
             byte* address = (byte*)handle.AddrOfPinnedObject() + (IgnoresIndex ? 0 : elementIndex) + Shift;
             return new MemoryHandle(PinsNothing ? null : address, handle, this);
@@ -284,6 +343,10 @@ public sealed class PinTests : MbufFixture
         {
             PinsAtDispose = Pins;
             Disposals++;
+            if (DisposeThrows)
+            {
+                throw new InvalidOperationException();
+            }
         }
     }
 }

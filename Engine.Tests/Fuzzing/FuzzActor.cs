@@ -226,7 +226,7 @@ internal sealed partial class FuzzActor
             packet.FixPacketLength(); // It is what the program says.
         }
 
-        if (!packet.IsSane(out string? problem) && !_world.HasClosedInside)
+        if (!packet.IsSane(out string? problem))
         {
             _world.Fail($"After {name}: {problem}");
         }

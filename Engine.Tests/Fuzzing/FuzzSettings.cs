@@ -4,7 +4,7 @@ namespace Engine.Mbufs.Tests.Fuzzing;
 /// <param name="Threads">Threads that run it.</param>
 /// <param name="IsChecked">Checked mode.</param>
 /// <param name="IsStressed">Allocations fail at random.</param>
-/// <param name="ClosesInside">Foreign code closes the scope of the operation that called it; what is lost then is not counted.</param>
+/// <param name="ClosesInside">Visitors and sources close the scope of the operation that called them; what is live then has no owner.</param>
 /// <param name="Disposes">The arena is disposed in the middle.</param>
 /// <param name="Mbufs">Mbufs of the arena: few, so that it is often exhausted.</param>
 internal sealed record FuzzSettings(int Threads, bool IsChecked, bool IsStressed, bool ClosesInside, bool Disposes, int Mbufs)

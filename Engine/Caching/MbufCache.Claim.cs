@@ -52,12 +52,20 @@ public sealed partial class MbufCache
         }
     }
 
-    /// <summary>Ends the opening with this number, if it is still open: a second Dispose, of a copy, does nothing.</summary>
+    /// <summary>
+    /// Ends the opening with this number, if it is still open: a second Dispose, of a copy, does nothing. Refused to foreign code that an
+    /// operation of this opening has called: what that holds would be nobody's, and it would go on in a cache that may be another thread's.
+    /// </summary>
     internal void Close(uint serial)
     {
         if (serial != _serial)
         {
             return;
+        }
+
+        if (_foreignCalls != 0)
+        {
+            ThrowHelper.ClosedFromInside();
         }
 
         Debug.Assert(_claim == CacheOwner.Current.OpenClaim, "An opening whose number is current is the calling thread's.");
@@ -143,6 +151,7 @@ public sealed partial class MbufCache
         _isProbing = false;
         _gathers = false;
         _routinesHeld = false;
+        _foreignCalls = 0;
         return true;
     }
 

@@ -99,6 +99,7 @@ public sealed partial class MbufCache
 
         ExceptionDispatchInfo? first = null;
         uint due = TakeDue();
+        _foreignCalls++;
         try
         {
             while (due != 0)
@@ -114,6 +115,7 @@ public sealed partial class MbufCache
         }
         finally
         {
+            _foreignCalls--;
             if (due != 0)
             {
                 AddDue(due); // The thread was interrupted where it waited for the gate.

@@ -60,17 +60,19 @@ public sealed partial class MbufCache
     private uint Start<TSource>(ChainParts parts, scoped ref TSource source, int length, uint flags)
         where TSource : struct, IMbufSource, allows ref struct
     {
-        uint serial = _serial;
+        _foreignCalls++;
         try
         {
-            Fill(parts, ref source, serial);
+            Fill(parts, ref source);
         }
-        catch when (serial == _serial)
+        catch
         {
+            _foreignCalls--;
             FreeParts(parts);
             throw;
         }
 
+        _foreignCalls--;
         MakeChain(parts, flags);
         ref MbufHeader head = ref Hot.Memory.Header(parts.First);
         head.ChainLength = length;
@@ -78,8 +80,8 @@ public sealed partial class MbufCache
         return parts.First;
     }
 
-    /// <summary>Has the source write every byte of some mbufs, in order.</summary>
-    private void Fill<TSource>(ChainParts parts, scoped ref TSource source, uint serial)
+    /// <summary>Has the source write every byte of some mbufs, in order. The scope stays open: closing it is refused meanwhile.</summary>
+    private void Fill<TSource>(ChainParts parts, scoped ref TSource source)
         where TSource : struct, IMbufSource, allows ref struct
     {
         int offset = 0;
@@ -90,10 +92,6 @@ public sealed partial class MbufCache
             if (!bytes.IsEmpty)
             {
                 source.CopyTo(offset, bytes);
-                if (serial != _serial)
-                {
-                    ThrowHelper.ScopeClosed(); // The memory may be gone, and with it the mbufs.
-                }
             }
 
             offset += bytes.Length;

@@ -11,6 +11,12 @@ public sealed partial class MbufCache
 {
     private bool _isTelling;
 
+    /// <summary>
+    /// How many calls of foreign code this cache's operations are inside of, one in the other; the scope is not closed meanwhile. Visitors and
+    /// transformers do not count: the operation that calls them has nothing in hand, and asks its claim again afterwards.
+    /// </summary>
+    private int _foreignCalls;
+
     /// <summary>Runs the callbacks, if it is their time. True if they were run.</summary>
     private bool TryReclaimFor(ZoneId zone)
     {
@@ -52,6 +58,7 @@ public sealed partial class MbufCache
     {
         Debug.Assert(!_gathers && !_isProbing, "Neither what frees many packets nor what probes zones calls foreign code.");
         var interlude = new Interlude(IsWaiting, _routinesHeld, TakeDue());
+        _foreignCalls++;
         IsWaiting = false;
         _routinesHeld = false;
         return interlude;
@@ -59,6 +66,7 @@ public sealed partial class MbufCache
 
     private void EndInterlude(Interlude interlude)
     {
+        _foreignCalls--;
         IsWaiting = interlude.IsWaiting;
         _routinesHeld = interlude.RoutinesHeld;
         if (interlude.FirstDue != 0)

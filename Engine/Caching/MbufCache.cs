@@ -91,7 +91,7 @@ public sealed partial class MbufCache : IDisposable
 
     internal bool IsIdle => Volatile.Read(ref _claim) == Claim.Idle;
 
-    /// <summary>To the owner: false once foreign code, in the middle of an operation, has closed the scope.</summary>
+    /// <summary>To the owner: false once the scope was closed, as by the visitor of an operation.</summary>
     private bool IsOpen => (_serial & 1) != 0;
 
     /// <summary>Odd while open. Read by the owner.</summary>

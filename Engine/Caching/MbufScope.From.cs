@@ -53,8 +53,11 @@ public readonly ref partial struct MbufScope
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> or <paramref name="headroom"/> is out of its
     /// range.</exception>
-    /// <exception cref="ObjectDisposedException">The scope is closed, or the source closed it.</exception>
-    /// <remarks>O(bytes). If the source throws, nothing stays allocated and the exception goes on.</remarks>
+    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
+    /// <remarks>
+    /// O(bytes). If the source throws, nothing stays allocated and the exception goes on. It may use the scope, but not close it:
+    /// <see cref="Dispose"/> throws then.
+    /// </remarks>
     [UnscopedRef]
     public MbufChain AllocateFrom<TSource>(scoped ref TSource source, int length, int headroom, ushort receiveInterface)
         where TSource : struct, IMbufSource, allows ref struct

@@ -122,6 +122,10 @@ public readonly ref partial struct MbufScope : IDisposable
     /// Closes the scope and gives its cache back. Chains that were not detached or freed stay live, without an owner; that is a
     /// leak. Closing twice, or a copy, does nothing. O(1), unless somebody waits for memory: then the magazines are flushed.
     /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// An operation of the scope has called a free routine, a callback, a handler or a source, and that closes it: the scope stays open. No
+    /// other use of the scope makes this throw.
+    /// </exception>
     /// <remarks>
     /// A scope that was entered inside another one of the same thread and arena shares its cache: its chains, and the claim on the
     /// cache, last until the outer one is closed, which ends both.

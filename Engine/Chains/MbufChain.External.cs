@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.ExceptionServices;
 
 namespace Engine.Mbufs;
 
@@ -126,20 +127,22 @@ public readonly ref partial struct MbufChain
     {
         CheckAttachable(length, memory.Length);
         var pinned = MbufExternalStorage.Pin(memory, flags, owner);
-        bool attached = false;
+        ExceptionDispatchInfo? first = null;
         try
         {
-            attached = DangerousTryAttachExternal(pinned, length);
-        }
-        finally
-        {
-            if (!attached)
+            if (DangerousTryAttachExternal(pinned, length))
             {
-                pinned.Unpin();
+                return true;
             }
         }
+        catch (Exception exception)
+        {
+            first = ExceptionDispatchInfo.Capture(exception);
+        }
 
-        return attached;
+        pinned.Unpin(ref first);
+        first?.Throw();
+        return false;
     }
 
     private void CheckAttachable(int length, int size)

@@ -41,14 +41,25 @@ public readonly ref partial struct MbufChain
             return status;
         }
 
-        return Complete(request, request.Flags & ~outgoing.HardwareAssist) ? MbufOffloadStatus.Done : MbufOffloadStatus.Exhausted;
+        if (!Complete(request, request.Flags & ~outgoing.HardwareAssist))
+        {
+            return MbufOffloadStatus.Exhausted;
+        }
+
+        _cache.Settle();
+        return MbufOffloadStatus.Done;
     }
 
     /// <summary>
-    /// Computes and stores some of the checksums of a request that makes sense. False if the arena is exhausted: nothing has
-    /// changed.
+    /// Computes and stores some of the checksums of a request that makes sense. The caller settles when all that it does is done.
     /// </summary>
-    internal bool Complete(in OffloadRequest request, MbufChecksumFlags work)
+    /// <param name="request">What is asked for.</param>
+    /// <param name="work">What of it is done here.</param>
+    /// <param name="output">A queue that had room, where the packet goes next.</param>
+    /// <returns>
+    /// False if the arena is exhausted, or a callback that was to make memory free has filled the queue: nothing has changed.
+    /// </returns>
+    internal bool Complete(in OffloadRequest request, MbufChecksumFlags work, MbufQueue? output = null)
     {
         bool hasNetwork = (work & MbufChecksumFlags.Ip) != 0;
         bool hasTransport = (work & request.Transport) != 0;
@@ -65,7 +76,17 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
-        Replace(replacements);
+        if (replacements.First != 0)
+        {
+            if (output is not null && output.IsFull)
+            {
+                _cache.FreeParts(replacements);
+                return false;
+            }
+
+            Replace(replacements);
+        }
+
         if (hasNetwork)
         {
             StoreNetworkChecksum(request.Layout);
@@ -77,7 +98,6 @@ public readonly ref partial struct MbufChain
         }
 
         Head().ChecksumFlags &= ~(uint)work;
-        _cache.Settle();
         return true;
     }
 

@@ -29,6 +29,7 @@ public readonly ref partial struct MbufChain
     /// <remarks>
     /// <para>The packet starts with its IPv4 or IPv6 header. A transport checksum of a packet that is cut into fragments is
     /// completed here, unless the hardware has <see cref="MbufChecksumFlags.IpFragments"/>, which is then asked for.</para>
+    /// <para>What a free routine throws comes out when all is done; <see cref="IsOwned"/> tells whether the packet was consumed.</para>
     /// <para>Payload is never copied. O(bytes) where a checksum is computed, else O(segments + parts).</para>
     /// </remarks>
     public MbufOffloadStatus OutputInto(MbufInterface outgoing, MbufQueue output)
@@ -59,7 +60,15 @@ public readonly ref partial struct MbufChain
             return MbufOffloadStatus.QueueFull;
         }
 
-        return Complete(request, request.Flags & ~outgoing.HardwareAssist) ? PassInto(output) : MbufOffloadStatus.Exhausted;
+        if (!Complete(request, request.Flags & ~outgoing.HardwareAssist, output))
+        {
+            return output.IsFull ? MbufOffloadStatus.QueueFull : MbufOffloadStatus.Exhausted;
+        }
+
+        // First the queue, then free routines, which may fill it, and throw.
+        MbufOffloadStatus status = PassInto(output);
+        _cache.Settle();
+        return status;
     }
 
     private MbufOffloadStatus OutputSegments(in OffloadRequest request, MbufInterface outgoing, MbufQueue output)
@@ -130,6 +139,7 @@ public readonly ref partial struct MbufChain
             before.Restore(this, request);
         }
 
+        _cache.Settle(); // Storage that the checksums were not to be written into; not before all is done.
         return status;
     }
 

@@ -1,7 +1,8 @@
 namespace Engine.Mbufs;
 
 /// <summary>
-/// The base of what is thrown when a claim on a packet is not what its holder believes: always a bug of the caller.
+/// The base of what is thrown when a claim on a packet is not what its holder believes, freed storage was written, or a free routine threw
+/// where it must not: always a bug of the program.
 /// </summary>
 public class MbufException : InvalidOperationException
 {

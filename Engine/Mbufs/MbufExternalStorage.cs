@@ -51,7 +51,8 @@ public readonly unsafe struct MbufExternalStorage
     /// <summary>
     /// Called once, when the last reference ends, with both arguments, on whichever thread that is (m_ext.ext_free); null for
     /// nothing to do. It may use the engine, in a scope that it enters itself. If it throws, everything else is still freed, and the
-    /// operation that ended the reference throws what it threw.
+    /// operation that ended the reference throws what it threw when it is done; <see cref="MbufSocket.Send(System.Net.Sockets.Socket, MbufChain)"/>
+    /// throws a <see cref="MbufRoutineException"/>, which has the result.
     /// </summary>
     public delegate*<nint, nint, void> Routine { get; init; }
 
@@ -135,8 +136,10 @@ public readonly unsafe struct MbufExternalStorage
         };
     }
 
-    /// <summary>Unpins memory that was not attached after all; its owner stays the caller's.</summary>
-    internal void Unpin() => PinnedMemory.Forget(Argument1);
+    /// <summary>
+    /// Unpins memory that was not attached after all, and keeps what that throws if it is the first to throw; its owner stays the caller's.
+    /// </summary>
+    internal void Unpin(ref ExceptionDispatchInfo? first) => PinnedMemory.Forget(Argument1, ref first);
 
     /// <summary>Calls the routine.</summary>
     private void Release()
@@ -222,17 +225,13 @@ public readonly unsafe struct MbufExternalStorage
         public static void Release(nint held, nint unused)
         {
             PinnedMemory memory = Take(held);
-            try
-            {
-                memory.Unpin();
-            }
-            finally
-            {
-                memory.DisposeOwner();
-            }
+            ExceptionDispatchInfo? first = null;
+            memory.TryUnpin(ref first);
+            memory.TryDisposeOwner(ref first);
+            first?.Throw();
         }
 
-        public static void Forget(nint held) => Take(held).Unpin();
+        public static void Forget(nint held, ref ExceptionDispatchInfo? first) => Take(held).TryUnpin(ref first);
 
         /// <summary>The address of the first byte, which stays where it is; null if there is none.</summary>
         public void* Pin(ReadOnlyMemory<byte> memory)
@@ -276,24 +275,43 @@ public readonly unsafe struct MbufExternalStorage
             _pin = memory.Pin(start);
             if (!Unsafe.AreSame(ref Unsafe.AsRef<byte>(_pin.Pointer), ref all[start]))
             {
-                Unpin();
+                ExceptionDispatchInfo? thrown = null;
+                TryUnpin(ref thrown);
                 throw new ArgumentException(
-                    $"The manager of the memory pinned another address than that of byte {start} of its GetSpan.", nameof(memory));
+                    $"The manager of the memory pinned another address than that of byte {start} of its GetSpan.", nameof(memory), thrown?.SourceException);
             }
 
             return _pin.Pointer;
         }
 
-        private void Unpin()
+        /// <summary>Unpins, and keeps what a foreign pin throws if it is the first to throw.</summary>
+        private void TryUnpin(ref ExceptionDispatchInfo? first)
         {
             if (_array.IsAllocated)
             {
                 _array.Free();
             }
 
-            _pin.Dispose();
+            try
+            {
+                _pin.Dispose();
+            }
+            catch (Exception exception)
+            {
+                first ??= ExceptionDispatchInfo.Capture(exception);
+            }
         }
 
-        private void DisposeOwner() => owner?.Dispose();
+        private void TryDisposeOwner(ref ExceptionDispatchInfo? first)
+        {
+            try
+            {
+                owner?.Dispose();
+            }
+            catch (Exception exception)
+            {
+                first ??= ExceptionDispatchInfo.Capture(exception);
+            }
+        }
     }
 }

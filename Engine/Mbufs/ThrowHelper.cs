@@ -26,6 +26,11 @@ internal static class ThrowHelper
     [DoesNotReturn]
     public static void ScopeClosed() => throw CreateScopeClosed();
 
+    [DoesNotReturn]
+    public static void ClosedFromInside() => throw new InvalidOperationException(
+        "The scope is in the middle of an operation, which has called what closes it: a free routine, a callback, a handler or a source. It stays open. "
+        + "Close it where it was entered, when the operation has returned; a scope of your own may be entered and closed inside.");
+
     /// <summary>For a chain, position or tag whose index is not valid in its cache: its scope was closed, or it is null.</summary>
     [DoesNotReturn]
     public static void NotOfThisOpening(MbufCache cache) => throw CreateNotOfThisOpening(cache);

@@ -13,11 +13,13 @@ public sealed partial class MbufReassembler
     /// <exception cref="InvalidOperationException">The reassembler is in use.</exception>
     /// <exception cref="MbufForeignException">The scope belongs to another arena.</exception>
     /// <exception cref="ObjectDisposedException">The reassembler is disposed, or the scope is closed.</exception>
-    /// <remarks>O(mbufs dropped).</remarks>
+    /// <remarks>
+    /// O(mbufs dropped). What a free routine throws comes out when all is done; <see cref="GetStatistics"/> has the number, too.
+    /// </remarks>
     public int Expire(in MbufScope mbufs)
     {
+        long now = _time.GetTimestamp(); // First: a clock is foreign code.
         MbufCache cache = OpenCache(mbufs);
-        long now = _time.GetTimestamp();
         Begin();
         cache.HoldRoutines();
         try
@@ -37,7 +39,7 @@ public sealed partial class MbufReassembler
     /// <exception cref="InvalidOperationException">The reassembler is in use.</exception>
     /// <exception cref="MbufForeignException">The scope belongs to another arena.</exception>
     /// <exception cref="ObjectDisposedException">The reassembler is disposed, or the scope is closed.</exception>
-    /// <remarks>O(mbufs).</remarks>
+    /// <remarks>O(mbufs). What a free routine throws comes out when all is done.</remarks>
     public int Clear(in MbufScope mbufs)
     {
         MbufCache cache = OpenCache(mbufs);

@@ -107,8 +107,9 @@ public sealed partial class MbufReassembler : IDisposable
     /// <exception cref="MbufForeignException">The scope or the fragment belongs to another arena.</exception>
     /// <exception cref="ObjectDisposedException">The reassembler is disposed, or the scope is closed.</exception>
     /// <remarks>
-    /// <para>What a free routine throws that became due comes out when all is done: the fragment is consumed then, and
-    /// <paramref name="packet"/> is the packet that is complete.</para>
+    /// <para>What a free routine throws that became due comes out when all is done: <see cref="MbufChain.IsOwned"/> of the fragment tells
+    /// whether it was consumed, <paramref name="packet"/> is the packet that is complete, and <see cref="GetStatistics"/> has counted the
+    /// status.</para>
     /// <para>O(1) for a fragment that comes in order or in reverse, O(fragments held of its packet) for others, and
     /// O(fragments) when the packet is complete; each packet whose time is over is dropped on the way. Needs memory only if the
     /// header that is to be changed lies in storage that is shared or read-only.</para>
@@ -136,6 +137,7 @@ public sealed partial class MbufReassembler : IDisposable
         }
 
         long now = _time.GetTimestamp();
+        _ = mbufs.Cache; // The clock is foreign code, too, and nothing is in hand: it may have closed the scope.
         Begin();
         cache.HoldRoutines();
         try

@@ -26,9 +26,10 @@ public readonly ref partial struct MbufChain
         }
 
         Survey(ref head, ref plan);
-        if (!TryTakeParts(ref head, plan, out CutParts parts))
+        MbufOffloadStatus status = TakeParts(ref head, plan, queue, out CutParts parts);
+        if (status != MbufOffloadStatus.Done)
         {
-            return MbufOffloadStatus.Exhausted;
+            return status;
         }
 
         uint mark = At(head.Tail).Flags & (uint)MbufFlags.EndOfRecord;
@@ -49,12 +50,25 @@ public readonly ref partial struct MbufChain
         queue.AddParts(_cache, Index, parts.Last, plan.Parts, plan.TotalLength);
         if ((parts.Dropped | parts.Next) != 0)
         {
-            _cache.FreeParts(new ChainParts { First = parts.Dropped });
-            _cache.FreeParts(new ChainParts { First = parts.Next });
-            _cache.Settle();
+            FreeRest(parts);
         }
 
         return MbufOffloadStatus.Done;
+    }
+
+    /// <summary>Frees what no part got. Packet and queue are done with: free routines may do what they like.</summary>
+    private void FreeRest(in CutParts parts)
+    {
+        _cache.FreeParts(new ChainParts { First = parts.Dropped });
+        _cache.FreeParts(new ChainParts { First = parts.Next });
+        _cache.Settle();
+    }
+
+    /// <summary>Frees what was taken, before any of it was used.</summary>
+    private void GiveBack(in CutParts parts)
+    {
+        _cache.FreeParts(new ChainParts { First = parts.Fronts });
+        _cache.FreeParts(new ChainParts { First = parts.Pieces });
     }
 
     /// <summary>
@@ -88,6 +102,23 @@ public readonly ref partial struct MbufChain
         plan.Cuts = cuts;
     }
 
+    /// <summary>Takes all mbufs, and then asks the queue again: what was to make memory free may have put something in.</summary>
+    private MbufOffloadStatus TakeParts(ref MbufHeader head, in CutPlan plan, MbufQueue queue, out CutParts parts)
+    {
+        if (!TryTakeParts(ref head, plan, out parts))
+        {
+            return MbufOffloadStatus.Exhausted;
+        }
+
+        if (!queue.HasRoomFor(plan.Parts))
+        {
+            GiveBack(parts);
+            return MbufOffloadStatus.QueueFull;
+        }
+
+        return MbufOffloadStatus.Done;
+    }
+
     private bool TryTakeParts(ref MbufHeader head, in CutPlan plan, out CutParts parts)
     {
         parts = default;
@@ -103,8 +134,7 @@ public readonly ref partial struct MbufChain
             return true;
         }
 
-        _cache.FreeParts(new ChainParts { First = parts.Fronts });
-        _cache.FreeParts(new ChainParts { First = parts.Pieces });
+        GiveBack(parts);
         return false;
     }
 

@@ -53,6 +53,8 @@ public readonly ref partial struct MbufChain
     /// <see cref="MbufFlags.Fragment"/>, the first <see cref="MbufFlags.FirstFragment"/> and the number of fragments in
     /// <see cref="ChecksumData"/>, the last <see cref="MbufFlags.LastFragment"/>. Of <see cref="ChecksumFlags"/> requests for
     /// the transport and IpFragments stay; what was found on input does not. Bytes behind the packet are dropped.</para>
+    /// <para>Whether the queue has room is asked again when all memory is there, which callbacks may have been called for. What a free routine
+    /// throws comes out when all is done: the packet is consumed then.</para>
     /// <para>O(segments + fragments). Needs an mbuf for each fragment but the first, one for each border that lies inside a
     /// segment, one if the first header has to be made private, and those of the tags.</para>
     /// </remarks>

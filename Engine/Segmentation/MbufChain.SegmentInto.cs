@@ -41,6 +41,8 @@ public readonly ref partial struct MbufChain
     /// <para>The first segment is this packet, with its identity. Each segment's headers are contiguous, the segment's own and
     /// writable, with room for 32 bytes before them. Each has the packet's flags, header fields and a copy of its tags. Bytes
     /// behind the packet are dropped.</para>
+    /// <para>Whether the queue has room is asked again when all memory is there, which callbacks may have been called for. What a free routine
+    /// throws comes out when all is done: the packet is consumed then.</para>
     /// <para>O(segments of the chain + those made). Needs an mbuf for each segment but the first, one for each border that lies
     /// inside an mbuf of the chain, one if the first header has to be made private, and those of the tags.</para>
     /// </remarks>

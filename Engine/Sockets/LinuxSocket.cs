@@ -96,9 +96,13 @@ internal static partial class LinuxSocket
             error = sent < 0 ? Marshal.GetLastPInvokeError() : 0;
         }
         while (error == Interrupted);
-        if (sent > 0)
+        try
         {
-            chain.TrimStart((int)sent);
+            _ = sent > 0 ? chain.TrimStart((int)sent) : 0;
+        }
+        catch (Exception exception)
+        {
+            throw new MbufRoutineException(MbufSocketResult.Moved((int)sent, offered), exception);
         }
 
         return Result(sent, offered, error);

@@ -55,6 +55,10 @@ public static class MbufSocket
     /// <param name="chain">Shrinks by the bytes sent; stays the caller's. An empty one is sent without a system call.</param>
     /// <returns>What happened. On everything but <see cref="MbufSocketStatus.Transferred"/> the chain is as it was.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="socket"/> is null.</exception>
+    /// <exception cref="MbufRoutineException">
+    /// Bytes were sent, and a free routine of what was trimmed off threw: <see cref="MbufRoutineException.Result"/> is what would have been
+    /// returned. Whatever else is thrown, nothing was sent.
+    /// </exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <exception cref="ObjectDisposedException">The socket is disposed.</exception>
     public static MbufSocketResult Send(Socket socket, MbufChain chain)
@@ -124,6 +128,10 @@ public static class MbufSocket
     /// <param name="fileDescriptor">A connected stream socket, kept open by the caller for the time of the call.</param>
     /// <param name="chain">Shrinks by the bytes sent; stays the caller's.</param>
     /// <returns>What happened. On everything but <see cref="MbufSocketStatus.Transferred"/> the chain is as it was.</returns>
+    /// <exception cref="MbufRoutineException">
+    /// Bytes were sent, and a free routine of what was trimmed off threw: <see cref="MbufRoutineException.Result"/> is what would have been
+    /// returned. Whatever else is thrown, nothing was sent.
+    /// </exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
     [SupportedOSPlatform("linux")]

@@ -31,6 +31,10 @@ internal static class PortableSocket
                 }
             }
         }
+        catch (ObjectDisposedException) when (received > 0)
+        {
+            // By another thread, meanwhile. What was received is told now, and that by the next call.
+        }
         finally
         {
             room.Commit(received);
@@ -65,12 +69,37 @@ internal static class PortableSocket
                 offered += segment.Length; // What does not fit is counted, as one vectored call would.
             }
         }
-        finally
+        catch (ObjectDisposedException) when (sent > 0)
+        {
+            // The same: what was sent is told now.
+        }
+        catch when (sent > 0)
         {
             chain.TrimStart(sent);
+            throw;
+        }
+
+        if (sent > 0)
+        {
+            TrimSent(chain, sent, offered);
         }
 
         return Result(sent, offered, error);
+    }
+
+    /// <summary>
+    /// Trims what was sent off a chain. The bytes are gone, whatever a free routine throws: so that comes with the result.
+    /// </summary>
+    private static void TrimSent(MbufChain chain, int bytes, int offered)
+    {
+        try
+        {
+            chain.TrimStart(bytes);
+        }
+        catch (Exception exception)
+        {
+            throw new MbufRoutineException(MbufSocketResult.Moved(bytes, offered), exception);
+        }
     }
 
     /// <summary>What was received is worth more than the news that it was the last: an error waits for the next call.</summary>
