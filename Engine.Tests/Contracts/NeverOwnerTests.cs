@@ -16,6 +16,8 @@ public sealed class NeverOwnerTests(bool isChecked) : MbufFixture(new ArenaKind(
 {
     private const int Length = 100;
 
+    private static readonly FieldInfo s_first = typeof(MbufQueue).GetField("_first", BindingFlags.NonPublic | BindingFlags.Instance)!;
+
     /// <summary>As many as the number of an opening, which has 8 bits, tells apart.</summary>
     private const int Openings = 255;
 
@@ -43,14 +45,34 @@ public sealed class NeverOwnerTests(bool isChecked) : MbufFixture(new ArenaKind(
         using MbufScope mbufs = arena.Enter();
         Assert.That(queue.TryEnqueue(mbufs.AllocatePacket()));
         Assert.That(queue.TryDequeue(mbufs, out MbufChain first));
-        FieldInfo head = typeof(MbufQueue).GetField("_first", BindingFlags.NonPublic | BindingFlags.Instance)!;
-        head.SetValue(queue, first.Index);
+        s_first.SetValue(queue, first.Index);
         HeaderOf(first).Generation -= arena.GenerationStep;
         Assert.That(queue.TryDequeue(mbufs, out MbufChain second));
 
         Assert.That(first.IsOwned && second.IsOwned && first.Index == second.Index);
         first.Free();
         Assert.That(second.IsOwned, Is.False, "One thread's free ends it for both.");
+    }
+
+    [Test]
+    public void Two_threads_that_enqueue_at_once_lose_a_packet()
+    {
+        MbufArena arena = NewArena(mbufs: 8, clusters: 8);
+        var queue = new MbufQueue(arena);
+        using (MbufScope mbufs = arena.Enter())
+        {
+            Assert.That(queue.TryEnqueue(mbufs.AllocatePacket()));
+            s_first.SetValue(queue, 0u);
+            Assert.That(queue.TryEnqueue(mbufs.AllocatePacket()));
+            Assert.That(queue.TryDequeue(mbufs, out MbufChain only));
+            only.Free();
+
+            Assert.That(queue.TryDequeue(mbufs, out _), Is.False);
+            Assert.That(queue, Has.Count.EqualTo(1), "It counts what it cannot give.");
+        }
+
+        Assert.That(arena.LiveMbufs, Is.EqualTo(1));
+        arena.Dispose();
     }
 
     [Test]

@@ -106,6 +106,27 @@ public sealed class NeverSpanTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(ByteAt(now, Place), Is.EqualTo(Written));
     }
 
+    /// <summary>Quarantine ends at the latest when there is nothing else left.</summary>
+    [Test]
+    public void A_span_of_a_freed_packet_writes_into_the_one_that_has_its_storage_now()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        MbufChain packet = Packet(mbufs, Pattern(Length));
+        Assert.That(packet.TryGetWritable(out Span<byte> span));
+        packet.Free();
+        List<Mbuf> all = Arenas.TakeAll(mbufs, static (in scope) => scope.AllocatePacket());
+        span.Fill(Written);
+
+        int written = 0;
+        foreach (Mbuf handle in all)
+        {
+            using MbufChain one = mbufs.Open(handle);
+            written += one.TryExtend(Length, out Span<byte> room) && room.IndexOfAnyExcept(Written) < 0 ? 1 : 0;
+        }
+
+        Assert.That(written, Is.EqualTo(1));
+    }
+
     [Test]
     public void A_span_of_bytes_that_were_trimmed_off_writes_into_what_is_appended()
     {
