@@ -16,9 +16,6 @@ public sealed partial class MbufPageTests
     private static readonly Dictionary<string, Type> s_public =
         typeof(MbufArena).Assembly.GetExportedTypes().Where(static type => !type.IsNested).ToDictionary(static type => type.Name);
 
-    private static readonly ILookup<string, Type> s_fixtures =
-        typeof(MbufPageTests).Assembly.GetTypes().ToLookup(static type => type.Name);
-
     [Test]
     public void Every_name_of_mbuf9_is_on_the_page()
     {
@@ -47,7 +44,7 @@ public sealed partial class MbufPageTests
     [Test]
     public void Every_test_on_the_page_exists()
     {
-        IEnumerable<string> missing = s_rows.Where(static row => row.Test != "-").Where(static row => !IsTest(row.Test))
+        IEnumerable<string> missing = s_rows.Where(static row => row.Test != "-").Where(static row => !NamedTest.Exists(row.Test))
             .Select(static row => $"{row.Name}: {row.Test}");
 
         Assert.That(missing, Is.Empty);
@@ -85,13 +82,6 @@ public sealed partial class MbufPageTests
                 EventInfo happening => happening.AddMethod!.IsPublic,
                 _ => false,
             }));
-    }
-
-    private static bool IsTest(string name)
-    {
-        string[] parts = name.Split('.');
-        return parts.Length == 2 && s_fixtures[parts[0]].Any(fixture => fixture.GetMethods().Any(method => method.Name == parts[1]
-            && method.GetCustomAttributes().Any(static attribute => attribute is TestAttribute or TestCaseAttribute or TestCaseSourceAttribute)));
     }
 
     private static IEnumerable<string> Code(string cell) => InCode().Matches(cell).Select(static match => match.Groups["code"].Value);
