@@ -108,7 +108,7 @@ public sealed class ClosedInsideTests(ArenaKind kind) : MbufFixture(kind)
         using MbufScope mbufs = Arena.Enter();
         var closer = new Closer(in mbufs);
         var sequence = new ReadOnlySequence<byte>(new Manager(() => _refusals.Add(closer.Close())).Memory);
-        using MbufChain packet = mbufs.AllocateFrom(ref sequence, 0, 0);
+        using MbufChain packet = mbufs.AllocateFrom(ref sequence, MbufSizes.CopyAll, 0);
 
         Assert.That((packet.Length, _refusals.Count), Is.EqualTo((Manager.Size, 1)));
         AreRefused(mbufs, calls: 1);

@@ -21,6 +21,7 @@ public sealed class NestedScopeTests
             inner.Dispose();
             inner.Dispose();
             Assert.That((inner.Cache, inner.Cache.Serial), Is.EqualTo((outer.Cache, outer.Cache.Serial)));
+            Assert.That(second.TryAppend([1]));
             first.Append(second);
             Assert.That((first.SegmentCount, first.IsOwned), Is.EqualTo((2, true)), "the outer scope is open");
         }

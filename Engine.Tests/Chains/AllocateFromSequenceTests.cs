@@ -18,7 +18,7 @@ public sealed class AllocateFromSequenceTests(ArenaKind kind) : MbufFixture(kind
         byte[] bytes = Pattern(there);
         ReadOnlySequence<byte> first = Sequence(bytes);
         ReadOnlySequence<byte> second = first;
-        int taken = length == 0 ? there : Math.Min(there, length);
+        int taken = Math.Min(there, length);
         using MbufChain packet = mbufs.AllocateFrom(ref first, length, headroom);
         using MbufChain chain = mbufs.AllocateChainFrom(ref second, length, headroom);
 
@@ -66,7 +66,7 @@ public sealed class AllocateFromSequenceTests(ArenaKind kind) : MbufFixture(kind
         Hoard hoard = Hoard.OfEverything(mbufs);
         ReadOnlySequence<byte> source = Sequence(Pattern(5000));
 
-        Assert.That(mbufs.AllocateFrom(ref source, 0, 0).IsNull);
+        Assert.That(mbufs.AllocateFrom(ref source, MbufSizes.CopyAll, 0).IsNull);
         Assert.That(mbufs.AllocateChainFrom(ref source, 10, 0).IsNull);
         hoard.ReleaseClusters(mbufs, 2);
         Assert.That(mbufs.AllocateFrom(ref source, 5000, 0).IsNull, "Two clusters are not three.");
@@ -109,7 +109,7 @@ public sealed class AllocateFromSequenceTests(ArenaKind kind) : MbufFixture(kind
         Expect.Throws<OverflowException>(mbufs, scope =>
         {
             ReadOnlySequence<byte> copy = source;
-            scope.AllocateFrom(ref copy, 0, 0);
+            scope.AllocateFrom(ref copy, MbufSizes.CopyAll, 0);
         });
         using MbufChain packet = mbufs.AllocateFrom(ref source, 10, 0);
         Assert.That(packet.Length, Is.EqualTo(10));

@@ -88,7 +88,7 @@ public sealed class ConcatenateTests(ArenaKind kind) : MbufFixture(kind)
 
     /// <summary>Nothing of the other's header comes to light when its mbuf is the first of a chain again.</summary>
     [Test]
-    public void The_others_flags_are_dropped_but_for_the_storages()
+    public void The_others_flags_are_dropped_but_for_the_storages_and_a_records_end()
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Packet(mbufs, Pattern(10));
@@ -100,7 +100,7 @@ public sealed class ConcatenateTests(ArenaKind kind) : MbufFixture(kind)
         packet.FreeFirst(out MbufChain rest);
         using (rest)
         {
-            Assert.That(rest.Flags, Is.EqualTo(MbufFlags.ReadOnly | MbufFlags.External));
+            Assert.That(rest.Flags, Is.EqualTo(MbufFlags.ReadOnly | MbufFlags.External | MbufFlags.EndOfRecord));
             Assert.That((rest.IsWritable, rest.VlanTag), Is.EqualTo((false, (ushort)0)));
         }
     }

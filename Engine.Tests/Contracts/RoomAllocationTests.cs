@@ -48,7 +48,7 @@ public sealed class RoomAllocationTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = mbufs.AllocateFrom(s_bytes, 14, 1);
         using MbufChain written = mbufs.AllocateFrom(ref source, 5000, 14, 1);
         using MbufChain taken = mbufs.AllocateFrom(ref sequence, 2500, 14);
-        using MbufChain rest = mbufs.AllocateChainFrom(ref sequence, 0, 14);
+        using MbufChain rest = mbufs.AllocateChainFrom(ref sequence, MbufSizes.CopyAll, 14);
         Must.Hold(packet.Length == 5000 && written.Length == 5000 && taken.Length == 2500 && rest.Length == 2500);
     });
 
@@ -71,7 +71,7 @@ public sealed class RoomAllocationTests(ArenaKind kind) : MbufFixture(kind)
         AllocationAssert.IsFree(Arena, mbufs =>
         {
             using MbufChain packet = mbufs.AllocateFrom(s_bytes, 0, 0);
-            Must.Hold(packet.CopyTo(s_pieces, 0) == 5000 && packet.CopyTo(s_pieces, 3000) == 3000);
+            Must.Hold(packet.CopyTo(s_pieces, MbufSizes.CopyAll) == 5000 && packet.CopyTo(s_pieces, 3000) == 3000);
             writer.ResetWrittenCount();
             packet.CopyTo(writer);
             Must.Hold(writer.WrittenCount == 5000);
@@ -96,7 +96,7 @@ public sealed class RoomAllocationTests(ArenaKind kind) : MbufFixture(kind)
             Must.Hold(mbufs.AllocateZeroed().IsNull && mbufs.AllocateContiguous(10).IsNull && mbufs.AllocateContiguousPacket(9000).IsNull);
             Must.Hold(mbufs.AllocateChainWithoutHeader(10).IsNull && mbufs.AllocateZeroed(TimeSpan.Zero).IsNull);
             Must.Hold(mbufs.AllocateFrom(s_bytes, 0, 0).IsNull && mbufs.AllocateFrom(ref source, 10, 0, 0).IsNull);
-            Must.Hold(mbufs.AllocateFrom(ref sequence, 0, 0).IsNull && mbufs.AllocateChainFrom(ref sequence, 0, 0).IsNull);
+            Must.Hold(mbufs.AllocateFrom(ref sequence, MbufSizes.CopyAll, 0).IsNull && mbufs.AllocateChainFrom(ref sequence, MbufSizes.CopyAll, 0).IsNull);
             MbufChain packet = mbufs.Open(kept);
             Must.Hold(!packet.TryAddRoom(100) && !packet.TryAttachCluster() && packet.SegmentCount == 1);
             kept = packet.Detach();

@@ -122,7 +122,7 @@ public sealed class DenialCountTests(ArenaKind kind) : MbufFixture(kind)
     private static bool FromSequence(MbufScope mbufs)
     {
         var source = new ReadOnlySequence<byte>(new byte[5000]);
-        return !mbufs.AllocateFrom(ref source, 0, 0).IsNull;
+        return !mbufs.AllocateFrom(ref source, MbufSizes.CopyAll, 0).IsNull;
     }
 
     private long Denied() => Arena.Zones.Sum(static zone => zone.Denied);

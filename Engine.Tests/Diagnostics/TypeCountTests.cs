@@ -23,6 +23,7 @@ public sealed class TypeCountTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain data = Build(mbufs, Pattern(600), Segment.Internal(100), Segment.Cluster(500));
         using MbufChain control = mbufs.Allocate();
         control.Type = MbufType.Control;
+        Assert.That(control.TryAppend([1]));
         using MbufChain own = mbufs.AllocatePacket(MbufClusterSize.Page);
         own.Type = (MbufType)200;
         using MbufChain copy = own.Share();

@@ -26,6 +26,6 @@ internal sealed partial record Fault
     {
         bool done = chain.TryShare(offset, length, out MbufChain copy);
         copy.Dispose();
-        return done || (chain.IsEmpty && length != MbufSizes.CopyAll);
+        return done;
     }
 }

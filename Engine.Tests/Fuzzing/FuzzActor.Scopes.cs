@@ -51,7 +51,7 @@ internal sealed partial class FuzzActor
     private MbufChain AllocateFromSequence(in MbufScope mbufs)
     {
         var bytes = new ReadOnlySequence<byte>(new byte[Random.Next(1, 5_000)]);
-        return Random.Next(2) == 0 ? mbufs.AllocateFrom(ref bytes, 0, 0) : mbufs.AllocateChainFrom(ref bytes, Random.Next(6_000), 8);
+        return Random.Next(2) == 0 ? mbufs.AllocateFrom(ref bytes, MbufSizes.CopyAll, 0) : mbufs.AllocateChainFrom(ref bytes, Random.Next(6_000), 8);
     }
 
     /// <summary>Waits for memory: a short time, and with a token that may be cancelled already.</summary>

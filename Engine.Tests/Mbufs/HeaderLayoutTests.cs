@@ -32,6 +32,7 @@ public sealed class HeaderLayoutTests
     {
         AssertAt(0, static (ref header) => ref header.Next);
         AssertAt(4, static (ref header) => ref header.NextPacket);
+        AssertAt(4, static (ref header) => ref header.Moves);
         AssertAt(8, static (ref header) => ref header.Data);
         AssertAt(16, static (ref header) => ref header.Storage);
         AssertAt(20, static (ref header) => ref header.Tail);
@@ -53,7 +54,7 @@ public sealed class HeaderLayoutTests
     public void The_fields_fill_the_line_and_none_overlaps_another()
     {
         IEnumerable<FieldInfo> fields = typeof(MbufHeader).GetFields()
-            .Where(static field => !field.IsStatic && field.Name != nameof(MbufHeader.Labels)); // Three others in one word.
+            .Where(static field => !field.IsStatic && field.Name is not nameof(MbufHeader.Labels) and not nameof(MbufHeader.Moves)); // Others by other names.
         int bytes = fields.Sum(static field => field.FieldType switch
         {
             { IsEnum: true } type => Marshal.SizeOf(type.GetEnumUnderlyingType()),

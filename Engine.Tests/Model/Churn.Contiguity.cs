@@ -42,6 +42,7 @@ internal sealed partial class Churn
 
         Require(view.SequenceEqual(packet.Bytes.Span[..length]), "The view is the first bytes.");
         Require(chain.IsWritable && chain.Headroom == headroom, "They are private, behind the headroom.");
+        packet.Bytes.ForgetEnds(); // The first mbuf's mark stays with the packet header.
         return Done(packet, chain);
     }
 
@@ -56,7 +57,7 @@ internal sealed partial class Churn
         MbufChain chain = Begin(mbufs, packet);
         int offset = RandomOffset(packet.Length);
         int length = RandomRange(packet.Length, offset);
-        bool isInside = offset < packet.Length && offset + length <= packet.Length;
+        bool isInside = offset + length <= packet.Length;
         scoped ReadOnlySpan<byte> view;
         bool done;
         if (Noted(_random.Next(3)) is var way && way == 0)
@@ -71,7 +72,7 @@ internal sealed partial class Churn
             Require(position.IsNull != done, "There is a place, or none.");
             view = done ? position.Span : default;
             Require(!done || position.Position == offset, "It is the place that was asked for.");
-            Require(!done || way == 1 || position.Offset == 0, "It starts an mbuf.");
+            Require(!done || way == 1 || position.Offset == 0 || offset == packet.Length, "It starts an mbuf.");
             Require(view.Length >= length || !done, "All of the bytes are there.");
             view = done ? view[..length] : view;
         }

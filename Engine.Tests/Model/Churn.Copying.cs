@@ -36,9 +36,9 @@ internal sealed partial class Churn
         MbufChain chain = Begin(mbufs, packet);
         int first = Noted(_random.Next(3_000));
         int second = Noted(_random.Next(3_000));
-        int most = RandomOffset(packet.Length);
+        int most = OneIn(4) ? MbufSizes.CopyAll : RandomOffset(packet.Length);
         int copied = chain.CopyTo([_copied.AsMemory(0, first), default, _copied.AsMemory(first, second)], most);
-        Require(copied == Math.Min(first + second, most == 0 ? packet.Length : Math.Min(most, packet.Length)), "As much as fits is copied.");
+        Require(copied == Math.Min(first + second, Math.Min(most, packet.Length)), "As much as fits is copied.");
         Require(packet.Bytes.Span.StartsWith(_copied.AsSpan(0, copied)), "The copy is right.");
 
         _writer.Clear();

@@ -42,8 +42,8 @@ internal sealed partial class Churn
         }
 
         var source = new ReadOnlySequence<byte>(_noise, _random.Next(MostNoise), RandomLength());
-        int most = OneIn(3) ? 0 : RandomLength();
-        int length = (int)(most == 0 ? source.Length : Math.Min(most, source.Length));
+        int most = OneIn(3) ? MbufSizes.CopyAll : RandomLength();
+        int length = (int)Math.Min(most, source.Length);
         ReadOnlySpan<byte> bytes = source.FirstSpan[..length];
         int headroom = Noted(_random.Next(MbufSizes.InternalSize + 1));
         bool hasHeader = OneIn(2);

@@ -36,14 +36,13 @@ internal sealed partial class Churn
         bool isAll = OneIn(4);
         int length = isAll ? MbufSizes.CopyAll : RandomRange(packet.Length, offset);
         int end = isAll ? packet.Length : offset + length;
-        bool isAnything = offset < end || (isAll && offset == 0);
         if (!chain.TryShare(offset, length, out MbufChain share))
         {
             Require(share.IsNull, "There is no copy of what was not copied.");
-            return Refused(packet, chain, isAnything && end <= packet.Length);
+            return Refused(packet, chain, offset <= end && end <= packet.Length);
         }
 
-        Require(isAnything && end <= packet.Length, "There are such bytes.");
+        Require(offset <= end && end <= packet.Length, "There are such bytes.");
         ModelPacket copy = NewPacket(hasHeader: false);
         packet.CopyRangeInto(copy, offset, end);
         if (offset > 0)

@@ -60,12 +60,14 @@ internal sealed class ModelPacket
     public void Prepend(ReadOnlySpan<byte> bytes)
     {
         Bytes.Prepend(bytes);
+        Bytes.ForgetEnds(); // Where it takes another mbuf, the first one's mark stays with the packet header, as M_PREPEND leaves it.
         Count(bytes.Length);
     }
 
     public int TrimStart(int count)
     {
         count = Bytes.TrimStart(count);
+        Bytes.Ends[..Math.Min(1, Length)].Fill(ModelBytes.Unknown); // The first mbuf keeps its flags, as m_adj leaves them.
         Count(-count);
         return count;
     }

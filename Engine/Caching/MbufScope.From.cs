@@ -77,7 +77,8 @@ public readonly ref partial struct MbufScope
     /// </summary>
     /// <param name="source">The bytes; on success, what is left of them.</param>
     /// <param name="length">
-    /// How many bytes to take at most, if there are so many; 0 for all of them. None at all gives one empty mbuf.
+    /// How many bytes to take at most, if there are so many; <see cref="MbufSizes.CopyAll"/> for all of them. None at all
+    /// gives one empty mbuf.
     /// </param>
     /// <param name="headroom">
     /// Free bytes before the first, at least: 0 to <see cref="MbufSizes.InternalSize"/>. A cluster has the arena's headroom if
@@ -127,7 +128,7 @@ public readonly ref partial struct MbufScope
         }
 
         CheckHeadroom(headroom);
-        long count = length == 0 ? source.Length : Math.Min(length, source.Length);
+        long count = length == MbufSizes.CopyAll ? source.Length : Math.Min(length, source.Length);
         if (count > int.MaxValue)
         {
             ThrowHelper.ChainTooLong(count);

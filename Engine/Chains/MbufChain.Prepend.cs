@@ -111,7 +111,6 @@ public readonly ref partial struct MbufChain
         inserted.Flags = 0;
         inserted.Type = head.Type;
         head.EndPlaces(_cache.Hot.Step);
-        head.MoveMark(ref inserted);
         _cache.MoveStorage(ref head, ref inserted, index);
         inserted.Next = head.Next;
         head.Next = index;

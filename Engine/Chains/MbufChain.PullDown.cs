@@ -16,7 +16,7 @@ public readonly ref partial struct MbufChain
     /// <param name="length">Bytes, 0 or more.</param>
     /// <param name="view">Exactly those bytes; empty on failure.</param>
     /// <returns>
-    /// False if the chain ends before that or at <paramref name="offset"/>, if no storage is so large
+    /// False if the chain ends before that, if no storage is so large
     /// (<see cref="MbufSizes.LargestContiguous"/>, where m_pulldown ends at MCLBYTES), or if the arena is exhausted: the chain is
     /// as it was, layout included (m_pulldown frees it).
     /// </returns>
@@ -53,14 +53,14 @@ public readonly ref partial struct MbufChain
     /// </summary>
     /// <param name="offset">The first byte, from the start of the chain; 0 or more.</param>
     /// <param name="length">Bytes, 0 or more.</param>
-    /// <param name="segment">The mbuf that starts with them, at its first byte; null on failure.</param>
+    /// <param name="segment">The mbuf that starts with them, at its first byte; the chain's end for no bytes there; null on
+    /// failure.</param>
     /// <inheritdoc cref="TryPullDown(int, int, out ReadOnlySpan{byte})"/>
     [UnscopedRef]
     public bool TryPullDownToSegment(int offset, int length, out MbufPosition segment)
     {
         bool done = TryPullDown(offset, length, toSegment: true, out uint index, out int inside);
-        Debug.Assert(!done || inside == 0, "The bytes start an mbuf.");
-        segment = done ? new MbufPosition(this, index, 0) : MbufPosition.Null;
+        segment = done ? new MbufPosition(this, index, inside) : MbufPosition.Null;
         return done;
     }
 
@@ -69,9 +69,16 @@ public readonly ref partial struct MbufChain
         ref MbufHeader head = ref Head();
         index = 0;
         inside = 0;
-        if (!HasRange(ref head, offset, length) || offset == head.ChainLength)
+        if (!HasRange(ref head, offset, length))
         {
             return false;
+        }
+
+        if (offset == head.ChainLength)
+        {
+            index = FillPoint(ref head);
+            inside = At(index).SegmentLength;
+            return true; // No bytes, at the end.
         }
 
         index = Find(offset, out uint previous, out inside);
@@ -130,7 +137,11 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
-        first.MoveMark(ref next);
+        for (uint between = index; between != nextIndex; between = At(between).Next)
+        {
+            At(between).MoveMark(ref next); // Those without bytes may have the mark for the bytes before them.
+        }
+
         next.Type = first.Type; // That of the first byte, where bytes of two labels come together.
         next.Data -= moved;
         next.SegmentLength += moved;

@@ -139,11 +139,7 @@ public readonly ref partial struct MbufChain
             ref MbufHeader next = ref memory.Header(index);
             int length = Math.Min(room.Length, next.SegmentLength);
             memory.Bytes(next.Data, length).CopyTo(room);
-            if (had == 0 && length > 0)
-            {
-                into.Type = next.Type; // The label of the first byte.
-            }
-
+            LabelPulled(ref into, ref next, had, isEmptied: length == next.SegmentLength);
             had += length;
             room = room[length..];
             if (length < next.SegmentLength)
@@ -153,11 +149,6 @@ public readonly ref partial struct MbufChain
             }
             else
             {
-                if (had > 0)
-                {
-                    next.MoveMark(ref into);
-                }
-
                 emptied++;
                 lastEmptied = index;
                 index = room.IsEmpty ? next.Next : NextOf(index);
@@ -167,6 +158,20 @@ public readonly ref partial struct MbufChain
         if (emptied > 0)
         {
             UnlinkBehind(ref head, ref into, intoIndex, lastEmptied, emptied);
+        }
+    }
+
+    /// <summary>Bytes get the label of the first that came before them, and bring the mark with them that a record ends.</summary>
+    private static void LabelPulled(ref MbufHeader into, ref MbufHeader next, int had, bool isEmptied)
+    {
+        if (had == 0 && next.SegmentLength > 0)
+        {
+            into.Type = next.Type;
+        }
+
+        if (isEmptied && had + next.SegmentLength > 0)
+        {
+            next.MoveMark(ref into);
         }
     }
 

@@ -16,8 +16,8 @@ public readonly ref partial struct MbufChain
     /// <param name="copy">The copy, owned by the caller; null on failure. What is shared can be written through neither, see
     /// <see cref="Share"/>.</param>
     /// <returns>
-    /// False if the chain ends before, if there is nothing to copy (but all of an empty chain is an empty chain), or if the arena
-    /// is exhausted: this chain is as it was.
+    /// False if the chain ends before, or if the arena is exhausted: this chain is as it was. A copy of no bytes is an empty chain
+    /// (m_copym gives none).
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> or <paramref name="length"/> is
     /// negative.</exception>
@@ -40,7 +40,7 @@ public readonly ref partial struct MbufChain
 
         bool all = offset == 0 && length == MbufSizes.CopyAll;
         ChainParts parts = default;
-        bool taken = offset < end ? TryAddShares(ref parts, offset, end - offset) : all && _cache.TryTakeRoom(0, head.Segments, out parts);
+        bool taken = offset < end ? TryAddShares(ref parts, offset, end - offset) : _cache.TryTakeRoom(0, head.Segments, out parts);
         if (!taken || !TryStartCopy(ref head, parts, withHeader: offset == 0))
         {
             return false;

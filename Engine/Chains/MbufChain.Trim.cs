@@ -114,7 +114,7 @@ public readonly ref partial struct MbufChain
         first.Data += count;
         first.SegmentLength -= count;
         head.Type = first.SegmentLength > 0 ? first.Type : head.Type; // Label and mark go with the bytes.
-        head.Flags = (head.Flags & ~HeaderFlags.EndOfRecord) | (first.Flags & HeaderFlags.EndOfRecord);
+        head.Flags |= first.Flags & HeaderFlags.EndOfRecord;
         chain.ExchangeStorage(ref head, headIndex, ref first, index);
         head.Next = first.Next;
         head.Segments--;

@@ -19,7 +19,7 @@ public static class MbufSizes
     /// </summary>
     public const int SmallestInCluster = InternalSize + 1;
 
-    /// <summary>As a length: everything from the offset to the end of the chain (M_COPYALL).</summary>
+    /// <summary>As a length: everything from the offset on (M_COPYALL). A length of 0 is no bytes, everywhere.</summary>
     public const int CopyAll = int.MaxValue;
 
     /// <summary>The most bytes that can be made contiguous: what the largest cluster holds behind its headroom.</summary>

@@ -65,6 +65,7 @@ internal static class ContiguityOperations
             throw step.Refused($"{bytes.Length} bytes are contiguous, not {length}.");
         }
 
+        done &= offset < chain.Length || length > 0; // The reference finds no bytes at the end.
         bool survives = Deviation.Survives(step, chain, before, done, length);
         step.Returns(survives);
         if (survives)

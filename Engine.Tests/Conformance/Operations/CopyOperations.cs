@@ -23,6 +23,11 @@ internal static class CopyOperations
         {
             before.AssertUnchanged(chain);
         }
+        else if (copy.IsEmpty && (length == 0 || offset > 0))
+        {
+            copy.Free(); // The reference has no copy of no bytes, but for all of an empty chain.
+            copy = default;
+        }
 
         step.Deliver(mbufs, destination, copy);
         step.PutAndShow(mbufs, register, chain);

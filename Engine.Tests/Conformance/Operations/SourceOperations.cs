@@ -66,7 +66,8 @@ internal static class SourceOperations
     {
         int register = step.Destination();
         int available = step.Line.Count();
-        int length = step.Line.Count();
+        int count = step.Line.Count();
+        int length = count == 0 ? MbufSizes.CopyAll : count; // The reference takes 0 for all.
         int headroom = step.Line.Count();
         bool header = step.Line.Flag();
         ReadOnlySequence<byte> source = ScatterList.Of(TracePayload.Pattern(step.Line.Unsigned(), available));
@@ -87,7 +88,7 @@ internal static class SourceOperations
         MbufChain chain = step.Subject(mbufs, out int register);
         byte[] buffer = new byte[step.Line.Count()];
         int most = step.Line.Count();
-        int copied = chain.CopyTo(ScatterList.Over(buffer), most == 0 ? int.MaxValue : most);
+        int copied = chain.CopyTo(ScatterList.Over(buffer), most == 0 ? MbufSizes.CopyAll : most);
         step.Key("ret", 0);
         step.Key("n", copied);
         step.Key("dfnv", TracePayload.Hash(buffer.AsSpan(0, copied)));
