@@ -136,6 +136,61 @@ public sealed class ApplyInPlaceTests(ArenaKind kind) : MbufFixture(kind)
         }
     }
 
+    /// <summary>The first piece is changed, and what its transformer shared is not.</summary>
+    [Test]
+    public void Bytes_that_the_transformer_shared_or_marked_are_not_written([Values] bool isShared)
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = Build(mbufs, Pattern(30), Segment.Cluster(10), Segment.Cluster(10), Segment.Cluster(10));
+        var sharer = new Sharer { Chain = packet, IsShared = isShared };
+        bool isRefused = false;
+        try
+        {
+            packet.TryApplyInPlace(0, 30, ref sharer, out _);
+        }
+        catch (InvalidOperationException)
+        {
+            isRefused = true;
+        }
+
+        Assert.That((isRefused, sharer.Calls), Is.EqualTo((isShared, isShared ? 1 : 3)), "A mark on the first mbuf is not the next one's.");
+        byte[] changed = Pattern(30);
+        changed.AsSpan(0, isShared ? 10 : 30).Fill(0xEE);
+        ChainAssert.Holds(packet, changed);
+        if (isShared)
+        {
+            using MbufChain share = mbufs.Open(sharer.Share);
+            ChainAssert.Holds(share, changed);
+        }
+
+        packet.Flags &= ~MbufFlags.ReadOnly;
+    }
+
+    private ref struct Sharer : IMbufTransformer
+    {
+        public MbufChain Chain;
+        public Mbuf Share;
+        public bool IsShared;
+
+        public int Calls { get; private set; }
+
+        public int Transform(scoped Span<byte> bytes)
+        {
+            Calls++;
+            bytes.Fill(0xEE);
+            if (IsShared)
+            {
+                Share = Chain.Share().Detach();
+            }
+            else
+            {
+                Chain.Flags |= MbufFlags.ReadOnly;
+            }
+
+            return 0;
+        }
+    }
+
     private struct Inverter : IMbufTransformer
     {
         private int _pieces;

@@ -197,6 +197,72 @@ public sealed class PositionTests(ArenaKind kind) : MbufFixture(kind)
     }
 
     [Test]
+    public void Bytes_that_come_into_the_headroom_or_go_do_not_change_what_is_named()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = Packet(mbufs, Pattern(100));
+        Assert.That(packet.TryGetPosition(50, out MbufPosition position));
+        int before = Math.Min(20, packet.Headroom);
+        Assert.That(packet.TryPrepend(before, out _) && packet.TryAppend(Pattern(10)));
+        Assert.That((position.Position, position.Offset, position.Span[0]), Is.EqualTo((50 + before, 50 + before, Pattern(100)[50])));
+        packet.TrimStart(before + 50);
+        packet.TrimEnd(50);
+        Assert.That((position.Position, position.Remaining, position.Span[0]), Is.EqualTo((0, 10, Pattern(100)[50])));
+        packet.TrimStart(1);
+        bool isStale = false;
+        try
+        {
+            _ = position.Position;
+        }
+        catch (MbufStaleException)
+        {
+            isStale = true;
+        }
+
+        Assert.That(isStale, "Its byte was trimmed off.");
+    }
+
+    [Test]
+    public void The_end_has_one_meaning_whatever_room_there_is([Values(1000, 5000)] int room)
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = mbufs.AllocateChain(room);
+        Assert.That(packet.TryAppend(Pattern(10)));
+        Assert.That(packet.TryGetPosition(10, out MbufPosition end));
+        MbufReader reader = packet.GetReader();
+        Assert.That(reader.TryAdvance(10) && packet.TryAppend([1, 2, 3]));
+
+        Assert.That((end.Position, end.Remaining, end.IsEnd), Is.EqualTo((10, 3, false)));
+        Assert.That((reader.Position, reader.Remaining), Is.EqualTo((10, 3)));
+    }
+
+    /// <summary>A storage that was given back comes to the head again: what is in the same place then is another byte.</summary>
+    [Test]
+    public void A_place_that_comes_again_is_not_taken_for_the_one_that_was()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = Packet(mbufs, Pattern(100));
+        packet.TryGetPosition(50, out MbufPosition position);
+        for (int i = 0; i < 4; i++)
+        {
+            using MbufChain share = packet.Share();
+            Assert.That(packet.TryCopyBack(0, [1]));
+            packet.TrimStart(1);
+            bool isStale = false;
+            try
+            {
+                _ = position.Span;
+            }
+            catch (MbufStaleException)
+            {
+                isStale = true;
+            }
+
+            Assert.That(isStale, $"After {i + 1} private copies.");
+        }
+    }
+
+    [Test]
     public void It_can_be_printed_in_any_state()
     {
         using MbufScope mbufs = Arena.Enter();

@@ -37,6 +37,27 @@ public sealed class WalkTests(ArenaKind kind) : MbufFixture(kind)
 
     /// <summary>Each change at each step of the walk, then packets of others in every mbuf that came free.</summary>
     [Test]
+    public void A_walk_whose_next_mbufs_were_trimmed_off_ends_with_an_exception()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = Build(mbufs, Pattern(30), Segment.Cluster(10), Segment.Cluster(10), Segment.Cluster(10));
+        MbufChain.SegmentEnumerator walk = packet.Segments.GetEnumerator();
+        Assert.That(walk.MoveNext());
+        packet.TrimEnd(20);
+        bool isStale = false;
+        try
+        {
+            walk.MoveNext();
+        }
+        catch (MbufStaleException)
+        {
+            isStale = true;
+        }
+
+        Assert.That(isStale);
+    }
+
+    [Test]
     public void No_walk_over_segments_shows_what_is_not_the_packets([Range(0, 15)] int change, [Range(0, 3)] int step)
     {
         using MbufScope mbufs = Arena.Enter();

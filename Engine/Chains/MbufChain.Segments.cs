@@ -53,6 +53,9 @@ public readonly ref partial struct MbufChain
         /// <summary>Its <see cref="MbufHeader.Stamp"/> when the walk came to it.</summary>
         private uint _stamp;
 
+        /// <summary>The mbuf that was behind it then: another one there now is another layout. 0 before the first, and at the end.</summary>
+        private uint _next;
+
         /// <summary>Where what was shown of it ends, from the arena's base.</summary>
         private long _shownEnd;
 
@@ -75,10 +78,11 @@ public readonly ref partial struct MbufChain
         /// <summary>Goes to the next segment that has data.</summary>
         /// <returns>False at the end of the chain.</returns>
         /// <exception cref="MbufStaleException">The packet was freed or given away during the walk; or the mbuf that the walk was at
-        /// was freed, shortened or split off, or has its bytes elsewhere now.</exception>
+        /// was freed, shortened or split off, or has its bytes elsewhere now; or the one behind it was, or is not behind it any
+        /// more.</exception>
         /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
         /// <remarks>
-        /// O(1), apart from empty mbufs skipped. Bytes that came behind those that were shown are seen, whatever was there before.
+        /// O(1), apart from empty mbufs skipped. Bytes that were appended meanwhile are seen.
         /// </remarks>
         public bool MoveNext()
         {
@@ -92,7 +96,13 @@ public readonly ref partial struct MbufChain
                     ThrowHelper.StalePosition();
                 }
 
+                _next = header.Next;
                 return Show(_shownEnd, (int)(end - _shownEnd));
+            }
+
+            if (header.Next != _next && _next != 0)
+            {
+                ThrowHelper.StalePosition();
             }
 
             while (header.Next != 0)
@@ -103,6 +113,7 @@ public readonly ref partial struct MbufChain
                 {
                     _here = ref header;
                     _stamp = header.Stamp;
+                    _next = header.Next;
                     return Show(header.Data, length);
                 }
             }

@@ -7,12 +7,15 @@ namespace Engine.Mbufs;
 /// and the offset that m_getptr and m_pulldown return). It can be read and labelled, and neither opened nor freed.
 /// </summary>
 /// <remarks>
-/// <para>32 bytes, immutable. It names the mbuf, not the byte: it stays right when bytes are appended, when its storage is replaced by
-/// a private copy as large, and when mbufs before it come and go; and shows other bytes after its own mbuf was trimmed or pulled
-/// from at the front.</para>
-/// <para>It throws <see cref="MbufStaleException"/> once the packet is freed or given away, once its mbuf is freed (by a trim, a
-/// pull-up, a defragmentation), once a split has moved the mbuf into the rest, and while the mbuf has fewer bytes than its
-/// offset.</para>
+/// <para>32 bytes, immutable. It names a byte by where that lies, or the end of its mbuf's data. It stays right when bytes are appended,
+/// prepended into headroom or trimmed off elsewhere, when the chain is shared or relabelled, and when mbufs before it come and
+/// go. The position of the chain's end names the first byte that is appended behind it.</para>
+/// <para>It throws <see cref="MbufStaleException"/> once its byte is not there any more: the packet was freed or given away, the
+/// byte was trimmed off, or moved. Verbs move bytes where they must: a prepend without headroom and <see cref="MbufChain.TryCopyUp"/>
+/// those of the first mbuf; <see cref="MbufChain.TryPullUp(int, out ReadOnlySpan{byte})"/>, <see cref="MbufChain.TryPullDown(int, int,
+/// out ReadOnlySpan{byte})"/> and <see cref="MbufChain.TryCollapse"/> those that become contiguous; whatever writes into shared or
+/// read-only storage those of the private copy; <see cref="MbufChain.TryDefragment"/> and <see cref="MbufChain.TryFragment"/> all. A
+/// split ends the positions in the rest. docs/design.md has a row for each verb.</para>
 /// <para>Using the null position, which a failed search gives, throws an <see cref="MbufException"/> that says so; test
 /// <see cref="IsNull"/>.</para>
 /// </remarks>

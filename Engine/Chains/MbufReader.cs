@@ -9,9 +9,10 @@ namespace Engine.Mbufs;
 /// moves). <see cref="MbufChain.GetReader"/> gives one.
 /// </summary>
 /// <remarks>
-/// A mutable ref struct: pass it by <c>ref</c>. Bytes appended while it reads are read, too. After any other change of the chain's
-/// layout, <see cref="TrySeek"/> says where to go on; reading without it throws <see cref="MbufStaleException"/> if the mbuf that
-/// it stopped in was freed or split off. A read that fails goes nowhere.
+/// A mutable ref struct: pass it by <c>ref</c>. It goes on from the byte that it stopped at, as an <see cref="MbufPosition"/> names it:
+/// bytes that come and go elsewhere make no difference, and bytes appended behind it are read. It throws
+/// <see cref="MbufStaleException"/> once that byte was trimmed off or moved; <see cref="TrySeek"/> says where to go on then. A read that
+/// fails goes nowhere.
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public ref partial struct MbufReader
@@ -107,7 +108,7 @@ public ref partial struct MbufReader
 
     /// <summary>For people. Allocates a string; never throws.</summary>
     [SuppressMessage("Usage", "CA2231", Justification = "A ref struct is not compared.")]
-    public override readonly string ToString() 
+    public override readonly string ToString()
         => $"reader {(_cursor.IsAlive ? $"at byte {Position}" : "whose byte is not there any more")} of a {_cursor.Chain.ToString()}";
 
     /// <summary>The next bytes as a value, in the order in which they lie in memory.</summary>

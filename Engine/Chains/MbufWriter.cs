@@ -10,9 +10,10 @@ namespace Engine.Mbufs;
 /// <remarks>
 /// <para>Storage that is shared or read-only is replaced by a private copy where it is written, so that nobody else sees the
 /// change: mbufs of up to 2 KiB whole, of longer ones a part (<see cref="MbufChain.TryMakeWritable"/>). The packet length is raised to the end of what was written if it was less.</para>
-/// <para>A mutable ref struct: pass it by <c>ref</c>. Bytes may be appended to the chain while it writes. After any other change of
-/// the chain's layout, <see cref="TrySeek"/> says where to go on; writing without it throws <see cref="MbufStaleException"/> if
-/// the mbuf that it stopped in was freed or split off. A write that fails changes nothing and goes nowhere.</para>
+/// <para>A mutable ref struct: pass it by <c>ref</c>. It goes on from the byte that it stopped at, as an <see cref="MbufPosition"/>
+/// names it, also where its own write made a private copy. It throws <see cref="MbufStaleException"/> once another operation trimmed
+/// that byte off or moved it; <see cref="TrySeek"/> says where to go on then. A write that fails changes nothing and goes
+/// nowhere.</para>
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public ref partial struct MbufWriter

@@ -16,8 +16,10 @@ public enum MbufFlags : uint
     PacketHeader = 1u << 1,
 
     /// <summary>
-    /// The mbuf ends a record (M_EOR). If it is the last of its chain, the mark stays with the last mbuf, whichever that becomes
-    /// when bytes are trimmed or the chain is laid out anew.
+    /// The mbuf ends a record (M_EOR): all bytes of the chain up to and with its last, or up to the mark before. Bytes that are
+    /// appended to a record at the chain's end belong to it: the mark is at the end of them, by whatever verb and in whatever room.
+    /// Chains that are joined keep their marks. In another layout the mark is on the mbuf that holds the last byte. On the first mbuf it
+    /// is one of the packet's flags, too, and follows the packet header as M_PREPEND, m_adj, m_split and m_dup_pkthdr do.
     /// </summary>
     EndOfRecord = 1u << 2,
 
