@@ -83,7 +83,6 @@ public sealed class PlantedHeaderTests(ArenaKind kind) : MbufFixture(kind)
         const string Problem = "is not in its reset state";
 
         Finds(free, static (ref header) => header.Next = 1, Problem);
-        Finds(free, static (ref header) => header.NextPacket = 1, Problem);
         Finds(free, static (ref header) => header.SegmentLength = 1, Problem);
         Finds(free, static (ref header) => header.ChainLength = 1, Problem);
         Finds(free, static (ref header) => header.PacketLength = 1, Problem);

@@ -31,7 +31,7 @@ public readonly ref partial struct MbufChain
             (behind.Flags & HeaderFlags.PacketHeader) != 0 ? behind.PacketLength : behind.ChainLength);
         if (behind.ChainLength == 0)
         {
-            chain.ConsumeEmpty(ref head, ref behind, index);
+            ConsumeEmpty(chain, ref head, ref behind, index);
             return;
         }
 
@@ -63,7 +63,7 @@ public readonly ref partial struct MbufChain
 
         if (behind.ChainLength == 0)
         {
-            ConsumeEmpty(ref head, ref behind, index);
+            ConsumeEmpty(this, ref head, ref behind, index);
             return;
         }
 
@@ -76,10 +76,10 @@ public readonly ref partial struct MbufChain
     /// it says of a record's end is not lost.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ConsumeEmpty(ref MbufHeader head, ref MbufHeader empty, uint index)
+    private static void ConsumeEmpty(MbufChain chain, ref MbufHeader head, ref MbufHeader empty, uint index)
     {
-        At(empty.Tail).MoveMark(ref At(head.Tail));
-        _cache.FreeChainAndSettle(index);
+        chain.At(empty.Tail).MoveMark(ref chain.At(head.Tail));
+        chain._cache.FreeChainAndSettle(index);
     }
 
     /// <summary>The head of a chain that is about to be joined behind this one.</summary>
@@ -115,7 +115,6 @@ public readonly ref partial struct MbufChain
         head.ChainLength = length;
         head.Flags |= HeaderFlags.Intricate;
         behind.Generation += _cache.Hot.Step;
-        behind.Moves = 0;
         if ((behind.Flags & HeaderFlags.Cold) != 0)
         {
             _cache.DropCold(ref behind);

@@ -122,24 +122,29 @@ public readonly ref partial struct MbufChain
     /// Fills fresh mbufs, which have their lengths, with the bytes of others, from an offset in <paramref name="source"/> on. The
     /// label of the first byte goes with them, and the mark where a record ends among them.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void CopyInto(uint target, uint source, int offset = 0)
     {
         for (uint index = target; index != 0; index = At(index).Next)
         {
             ref MbufHeader header = ref At(index);
-            if (header.SegmentLength > 0)
+            if (header.SegmentLength > 0 && offset == At(source).SegmentLength)
             {
                 SkipEmpty(ref source, ref offset);
             }
 
             header.Type = At(source).Type;
             header.Flags |= CopyRun(_cache.BytesOf(ref header), ref source, ref offset);
-            header.Flags |= SkipEmpty(ref source, ref offset);
+            if (offset == At(source).SegmentLength && (offset == 0 || At(source).Next != 0))
+            {
+                header.Flags |= SkipEmpty(ref source, ref offset);
+            }
         }
     }
 
     /// <summary>Goes from where an mbuf ends to the next that has data, or to the last.</summary>
     /// <returns>The mark that a record ends, if one of those without data has it.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private uint SkipEmpty(ref uint source, ref int offset)
     {
         uint mark = 0;
@@ -163,27 +168,29 @@ public readonly ref partial struct MbufChain
     private uint CopyRun(Span<byte> target, ref uint source, ref int offset)
     {
         uint mark = 0;
-        int all = target.Length;
         while (!target.IsEmpty)
         {
             ref MbufHeader from = ref At(source);
-            int length = Math.Min(from.SegmentLength - offset, target.Length);
-            if (length == 0 && from.Next == 0)
-            {
-                ThrowHelper.ShorterThanItSays();
-            }
-
+            int left = from.SegmentLength - offset;
+            int length = Math.Min(left, target.Length);
             _cache.Hot.Memory.Bytes(from.Data + offset, length).CopyTo(target);
             target = target[length..];
             offset += length;
-            if (offset == from.SegmentLength)
+            if (length == left)
             {
-                mark |= target.Length < all ? from.Flags & HeaderFlags.EndOfRecord : 0;
-                source = from.Next != 0 ? from.Next : source;
-                offset = from.Next != 0 ? 0 : offset;
+                mark |= from.Flags;
+                if (from.Next != 0)
+                {
+                    source = from.Next;
+                    offset = 0;
+                }
+                else if (!target.IsEmpty)
+                {
+                    ThrowHelper.ShorterThanItSays();
+                }
             }
         }
 
-        return mark;
+        return mark & HeaderFlags.EndOfRecord;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace Engine.Mbufs;
@@ -145,6 +146,7 @@ public readonly ref partial struct MbufChain
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void CheckAttachable(int length, int size)
     {
         ref MbufHeader head = ref Head();

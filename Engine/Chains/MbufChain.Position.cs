@@ -89,6 +89,7 @@ public readonly ref partial struct MbufChain
 
     /// <summary>The mbuf that holds a byte, which the chain has, the mbuf before it (0 if there is none), and the byte's place
     /// in it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint Find(int offset, out uint previous, out int inside)
     {
         previous = 0;
@@ -118,13 +119,14 @@ public readonly ref partial struct MbufChain
     {
         _ = ref Head();
         ref MbufHeader header = ref At(index);
-        long rest = header.Data + header.SegmentLength - place;
-        if (header.Stamp != stamp || (ulong)rest > (uint)header.SegmentLength)
+        long offset = place - header.Data;
+        uint length = (uint)header.SegmentLength;
+        if (header.Stamp != stamp || (ulong)offset > length)
         {
             ThrowHelper.StalePosition();
         }
 
-        left = (int)rest;
+        left = (int)(length - (uint)offset);
         return ref header;
     }
 
@@ -151,6 +153,7 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>The mbuf behind one, which there must be: the chain's own length says so, or the mbuf that is looked for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint NextOf(uint index)
     {
         uint next = At(index).Next;

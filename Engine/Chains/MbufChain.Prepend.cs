@@ -105,6 +105,7 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>Links a free mbuf behind the head and moves the head's storage and bytes into it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void InsertBehindHead(ref MbufHeader head, uint index)
     {
         ref MbufHeader inserted = ref At(index);

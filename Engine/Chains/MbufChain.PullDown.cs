@@ -63,6 +63,7 @@ public readonly ref partial struct MbufChain
         return done;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryPullDown(int offset, int length, bool toSegment, out uint index, out int inside)
     {
         ref MbufHeader head = ref Head();
@@ -75,9 +76,7 @@ public readonly ref partial struct MbufChain
 
         if (offset == head.ChainLength)
         {
-            index = FillPoint(ref head);
-            inside = At(index).SegmentLength;
-            return true; // No bytes, at the end.
+            return FindEnd(ref head, out index, out inside);
         }
 
         index = Find(offset, out uint previous, out inside);
@@ -88,6 +87,15 @@ public readonly ref partial struct MbufChain
         }
 
         return !toSegment || inside == 0 || TryCut(ref head, ref first, ref index, ref inside);
+    }
+
+    /// <summary>No bytes at the end are there always.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool FindEnd(ref MbufHeader head, out uint index, out int inside)
+    {
+        index = FillPoint(ref head);
+        inside = At(index).SegmentLength;
+        return true;
     }
 
     /// <summary>Brings bytes that lie in several mbufs into one: where there is room, or into fresh storage.</summary>
@@ -237,6 +245,7 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>True if the chain has all bytes of a range; throws if an end of it is negative.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool HasRange(ref MbufHeader head, int offset, int length)
     {
         if ((offset | length) < 0)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
 
@@ -94,6 +95,7 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>Makes linked mbufs a chain, apart from its length; they are freed if that fails.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryStartCopy(ref MbufHeader head, ChainParts parts, bool withHeader)
     {
         ref MbufHeader copy = ref At(parts.First);
@@ -147,7 +149,11 @@ public readonly ref partial struct MbufChain
             ref MbufHeader shared = ref At(taken);
             shared.Flags = 0;
             ShareSegment(ref header, ref shared, taken);
-            shared.Flags &= piece < header.SegmentLength - offset ? ~HeaderFlags.EndOfRecord : uint.MaxValue;
+            if (piece < header.SegmentLength - offset)
+            {
+                shared.Flags &= ~HeaderFlags.EndOfRecord;
+            }
+
             shared.Data += offset;
             shared.SegmentLength = piece;
             _cache.AddPart(ref parts, taken);

@@ -88,7 +88,15 @@ internal ref struct MbufCursor
     {
         while (count > 0)
         {
-            count -= Take(count).Length;
+            _ = ref Here(out int left);
+            int step = Math.Min(count, left);
+            if (step == 0)
+            {
+                ThrowHelper.StalePosition(); // The chain has become shorter since the bytes were counted.
+            }
+
+            _place += step;
+            count -= step;
         }
     }
 
@@ -116,6 +124,7 @@ internal ref struct MbufCursor
     }
 
     /// <summary>The same for who has asked <see cref="Here"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Take(int wanted, int left)
     {
         int count = Math.Min(wanted, left);
@@ -134,7 +143,8 @@ internal ref struct MbufCursor
     {
         while (!destination.IsEmpty)
         {
-            Span<byte> bytes = Take(destination.Length);
+            _ = ref Here(out int left);
+            Span<byte> bytes = Take(destination.Length, left);
             bytes.CopyTo(destination);
             destination = destination[bytes.Length..];
         }

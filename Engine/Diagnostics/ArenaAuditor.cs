@@ -76,7 +76,7 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
         ref MbufHeader header = ref arena.Memory.Header(item);
         bool pair = zone == ZoneId.Packet;
         StorageKind expected = pair ? StorageKind.Cluster : StorageKind.Internal;
-        if (header.Flags != (pair ? HeaderFlags.FreePair : HeaderFlags.Free) || header.Kind != expected || header.Next != 0 || (header.NextPacket != 0 && place != Resting)
+        if (header.Flags != (pair ? HeaderFlags.FreePair : HeaderFlags.Free) || header.Kind != expected || header.Next != 0
             || header.SegmentLength != 0 || header.ChainLength != 0 || header.PacketLength != 0 || header.Segments != 1 || header.Tail != item)
         {
             Report($"Mbuf {item} in {place} is not in its reset state (flags {header.Flags:x8}, kind {header.Kind}).");

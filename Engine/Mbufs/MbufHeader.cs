@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics;
 namespace Engine.Mbufs;
 
 /// <summary>
-/// One mbuf's header and packet header: one cache line, 64 bytes, dense in an array of its own. All of it is in its reset state
-/// while the mbuf is free, so that allocation writes the flags at most.
+/// One mbuf's header and packet header: one cache line, 64 bytes, dense in an array of its own. All of it but <see cref="Moves"/> is in its
+/// reset state while the mbuf is free, so that allocation writes the flags at most.
 /// </summary>
 /// <remarks>
 /// The first half is what a pair that is a whole chain still has right when it is freed, but for data and generation; the second
@@ -30,7 +30,7 @@ internal struct MbufHeader
 
     /// <summary>
     /// The same word in a head that is in no queue: how often its bytes were moved, since positions cannot know it by the generation, which
-    /// is the chain's claim. Not 0 only where <see cref="HeaderFlags.Intricate"/> is set. See <see cref="EndPlaces"/>.
+    /// is the chain's claim. It goes on through the lives of the mbuf: who links packets writes the word before. See <see cref="EndPlaces"/>.
     /// </summary>
     [FieldOffset(4)] public uint Moves;
 
@@ -154,7 +154,7 @@ internal struct MbufHeader
     public void SetResetInPlace(uint generation, long data)
     {
         Debug.Assert(
-            Next == 0 && NextPacket == 0 && Segments == 1 && Kind == StorageKind.Cluster,
+            Next == 0 && Segments == 1 && Kind == StorageKind.Cluster,
             "Only a pair is reset in place.");
         Unsafe.Add(ref Unsafe.As<MbufHeader, Vector256<uint>>(ref this), 1) =
             Vector256.Create(HeaderFlags.FreePair, FreePair, 0, 0, 0, 0, 0, 0);
@@ -176,12 +176,12 @@ internal struct MbufHeader
     /// the same. Not where only the start or the end of the data moves over bytes that stay.
     /// </summary>
     /// <param name="step"><see cref="CacheHot.Step"/>.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void EndPlaces(uint step)
     {
         if ((Flags & HeaderFlags.Head) != 0)
         {
             Moves++;
-            Flags |= HeaderFlags.Intricate;
         }
         else
         {
@@ -203,7 +203,7 @@ internal struct MbufHeader
     /// </summary>
     public void MarkIfIntricate()
     {
-        bool plain = (Next | Moves) == 0 && Kind == StorageKind.Cluster && (Flags & HeaderFlags.Cold) == 0;
+        bool plain = Next == 0 && Kind == StorageKind.Cluster && (Flags & HeaderFlags.Cold) == 0;
         Flags = plain ? Flags & ~HeaderFlags.Intricate : Flags | HeaderFlags.Intricate;
     }
 

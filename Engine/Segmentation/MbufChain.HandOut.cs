@@ -43,6 +43,7 @@ public readonly ref partial struct MbufChain
             offset += length;
         }
 
+        last.NextPacket = 0;
         FinishFirst(ref head, plan, ref headers);
         last.Flags |= (uint)plan.LastFlags;
     }
@@ -55,7 +56,6 @@ public readonly ref partial struct MbufChain
         // Less than there was only if it is the one part, and more lies behind it.
         head.SegmentLength = plan.HeaderLength + payload;
         parts.Last = Index;
-        head.NextPacket = 0;
         if (payload == plan.FirstPayload)
         {
             head.Next = 0;
