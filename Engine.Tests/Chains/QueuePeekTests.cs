@@ -31,6 +31,29 @@ public sealed class QueuePeekTests(ArenaKind kind) : MbufFixture(kind)
     }
 
     [Test]
+    public void What_was_last_is_looked_at_anew_when_another_comes_behind_it()
+    {
+        var queue = new MbufQueue(Arena);
+        using MbufScope mbufs = Arena.Enter();
+        Assert.That(queue.TryEnqueue(Packet(mbufs, Pattern(5))));
+        Assert.That(queue.TryPeekLast(mbufs, out MbufPosition last) && last.Remaining == 5);
+        Assert.That(queue.TryEnqueue(Packet(mbufs, Pattern(6))));
+        bool isStale = false;
+        try
+        {
+            _ = last.Remaining;
+        }
+        catch (MbufStaleException)
+        {
+            isStale = true;
+        }
+
+        Assert.That(isStale);
+        Assert.That(queue.TryPeekFirst(mbufs, out MbufPosition first) && first.Remaining == 5);
+        queue.Drain(mbufs);
+    }
+
+    [Test]
     public void One_packet_is_the_first_and_the_last_wherever_it_was_put([Values] bool atHead)
     {
         var queue = new MbufQueue(Arena);

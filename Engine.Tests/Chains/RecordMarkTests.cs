@@ -87,6 +87,26 @@ public sealed class RecordMarkTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(Marks(packet), Is.EqualTo(marks));
     }
 
+    /// <summary>Room behind the last byte has the mark for it, and goes its own way.</summary>
+    [Test]
+    public void A_mark_on_room_is_that_of_the_last_byte()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = Packet(mbufs, Pattern(10));
+        packet.Flags |= MbufFlags.EndOfRecord;
+        Assert.That(packet.TryAddRoom(100));
+        Assert.That(packet.TryShare(0, MbufSizes.CopyAll, out MbufChain share));
+        Assert.That(packet.TryMakeWritable(0, 1));
+        Assert.That(Marks(packet), Is.EqualTo(new[] { 10 }));
+        Assert.That(packet.TrySplit(10, out MbufChain rest));
+        Assert.That((Marks(packet), Marks(share), Marks(rest)), Is.EqualTo((new[] { 10 }, new[] { 10 }, Array.Empty<int>())));
+        packet.Append(Packet(mbufs, Pattern(5)));
+        packet.TrimEnd(5);
+        Assert.That(Marks(packet), Is.EqualTo(new[] { 10 }));
+        share.Free();
+        rest.Free();
+    }
+
     [Test]
     public void A_share_has_the_records_and_labels()
     {

@@ -107,6 +107,7 @@ public readonly ref partial struct MbufChain
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Join(ref MbufHeader head, ref MbufHeader behind, uint index, int length)
     {
+        SettleMark(ref head);
         ref MbufHeader oldTail = ref At(head.Tail);
         oldTail.Next = index;
         oldTail.Flags &= ~HeaderFlags.Spare; // Bytes go behind the other chain's from now on.

@@ -171,6 +171,20 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
+    /// Gives a mark on room at the end to the mbuf that holds the last byte, whose it is: before something comes behind that room, or the
+    /// chain is cut or copied there.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void SettleMark(ref MbufHeader head)
+    {
+        const uint Marked = HeaderFlags.Spare | HeaderFlags.EndOfRecord;
+        if ((At(head.Tail).Flags & Marked) == Marked)
+        {
+            At(head.Tail).MoveMark(ref At(FillPoint(ref head)));
+        }
+    }
+
+    /// <summary>
     /// Links mbufs behind the tail; their bytes are not counted yet. They belong to the record that the tail ends, if it ends one.
     /// </summary>
     private void Link(ref MbufHeader head, ChainParts parts)

@@ -113,6 +113,7 @@ public readonly ref partial struct MbufChain
     /// <summary>Puts replacements where they belong. Contents stay; lengths stay where a replacement is one mbuf for one.</summary>
     private void Replace(ChainParts replacements)
     {
+        SettleMark(ref At(Index));
         for (uint index = replacements.First; index != 0;)
         {
             ref MbufHeader first = ref At(index);

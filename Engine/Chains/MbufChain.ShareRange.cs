@@ -130,7 +130,9 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
-        for (uint index = Index; length > 0; index = At(index).Next)
+        uint index = Index;
+        bool isWhole = false;
+        for (; length > 0; index = At(index).Next)
         {
             ref MbufHeader header = ref At(index);
             int piece = Math.Min(header.SegmentLength - offset, length);
@@ -149,7 +151,8 @@ public readonly ref partial struct MbufChain
             ref MbufHeader shared = ref At(taken);
             shared.Flags = 0;
             ShareSegment(ref header, ref shared, taken);
-            if (piece < header.SegmentLength - offset)
+            isWhole = piece == header.SegmentLength - offset;
+            if (!isWhole)
             {
                 shared.Flags &= ~HeaderFlags.EndOfRecord;
             }
@@ -161,7 +164,20 @@ public readonly ref partial struct MbufChain
             offset = 0;
         }
 
+        At(parts.Last).Flags |= isWhole ? MarkOfRoom(index) : 0;
         return true;
+    }
+
+    /// <summary>The mark that mbufs without bytes, from one on, may have for the last byte before them.</summary>
+    private uint MarkOfRoom(uint index)
+    {
+        uint mark = 0;
+        for (; index != 0 && At(index).SegmentLength == 0; index = At(index).Next)
+        {
+            mark |= At(index).Flags & HeaderFlags.EndOfRecord;
+        }
+
+        return mark;
     }
 
     /// <summary>The mbufs that have bytes of a range, which the chain holds.</summary>

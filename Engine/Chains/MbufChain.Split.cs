@@ -62,6 +62,7 @@ public readonly ref partial struct MbufChain
             restSegments++;
         }
 
+        SettleMark(ref head);
         rest = Separate(ref head, last, first, segments, restSegments);
         SetSplitLengths(ref head, ref At(first), offset);
         return true;

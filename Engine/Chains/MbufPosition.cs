@@ -9,7 +9,8 @@ namespace Engine.Mbufs;
 /// <remarks>
 /// <para>32 bytes, immutable. It names a byte by where that lies, or the end of its mbuf's data. It stays right when bytes are appended,
 /// prepended into headroom or trimmed off elsewhere, when the chain is shared or relabelled, and when mbufs before it come and
-/// go. The position of the chain's end names the first byte that is appended behind it.</para>
+/// go. The position of the chain's end names the first byte that is appended behind it; a place that was trimmed off and written anew
+/// names what is there then.</para>
 /// <para>It throws <see cref="MbufStaleException"/> once its byte is not there any more: the packet was freed or given away, the
 /// byte was trimmed off, or moved. Verbs move bytes where they must: a prepend without headroom and <see cref="MbufChain.TryCopyUp"/>
 /// those of the first mbuf; <see cref="MbufChain.TryPullUp(int, out ReadOnlySpan{byte})"/>, <see cref="MbufChain.TryPullDown(int, int,

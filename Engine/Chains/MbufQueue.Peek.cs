@@ -5,8 +5,9 @@ public sealed partial class MbufQueue
 {
     /// <summary>mbufq_first: the start of the packet at the head, which stays in the queue.</summary>
     /// <param name="mbufs">A scope of the queue's arena.</param>
-    /// <param name="position">The packet's first byte; null if the queue is empty. Stale once the packet is dequeued or freed;
-    /// it stays right when <see cref="Append"/> puts all packets behind those of another queue.</param>
+    /// <param name="position">The packet's first byte; null if the queue is empty. Stale once the packet is dequeued or freed,
+    /// and once another is put behind the last one, whose link it is then; it stays right when <see cref="Append"/> puts all packets behind
+    /// those of another queue.</param>
     /// <returns>False if the queue is empty.</returns>
     /// <exception cref="MbufForeignException">The scope belongs to another arena.</exception>
     /// <exception cref="ObjectDisposedException">The scope is closed.</exception>

@@ -113,12 +113,18 @@ public readonly ref partial struct MbufChain
     /// </summary>
     private static void CompleteFrom(MbufCache cache, uint first, MbufChecksumFlags assist)
     {
-        for (uint index = first; index != 0; index = cache.Hot.Memory.Header(index).NextPacket)
+        for (uint index = first; index != 0;)
         {
-            MbufChain segment = cache.ChainAt(index, cache.Hot.Memory.Header(index).Generation);
+            // The link is out of the head meanwhile: its word counts moves in a head that is in no queue, and storage whose caller
+            // counts may have become shared.
+            ref MbufHeader head = ref cache.Hot.Memory.Header(index);
+            uint next = head.NextPacket;
+            MbufChain segment = cache.ChainAt(index, head.Generation);
             MbufOffloadStatus status = OffloadRequest.TryRead(segment, out OffloadRequest request);
             bool isComplete = status == MbufOffloadStatus.Done && segment.Complete(request, request.Flags & ~assist);
             Debug.Assert(isComplete, "A segment that was just made asks for nothing that cannot be done.");
+            head.NextPacket = next;
+            index = next;
         }
     }
 
