@@ -107,8 +107,12 @@ public readonly ref partial struct MbufChain
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Join(ref MbufHeader head, ref MbufHeader behind, uint index, int length)
     {
-        SettleMark(ref head);
         ref MbufHeader oldTail = ref At(head.Tail);
+        if (oldTail.IsMarkedRoom)
+        {
+            SettleMark(this);
+        }
+
         oldTail.Next = index;
         oldTail.Flags &= ~HeaderFlags.Spare; // Bytes go behind the other chain's from now on.
         head.Tail = behind.Tail;

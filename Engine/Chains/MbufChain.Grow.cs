@@ -174,14 +174,12 @@ public readonly ref partial struct MbufChain
     /// Gives a mark on room at the end to the mbuf that holds the last byte, whose it is: before something comes behind that room, or the
     /// chain is cut or copied there.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void SettleMark(ref MbufHeader head)
+    /// <remarks>Static, the chain by value: an address taken of it would keep the caller's chain out of registers.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void SettleMark(MbufChain chain)
     {
-        const uint Marked = HeaderFlags.Spare | HeaderFlags.EndOfRecord;
-        if ((At(head.Tail).Flags & Marked) == Marked)
-        {
-            At(head.Tail).MoveMark(ref At(FillPoint(ref head)));
-        }
+        ref MbufHeader head = ref chain.At(chain.Index);
+        chain.At(head.Tail).MoveMark(ref chain.At(chain.FillPoint(ref head)));
     }
 
     /// <summary>

@@ -113,7 +113,11 @@ public readonly ref partial struct MbufChain
     /// <summary>Puts replacements where they belong. Contents stay; lengths stay where a replacement is one mbuf for one.</summary>
     private void Replace(ChainParts replacements)
     {
-        SettleMark(ref At(Index));
+        if (replacements.First != 0 && At(At(Index).Tail).IsMarkedRoom)
+        {
+            SettleMark(this);
+        }
+
         for (uint index = replacements.First; index != 0;)
         {
             ref MbufHeader first = ref At(index);

@@ -62,7 +62,11 @@ public readonly ref partial struct MbufChain
             restSegments++;
         }
 
-        SettleMark(ref head);
+        if (At(head.Tail).IsMarkedRoom)
+        {
+            SettleMark(this);
+        }
+
         rest = Separate(ref head, last, first, segments, restSegments);
         SetSplitLengths(ref head, ref At(first), offset);
         return true;

@@ -189,6 +189,13 @@ internal struct MbufHeader
         }
     }
 
+    /// <summary>True for room at the end of a chain that has the mark of the last byte before it.</summary>
+    public readonly bool IsMarkedRoom
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (Flags & (HeaderFlags.Spare | HeaderFlags.EndOfRecord)) == (HeaderFlags.Spare | HeaderFlags.EndOfRecord);
+    }
+
     /// <summary>Gives the mark that a record ends here, if there is one, to the mbuf that holds the last byte from now on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void MoveMark(ref MbufHeader to)
