@@ -55,6 +55,8 @@ public readonly ref partial struct MbufChain
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> or <paramref name="length"/> is
     /// negative.</exception>
+    /// <exception cref="InvalidOperationException">The transformer shared the bytes that come next, or made them read-only; what was
+    /// changed before stays.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away, before or by the transformer.</exception>
     /// <remarks>
     /// O(segments before + pieces), and the transformer's own work; a copy of the range where it may not be written.

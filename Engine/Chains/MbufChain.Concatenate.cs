@@ -15,7 +15,8 @@ public readonly ref partial struct MbufChain
     /// <exception cref="MbufForeignException"><paramref name="other"/> belongs to another arena.</exception>
     /// <exception cref="MbufStaleException">Either was freed or given away.</exception>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes; both are as they were.</exception>
-    /// <remarks>O(1), whatever the number of segments, and O(tags) for the other's tags. Never needs memory.</remarks>
+    /// <remarks>O(1), whatever the number of segments, and O(tags) for the other's tags. Never needs memory. A chain without bytes is
+    /// freed and joins nothing, O(its segments); a free routine that ends with it may throw, after that.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Append(MbufChain other) => AppendTo(this, other);
 
@@ -51,7 +52,8 @@ public readonly ref partial struct MbufChain
     /// <exception cref="MbufForeignException"><paramref name="other"/> belongs to another arena.</exception>
     /// <exception cref="MbufStaleException">Either was freed or given away.</exception>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes; both are as they were.</exception>
-    /// <remarks>O(1), whatever the number of segments, and O(tags) for the other's tags. Never needs memory.</remarks>
+    /// <remarks>O(1), whatever the number of segments, and O(tags) for the other's tags. Never needs memory. A chain without bytes is
+    /// freed and joins nothing, O(its segments); a free routine that ends with it may throw, after that.</remarks>
     public void Concatenate(MbufChain other)
     {
         ref MbufHeader head = ref Head(out uint own);

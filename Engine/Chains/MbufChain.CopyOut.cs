@@ -9,7 +9,7 @@ public readonly ref partial struct MbufChain
     /// m_mbuftouio: copies bytes from the start of the chain into pieces of memory, in order, as many as there are and fit.
     /// </summary>
     /// <param name="destinations">The memory; empty pieces are skipped.</param>
-    /// <param name="length">How many bytes to copy at most; 0 or more; <see cref="MbufSizes.CopyAll"/> for all of them.</param>
+    /// <param name="length">How many bytes to copy at most, 0 or more; <see cref="MbufSizes.CopyAll"/> for all of them.</param>
     /// <returns>Bytes copied: the least of what was asked for, what the chain holds and what the pieces hold.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
     /// <exception cref="InvalidOperationException">The memory's owner changed the chain.</exception>

@@ -83,6 +83,18 @@ internal ref struct MbufCursor
         return true;
     }
 
+    /// <summary>Goes forward by a count, which must not be negative. False, and nowhere, if there are fewer bytes.</summary>
+    public bool TryMove(string parameter, int count)
+    {
+        if (!IsInside(parameter, count, int.MaxValue) || !Has(count))
+        {
+            return false;
+        }
+
+        Move(count);
+        return true;
+    }
+
     /// <summary>Goes forward by a number of bytes that the chain has.</summary>
     public void Move(int count)
     {

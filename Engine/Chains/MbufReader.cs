@@ -54,16 +54,7 @@ public ref partial struct MbufReader
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away, or laid out anew.</exception>
     /// <remarks>O(segments gone over).</remarks>
-    public bool TryAdvance(int count)
-    {
-        bool inside = MbufCursor.IsInside(nameof(count), count, int.MaxValue) && _cursor.Has(count);
-        if (inside)
-        {
-            _cursor.Move(count);
-        }
-
-        return inside;
-    }
+    public bool TryAdvance(int count) => _cursor.TryMove(nameof(count), count);
 
     /// <summary>m_copydata: copies the next bytes and goes over them.</summary>
     /// <param name="destination">Receives the bytes; its length says how many. Must not be a view of this chain.</param>

@@ -55,16 +55,7 @@ public ref partial struct MbufWriter
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away, or laid out anew.</exception>
     /// <remarks>O(segments gone over).</remarks>
-    public bool TryAdvance(int count)
-    {
-        bool inside = MbufCursor.IsInside(nameof(count), count, int.MaxValue) && _cursor.Has(count);
-        if (inside)
-        {
-            _cursor.Move(count);
-        }
-
-        return inside;
-    }
+    public bool TryAdvance(int count) => _cursor.TryMove(nameof(count), count);
 
     /// <summary>m_copyback: writes bytes here, over what is there, and makes the chain longer where it ends.</summary>
     /// <param name="source">The bytes; must not be a view of this chain.</param>

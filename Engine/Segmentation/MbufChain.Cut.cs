@@ -32,7 +32,7 @@ public readonly ref partial struct MbufChain
             return status;
         }
 
-        uint mark = At(head.Tail).Flags & (uint)MbufFlags.EndOfRecord;
+        uint mark = At(head.Tail).Flags & HeaderFlags.EndOfRecord;
         At(head.Tail).Flags &= ~mark;
         parts.Next = head.Next;
         if (plan.NeedsFront)
