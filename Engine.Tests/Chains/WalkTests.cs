@@ -37,6 +37,29 @@ public sealed class WalkTests(ArenaKind kind) : MbufFixture(kind)
 
     /// <summary>Each change at each step of the walk, then packets of others in every mbuf that came free.</summary>
     [Test]
+    public void A_walk_that_starts_when_the_memory_is_gone_touches_none_of_it()
+    {
+        MbufArena arena = Arenas.Of(mbufs: 64, clusters: 64, caches: 1);
+        MbufScope mbufs = arena.Enter();
+        MbufChain packet = Packet(mbufs, Pattern(10));
+        MbufChain.SegmentEnumerable segments = packet.Segments;
+        packet.Free();
+        mbufs.Dispose();
+        arena.Dispose();
+        bool isRefused = false;
+        try
+        {
+            segments.GetEnumerator();
+        }
+        catch (ObjectDisposedException)
+        {
+            isRefused = true;
+        }
+
+        Assert.That(isRefused);
+    }
+
+    [Test]
     public void A_walk_whose_next_mbufs_were_trimmed_off_ends_with_an_exception()
     {
         using MbufScope mbufs = Arena.Enter();

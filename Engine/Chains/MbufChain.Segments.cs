@@ -29,6 +29,8 @@ public readonly ref partial struct MbufChain
         internal SegmentEnumerable(MbufChain chain) => _chain = chain;
 
         /// <summary>Starts a walk. O(1).</summary>
+        /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+        /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
         public SegmentEnumerator GetEnumerator() => new(_chain);
     }
 
@@ -63,7 +65,7 @@ public readonly ref partial struct MbufChain
 
         internal SegmentEnumerator(MbufChain chain)
         {
-            _head = ref chain.At(chain.Index);
+            _head = ref chain.Head(); // Again: what foreach takes may have been kept until the memory is gone.
             _here = ref _head;
             _cache = chain._cache;
             _opening = chain._slot & ~CacheHot.AnyItem;
