@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 
+using Engine.Mbufs.Wire;
+
 namespace Engine.Mbufs.Bench.Kernels;
 
 /// <summary>Packets as they are on the wire, for kernels that look into them.</summary>

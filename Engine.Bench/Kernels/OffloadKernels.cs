@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 
+using Engine.Mbufs.Wire;
+
 namespace Engine.Mbufs.Bench.Kernels;
 
 /// <summary>Checksums of whole packets: verified as a receiver does it, completed as a sender does it.</summary>

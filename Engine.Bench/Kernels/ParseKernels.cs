@@ -1,3 +1,5 @@
+using Engine.Mbufs.Wire;
+
 namespace Engine.Mbufs.Bench.Kernels;
 
 /// <summary>Views of headers.</summary>

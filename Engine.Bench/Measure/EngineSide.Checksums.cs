@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 
+using Engine.Mbufs.Wire;
+
 namespace Engine.Mbufs.Bench.Measure;
 
 /// <content>Checksums of packets that are there already.</content>

@@ -30,7 +30,7 @@ internal sealed class MicroOptions
                             may be given several times (default: all, which takes about half an hour)
           --quick           a second or two for each operation, in this process: for a look, not for a comparison
           --disasm METHODS  the machine code that methods end up with when the operations run, instead of figures: '*Kernels:*'
-                            for the loops with all that is inlined into them, or a method such as 'MbufCache:Put'
+                            for the loops with all that is inlined into them, or a method such as 'ThreadCache:Push'
           --list            the families and their operations
           -- OPTIONS        what follows is BenchmarkDotNet's, such as --exporters json
 

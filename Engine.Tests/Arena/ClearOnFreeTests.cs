@@ -33,11 +33,11 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
     {
         using MbufScope mbufs = Arena.Enter();
         MbufChain packet = Build(mbufs, Pattern(Layouts.LengthOf(layout)), Layouts.All[layout]);
-        List<(StorageKind Kind, uint Storage)> storages = Contents.StoragesOf(packet);
+        List<(ZoneId Kind, uint Storage)> storages = Contents.StoragesOf(packet);
         FreePartners(mbufs);
         End(mbufs, packet, ending);
 
-        foreach ((StorageKind kind, uint storage) in storages)
+        foreach ((ZoneId kind, uint storage) in storages)
         {
             Contents.AssertGone(Arena, kind, storage);
         }
@@ -49,7 +49,7 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
         using MbufScope mbufs = Arena.Enter();
         MbufChain packet = mbufs.AllocatePacket(size);
         Assert.That(packet.TryAppend(Pattern(1000)));
-        List<(StorageKind Kind, uint Storage)> storages = Contents.StoragesOf(packet);
+        List<(ZoneId Kind, uint Storage)> storages = Contents.StoragesOf(packet);
         MbufChain share = packet.Share();
         packet.Free();
         ChainAssert.Holds(share, Pattern(1000));
@@ -66,7 +66,7 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
         Assert.That(packet.TryExtend(packet.Tailroom, out Span<byte> room) && packet.TryPrepend(packet.Headroom, out _));
         packet.TryGetWritable(out room);
         room.Fill(0xEE);
-        List<(StorageKind Kind, uint Storage)> storages = Contents.StoragesOf(packet);
+        List<(ZoneId Kind, uint Storage)> storages = Contents.StoragesOf(packet);
         Assert.That(room.Length, Is.EqualTo(Contents.Of(Arena, storages[1].Kind, storages[1].Storage).Length));
         packet.TrimStart(packet.Length - 1);
         packet.Free();
@@ -81,7 +81,7 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
         MbufTag tag = mbufs.AllocateTag(7, 1, length);
         tag.Data.Fill(0xEE);
         ref MbufHeader header = ref Arena.Memory.Header(tag.Index);
-        (StorageKind kind, uint storage, uint index) = (header.Kind, header.Storage, tag.Index);
+        (ZoneId kind, uint storage, uint index) = (header.Kind, header.Storage, tag.Index);
         if (isOnPacket)
         {
             MbufChain packet = mbufs.AllocatePacket();
@@ -93,7 +93,7 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
             tag.Free();
         }
 
-        Contents.AssertGone(Arena, StorageKind.Internal, index);
+        Contents.AssertGone(Arena, ZoneId.Internal, index);
         Contents.AssertGone(Arena, kind, storage);
     }
 
@@ -105,7 +105,7 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
         using MbufChain packet = Build(mbufs, Pattern(192), Segment.Internal(192));
         Assert.That(packet.TryPrepend(new byte[40]) && packet.SegmentCount == 2);
 
-        Assert.That(Contents.Of(Arena, StorageKind.Internal, packet.Index).IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
+        Assert.That(Contents.Of(Arena, ZoneId.Internal, packet.Index).IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
         ChainAssert.Holds(packet, [.. new byte[40], .. Pattern(192)]);
     }
 
@@ -116,7 +116,7 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
         using MbufChain packet = Build(mbufs, Pattern(300), Segment.Internal(150), Segment.Internal(150));
         Assert.That(packet.TryPullUp(300, out _) && packet.SegmentCount == 1);
 
-        Assert.That(Contents.Of(Arena, StorageKind.Internal, packet.Index).IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
+        Assert.That(Contents.Of(Arena, ZoneId.Internal, packet.Index).IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
         ChainAssert.Holds(packet, Pattern(300));
     }
 
@@ -127,7 +127,7 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
         using MbufChain packet = Build(mbufs, Pattern(450), Segment.Internal(150), Segment.Internal(150), Segment.Internal(150));
         Assert.That((isCollapsed ? packet.TryCollapse(1) : packet.TryFragment(450)) && packet.SegmentCount == 1);
 
-        Assert.That(Contents.Of(Arena, StorageKind.Internal, packet.Index).IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
+        Assert.That(Contents.Of(Arena, ZoneId.Internal, packet.Index).IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
         ChainAssert.Holds(packet, Pattern(450));
     }
 
@@ -138,7 +138,7 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
         using MbufChain packet = Build(mbufs, Pattern(1150), Segment.Internal(150), Segment.Shared(1000));
         Assert.That(packet.TryDefragment() && packet.SegmentCount == 1);
 
-        Assert.That(Contents.Of(Arena, StorageKind.Internal, packet.Index).IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
+        Assert.That(Contents.Of(Arena, ZoneId.Internal, packet.Index).IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
         ChainAssert.Holds(packet, Pattern(1150));
         FreePartners(mbufs);
     }
@@ -148,7 +148,7 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Build(mbufs, Pattern(1000), Segment.Shared(1000));
-        (StorageKind kind, uint storage) = Contents.StoragesOf(packet)[1];
+        (ZoneId kind, uint storage) = Contents.StoragesOf(packet)[1];
         Assert.That(packet.TryUnshare());
         FreePartners(mbufs);
 
@@ -161,7 +161,7 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Build(mbufs, Pattern(1000), Segment.ReadOnly(1000));
-        (StorageKind kind, uint storage) = Contents.StoragesOf(packet)[1];
+        (ZoneId kind, uint storage) = Contents.StoragesOf(packet)[1];
         Assert.That(packet.TryUnshare());
 
         Contents.AssertGone(Arena, kind, storage);
@@ -186,7 +186,7 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
         using MbufScope mbufs = arena.Enter();
         using (MbufChain first = Packet(mbufs, Pattern(2000)))
         {
-            Assert.That((first.Cache.Hot.PopLimit, first.Cache.Hot.FreeLimit), Is.EqualTo((CacheHot.AnyItem, 0u)));
+            Assert.That((first.Cache.Hot.PopLimit, first.Cache.Hot.FreeLimit), Is.EqualTo((Mbuf.AnyIndex, 0u)));
         }
 
         using MbufChain again = mbufs.AllocatePacket();

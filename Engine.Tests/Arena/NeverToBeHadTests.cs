@@ -1,5 +1,7 @@
 using System.Buffers;
 
+using Engine.Mbufs.Wire;
+
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests;
@@ -137,21 +139,21 @@ public sealed class NeverToBeHadTests(ArenaKind kind) : MbufFixture(kind)
                 int held = random.Next(2);
                 using MbufScope mbufs = arena.Enter();
                 using MbufChain holder = held == 0 ? default : mbufs.Allocate();
-                MbufCache cache = mbufs.Cache;
-                ChainParts parts = default;
+                ThreadCache cache = mbufs.Cache;
+                global::Engine.Mbufs.ChainBuilder parts = default;
                 bool possible = new Supply(cache, held).TryTakeCopy(length);
-                bool done = cache.TryAddCopy(ref parts, length);
-                cache.FreeParts(parts);
+                bool done = parts.TryAddCopy(cache, length);
+                parts.Undo(cache);
                 Assert.That(possible, Is.EqualTo(done), $"copy of {length}");
 
                 calls = 0;
                 int piece = random.Next(1, 2049);
                 bool pieces = cache.TryTakePieces(Math.Min(length, piece * 20), piece, held, out parts);
                 Assert.That(pieces, Is.EqualTo(Fits(arena, Math.Min(length, piece * 20), piece, held)), $"{length} in pieces of {piece}");
-                cache.FreeParts(parts);
+                parts.Undo(cache);
                 bool room = cache.TryTakeRoom(length, held, out parts);
                 Assert.That(room, Is.EqualTo(Fits(arena, length, 2048, held)), $"room for {length}");
-                cache.FreeParts(parts);
+                parts.Undo(cache);
                 Assert.That(calls, Is.Zero, "What cannot be had was looked for.");
             }
         }
@@ -174,7 +176,7 @@ public sealed class NeverToBeHadTests(ArenaKind kind) : MbufFixture(kind)
                 using MbufScope mbufs = arena.Enter();
                 using MbufScope others = ample.Enter();
                 using MbufChain example = others.AllocateFrom(source, headroom, 0);
-                int pairs = ChainAssert.Kinds(example).Count(static kind => kind == StorageKind.Cluster);
+                int pairs = ChainAssert.Kinds(example).Count(static kind => kind == ZoneId.Cluster);
                 bool possible = example.SegmentCount <= arena.GetLimit(MbufZone.Mbufs) && pairs <= arena.GetLimit(MbufZone.Clusters);
                 Assert.That(Got(mbufs.AllocateFrom(source, headroom, 0)), Is.EqualTo(possible), $"{source.Length} behind {headroom}");
                 Assert.That(calls, Is.Zero, "What cannot be had was looked for.");

@@ -20,7 +20,7 @@ public sealed class CacheTests
 
         using (MbufScope others = arena.Enter())
         {
-            Assert.That(others.Cache, Is.Not.SameAs(cache), "only its owner enters it");
+            Assert.That(others.Cache, Is.Not.SameAs(cache.Cache), "only its owner enters it");
         }
 
         using (MbufScope mbufs = cache.Enter())

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 
 using Engine.Mbufs.Tests.Reassembly;
 
+using Engine.Mbufs.Wire;
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests;

@@ -48,7 +48,7 @@ public sealed class DeadThreadTests
             List<Mbuf> all = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocatePacket());
             step.Meet();
             step.Meet();
-            mbufs.Cache.ClearAsk(); // It sees no request any more, and ends.
+            mbufs.Cache.ClearFlushRequest(); // It sees no request any more, and ends.
             mbufs.Free([.. all]);
         });
         step.Meet();
@@ -136,7 +136,7 @@ public sealed class DeadThreadTests
         using MbufArena arena = Arenas.Of(mbufs: 64, clusters: 64, caches: 1);
         Mbuf handle = default;
         uint opening = 0;
-        MbufCache? cache = null;
+        ThreadCache? cache = null;
         new Mate(() =>
         {
             MbufScope mbufs = arena.Enter();

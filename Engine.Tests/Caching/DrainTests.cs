@@ -122,7 +122,7 @@ public sealed class DrainTests
             Beg(arena);
         }
 
-        Assert.That(cache.FreeRounds(ZoneId.Mbuf), Is.Empty);
+        Assert.That(cache.Cache.FreeRounds(ZoneId.Mbuf), Is.Empty);
         Assert.That(arena.Zones[(int)ZoneId.Mbuf].InDepot, Is.EqualTo(10));
     }
 
@@ -135,12 +135,12 @@ public sealed class DrainTests
         List<Mbuf> held = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
         Arenas.FreeAll(mbufs, held);
         Beg(arena);
-        Assert.That(cache.Hot.PopLimit, Is.Zero, "asked");
-        Assert.That(cache.Hot.FreeLimit, Is.Zero, "asked");
+        Assert.That(cache.Cache.Hot.PopLimit, Is.Zero, "asked");
+        Assert.That(cache.Cache.Hot.FreeLimit, Is.Zero, "asked");
 
         mbufs.Allocate().Free();
-        Assert.That(cache.Hot.PopLimit, Is.EqualTo(CacheHot.AnyItem));
-        Assert.That(cache.Hot.FreeLimit, Is.EqualTo(MbufHeader.FirstTired));
+        Assert.That(cache.Cache.Hot.PopLimit, Is.EqualTo(Mbuf.AnyIndex));
+        Assert.That(cache.Cache.Hot.FreeLimit, Is.EqualTo(MbufHeader.FirstTired));
     }
 
     [Test]

@@ -203,11 +203,11 @@ public sealed class NestedScopeTests
             using (cache.Enter())
             {
                 using MbufScope inner = arena.Enter();
-                Assert.That(inner.Cache, Is.SameAs(cache));
+                Assert.That(inner.Cache, Is.SameAs(cache.Cache));
             }
 
             using MbufScope other = arena.Enter();
-            Assert.That(other.Cache, Is.Not.SameAs(cache));
+            Assert.That(other.Cache, Is.Not.SameAs(cache.Cache));
         }
     }
 

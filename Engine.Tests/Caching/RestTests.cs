@@ -13,7 +13,7 @@ public sealed class RestTests(ArenaKind kind) : MbufFixture(kind)
     protected override MbufArena Reserve() => NewArena(mbufs: Mbufs, clusters: Mbufs);
 
     /// <summary>Sets the generation of a free or live mbuf such that its next free brings it to where it rests.</summary>
-    private static void Tire(MbufArena arena, uint index) => arena.Memory.Header(index).Generation = MbufHeader.FirstTired - arena.GenerationStep;
+    private static void Tire(MbufArena arena, uint index) => arena.Memory.Header(index).Generation = MbufHeader.FirstTired - arena.Memory.Step;
 
     [Test]
     public void A_tired_mbuf_is_taken_again_when_every_other_was([Values] Form form)
@@ -92,7 +92,7 @@ public sealed class RestTests(ArenaKind kind) : MbufFixture(kind)
     {
         double share = (uint.MaxValue - (double)MbufHeader.FirstTired + 1) / Math.Pow(2, 32);
         Assert.That(share, Is.EqualTo(Math.Pow(2, -20)));
-        Assert.That(Arena.GenerationStep % 2, Is.EqualTo(1), "Odd: every generation is met before one comes again.");
+        Assert.That(Arena.Memory.Step % 2, Is.EqualTo(1), "Odd: every generation is met before one comes again.");
     }
 
     [Test]
@@ -140,7 +140,7 @@ public sealed class RestTests(ArenaKind kind) : MbufFixture(kind)
         }
         else
         {
-            mbufs.Cache.ChainAt(index, Arena.Memory.Header(index).Generation).Free();
+            MbufChain.Of(mbufs.Cache, index, Arena.Memory.Header(index).Generation).Free();
         }
 
         return index;

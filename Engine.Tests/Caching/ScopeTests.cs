@@ -8,7 +8,7 @@ public sealed class ScopeTests
     public void A_thread_that_enters_again_gets_the_cache_that_it_had()
     {
         using MbufArena arena = Arenas.Of(mbufs: 512);
-        MbufCache cache;
+        ThreadCache cache;
         using (MbufScope mbufs = arena.Enter())
         {
             cache = mbufs.Cache;

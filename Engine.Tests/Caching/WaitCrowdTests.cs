@@ -140,7 +140,7 @@ public sealed class WaitCrowdTests
     private static uint RoomOf(MbufChain chain, uint index, out Span<byte> room)
     {
         ref MbufHeader header = ref chain.Cache.Hot.Memory.Header(index);
-        room = chain.Cache.Hot.Memory.Bytes(header.Data, chain.Cache.RoomBehind(ref header));
+        room = chain.Cache.Hot.Memory.Bytes(header.Data, chain.Cache.Hot.Memory.RoomBehind(ref header));
         return header.Next;
     }
 }

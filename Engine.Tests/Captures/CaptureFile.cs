@@ -1,3 +1,5 @@
+using Engine.Mbufs.Wire;
+
 namespace Engine.Mbufs.Tests.Captures;
 
 /// <summary>A capture of a folder and what is known of it, or the reason why there is none where one was promised.</summary>

@@ -1,3 +1,5 @@
+using Engine.Mbufs.Wire;
+
 namespace Engine.Mbufs.Tests.Captures;
 
 /// <summary>A way to write the same packets, and how finely it tells their times.</summary>

@@ -2,6 +2,8 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
+using Engine.Mbufs.Wire;
+
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Captures;

@@ -1,3 +1,5 @@
+using Engine.Mbufs.Wire;
+
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Captures;
@@ -77,7 +79,7 @@ public sealed class CaptureReaderTests(ArenaKind kind) : CaptureFixture(kind)
 
         using MbufChain owned = packet;
         Assert.That(owned.SegmentCount, Is.EqualTo(1));
-        Assert.That(owned.Cache.RoomBefore(ref owned.VerifiedHead()), Is.GreaterThanOrEqualTo(Kind.Headroom));
+        Assert.That(owned.Cache.Hot.Memory.RoomBefore(ref owned.VerifiedHead()), Is.GreaterThanOrEqualTo(Kind.Headroom));
         ChainAssert.Holds(owned, Pattern(length));
     }
 

@@ -8,10 +8,10 @@ public sealed class AllocateContiguousTests(ArenaKind kind) : MbufFixture(kind)
 {
     private static readonly object[] s_lengths =
     [
-        new object[] { 0, StorageKind.Internal }, new object[] { 1, StorageKind.Internal }, new object[] { 192, StorageKind.Internal },
-        new object[] { 193, StorageKind.Cluster }, new object[] { 2048, StorageKind.Cluster }, new object[] { 2049, StorageKind.Page },
-        new object[] { 4096, StorageKind.Page }, new object[] { 4097, StorageKind.Jumbo9 }, new object[] { 9216, StorageKind.Jumbo9 },
-        new object[] { 9217, StorageKind.Jumbo16 }, new object[] { 16_384, StorageKind.Jumbo16 },
+        new object[] { 0, ZoneId.Internal }, new object[] { 1, ZoneId.Internal }, new object[] { 192, ZoneId.Internal },
+        new object[] { 193, ZoneId.Cluster }, new object[] { 2048, ZoneId.Cluster }, new object[] { 2049, ZoneId.Page },
+        new object[] { 4096, ZoneId.Page }, new object[] { 4097, ZoneId.Jumbo9 }, new object[] { 9216, ZoneId.Jumbo9 },
+        new object[] { 9217, ZoneId.Jumbo16 }, new object[] { 16_384, ZoneId.Jumbo16 },
     ];
 
     [TestCaseSource(nameof(s_lengths))]
@@ -23,8 +23,8 @@ public sealed class AllocateContiguousTests(ArenaKind kind) : MbufFixture(kind)
 
         Assert.That((chain.HasPacketHeader, packet.HasPacketHeader), Is.EqualTo((false, true)));
         Assert.That(packet.PacketLength, Is.Zero);
-        AssertHasRoom(chain, length, (StorageKind)storage);
-        AssertHasRoom(packet, length, (StorageKind)storage);
+        AssertHasRoom(chain, length, (ZoneId)storage);
+        AssertHasRoom(packet, length, (ZoneId)storage);
     }
 
     [TestCase(-1)]
@@ -48,7 +48,7 @@ public sealed class AllocateContiguousTests(ArenaKind kind) : MbufFixture(kind)
         List<Mbuf> pages = [];
         for (MbufChain page = mbufs.AllocateContiguous(4096); page.TryAppend([1]); page = mbufs.AllocateContiguous(4096))
         {
-            bool isPage = ChainAssert.Kinds(page)[0] == StorageKind.Page;
+            bool isPage = ChainAssert.Kinds(page)[0] == ZoneId.Page;
             pages.Add(page.Detach());
             if (!isPage)
             {
@@ -162,10 +162,10 @@ public sealed class AllocateContiguousTests(ArenaKind kind) : MbufFixture(kind)
         }
     }
 
-    private void AssertHasRoom(MbufChain chain, int length, StorageKind storage)
+    private void AssertHasRoom(MbufChain chain, int length, ZoneId storage)
     {
         Assert.That(ChainAssert.Kinds(chain), Is.EqualTo(new[] { storage }));
-        Assert.That(chain.Headroom, Is.EqualTo(storage == StorageKind.Internal ? 0 : Kind.Headroom));
+        Assert.That(chain.Headroom, Is.EqualTo(storage == ZoneId.Internal ? 0 : Kind.Headroom));
         ChainAssert.Holds(chain, []);
         byte[] bytes = Pattern(length);
         Assert.That(chain.TryExtend(length, out Span<byte> room) && chain.SegmentCount == 1);

@@ -104,7 +104,7 @@ public sealed class AllocateTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(packet.SegmentCount, Is.EqualTo(segments));
         ChainAssert.Holds(packet, []);
         int inClusters = segments * 2048 - length >= 2048 - 192 ? segments - 1 : segments;
-        Assert.That(ChainAssert.Kinds(packet).Count(static kind => kind == StorageKind.Cluster), Is.EqualTo(inClusters));
+        Assert.That(ChainAssert.Kinds(packet).Count(static kind => kind == ZoneId.Cluster), Is.EqualTo(inClusters));
     }
 
     [Test]

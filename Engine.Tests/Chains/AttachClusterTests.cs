@@ -171,7 +171,7 @@ public sealed class AttachClusterTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(chain.Headroom, Is.EqualTo((capacity - length) & ~7));
         Assert.That(chain.Headroom + chain.Tailroom, Is.EqualTo(capacity));
         ref MbufHeader head = ref chain.VerifiedHead();
-        Assert.That(chain.Cache.Hot.Memory.Pointer(head.Data) & 7, Is.EqualTo((nint)0));
+        Assert.That(chain.Cache.Hot.Memory.Raw.Pointer(head.Data) & 7, Is.EqualTo((nint)0));
         Assert.That(chain.IsSane(out string? problem), problem);
     }
 }

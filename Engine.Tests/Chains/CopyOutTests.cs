@@ -108,7 +108,7 @@ public sealed class CopyOutTests(ArenaKind kind) : MbufFixture(kind)
             using MbufChain open = scope.Open(packet);
             uint index = open.Index;
             uint generation = open.VerifiedHead().Generation;
-            MbufCache cache = open.Cache;
+            ThreadCache cache = open.Cache;
             open.CopyTo(new StingyWriter(100, given => new MbufChain(cache, index, generation).TrimEnd(given == 5 ? 2000 : 0)));
         });
     }

@@ -23,18 +23,18 @@ public sealed class DuplicateTests(ArenaKind kind) : MbufFixture(kind)
         ChainAssert.Holds(packet, bytes);
     }
 
-    [TestCase(0, new[] { StorageKind.Internal })]
-    [TestCase(1, new[] { StorageKind.Internal })]
-    [TestCase(192, new[] { StorageKind.Internal })]
-    [TestCase(193, new[] { StorageKind.Cluster })]
-    [TestCase(2048, new[] { StorageKind.Cluster })]
-    [TestCase(2049, new[] { StorageKind.Page })]
-    [TestCase(4096, new[] { StorageKind.Page })]
-    [TestCase(4097, new[] { StorageKind.Jumbo9 })]
-    [TestCase(9217, new[] { StorageKind.Jumbo16 })]
-    [TestCase(16_384, new[] { StorageKind.Jumbo16 })]
-    [TestCase(16_385, new[] { StorageKind.Jumbo16, StorageKind.Internal })]
-    [TestCase(35_000, new[] { StorageKind.Jumbo16, StorageKind.Jumbo16, StorageKind.Page })]
+    [TestCase(0, new[] { ZoneId.Internal })]
+    [TestCase(1, new[] { ZoneId.Internal })]
+    [TestCase(192, new[] { ZoneId.Internal })]
+    [TestCase(193, new[] { ZoneId.Cluster })]
+    [TestCase(2048, new[] { ZoneId.Cluster })]
+    [TestCase(2049, new[] { ZoneId.Page })]
+    [TestCase(4096, new[] { ZoneId.Page })]
+    [TestCase(4097, new[] { ZoneId.Jumbo9 })]
+    [TestCase(9217, new[] { ZoneId.Jumbo16 })]
+    [TestCase(16_384, new[] { ZoneId.Jumbo16 })]
+    [TestCase(16_385, new[] { ZoneId.Jumbo16, ZoneId.Internal })]
+    [TestCase(35_000, new[] { ZoneId.Jumbo16, ZoneId.Jumbo16, ZoneId.Page })]
     public void It_has_as_few_mbufs_as_clusters_allow(int length, object kinds)
     {
         using MbufScope mbufs = Arena.Enter();
@@ -43,7 +43,7 @@ public sealed class DuplicateTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(packet.TryAppend(bytes));
         using MbufChain copy = packet.Duplicate();
 
-        Assert.That(ChainAssert.Kinds(copy), Is.EqualTo((StorageKind[])kinds));
+        Assert.That(ChainAssert.Kinds(copy), Is.EqualTo((ZoneId[])kinds));
         ChainAssert.Holds(copy, bytes);
     }
 
@@ -89,7 +89,7 @@ public sealed class DuplicateTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(packet.TryAppend(bytes.AsSpan(Kind.Headroom)) && packet.TryPrepend(bytes.AsSpan(0, Kind.Headroom)));
         using MbufChain copy = packet.Duplicate();
 
-        Assert.That(ChainAssert.Kinds(copy), Is.EqualTo(new[] { StorageKind.Cluster }), "Bytes and headroom fill the same cluster.");
+        Assert.That(ChainAssert.Kinds(copy), Is.EqualTo(new[] { ZoneId.Cluster }), "Bytes and headroom fill the same cluster.");
         ChainAssert.Holds(copy, bytes);
     }
 

@@ -23,7 +23,7 @@ public sealed class EmptiedTests(ArenaKind kind) : MbufFixture(kind)
         MbufArena arena = NewArena(mbufs: 1, clusters: 1, pages: 1);
         using MbufScope mbufs = arena.Enter();
         using MbufChain packet = Start(mbufs, storage);
-        int capacity = packet.Cache.CapacityOf(ref packet.VerifiedHead());
+        int capacity = packet.Cache.Hot.Memory.CapacityOf(ref packet.VerifiedHead());
         length = fill ? capacity : Math.Min(length, capacity);
         Assert.That(packet.TryAppend(new byte[packet.Tailroom]));
         packet.TrimStart(packet.Length);
@@ -178,7 +178,7 @@ public sealed class EmptiedTests(ArenaKind kind) : MbufFixture(kind)
         MbufArena arena = NewArena(mbufs: 1, clusters: 1, pages: 1);
         using MbufScope mbufs = arena.Enter();
         using MbufChain packet = Start(mbufs, storage);
-        int capacity = packet.Cache.CapacityOf(ref packet.VerifiedHead());
+        int capacity = packet.Cache.Hot.Memory.CapacityOf(ref packet.VerifiedHead());
         length = Math.Min(length, capacity);
         if (emptied)
         {

@@ -88,7 +88,7 @@ public sealed class ExtendTests(ArenaKind kind) : MbufFixture(kind)
 
         Assert.That(packet.TryExtend(2049, out Span<byte> room));
         Assert.That(room.Length, Is.EqualTo(2049));
-        Assert.That(ChainAssert.Kinds(packet), Is.EqualTo(new[] { StorageKind.Cluster, StorageKind.Jumbo9 }));
+        Assert.That(ChainAssert.Kinds(packet), Is.EqualTo(new[] { ZoneId.Cluster, ZoneId.Jumbo9 }));
     }
 
     [Test]

@@ -29,11 +29,11 @@ public sealed class MakeWritableTests(ArenaKind kind) : MbufFixture(kind)
         byte[] bytes = Pattern(500);
         using MbufChain packet = Build(mbufs, bytes, s_layout);
         uint[] indices = Indices(packet);
-        (StorageKind, uint)[] before = Storages(packet);
+        (ZoneId, uint)[] before = Storages(packet);
 
         Assert.That(packet.TryMakeWritable(offset, length));
         Assert.That(Indices(packet), Is.EqualTo(indices), "The mbufs stay; storage is replaced.");
-        (StorageKind, uint)[] after = Storages(packet);
+        (ZoneId, uint)[] after = Storages(packet);
         IEnumerable<int> changed = Enumerable.Range(0, before.Length).Where(place => before[place] != after[place]);
         Assert.That(string.Concat(changed), Is.EqualTo(replaced));
         Assert.That(ChainAssert.Lengths(packet), Is.EqualTo(new[] { 100, 100, 0, 100, 100, 100 }));
@@ -151,9 +151,9 @@ public sealed class MakeWritableTests(ArenaKind kind) : MbufFixture(kind)
         return [.. indices];
     }
 
-    private static (StorageKind Kind, uint Storage)[] Storages(MbufChain chain)
+    private static (ZoneId Kind, uint Storage)[] Storages(MbufChain chain)
     {
-        MbufCache cache = chain.Cache;
+        ThreadCache cache = chain.Cache;
         return [.. Indices(chain).Zip(ChainAssert.Kinds(chain), (index, kind) => (kind, cache.Hot.Memory.Header(index).Storage))];
     }
 

@@ -229,7 +229,7 @@ public sealed class PinTests : MbufFixture
     public void A_description_of_nothing_does_not_become_one_of_an_address()
     {
         using var memory = new Attachment(64);
-        byte[] bytes = new byte[ArenaMemory.SizeOf<MbufExternalStorage>()];
+        byte[] bytes = new byte[RawMemory.SizeOf<MbufExternalStorage>()];
         MemoryMarshal.Write(bytes, new MbufExternalStorage { Address = null, Size = 64, Type = MbufExternalType.Module });
         MemoryMarshal.AsBytes<nint>([AddressOf(memory)]).CopyTo(bytes);
         using MbufScope mbufs = Arena.Enter();

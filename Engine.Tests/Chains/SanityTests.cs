@@ -42,8 +42,8 @@ public sealed class SanityTests(ArenaKind kind) : MbufFixture(kind)
         FindsInSecond(static (ref header) => header.Data += 2049, "not inside its storage");
         FindsInSecond(static (ref header) => header.SegmentLength = 2177, "not inside its storage");
         FindsInSecond(static (ref header) => header.Storage = 64, "not its own");
-        FindsInSecond(static (ref header) => header.Kind = (StorageKind)9, "unknown kind");
-        FindsInSecond(static (ref header) => header.Kind = StorageKind.Internal, "not its own");
+        FindsInSecond(static (ref header) => header.Kind = (ZoneId)9, "unknown kind");
+        FindsInSecond(static (ref header) => header.Kind = ZoneId.Internal, "not its own");
     }
 
     [Test]

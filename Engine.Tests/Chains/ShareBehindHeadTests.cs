@@ -22,13 +22,13 @@ public sealed class ShareBehindHeadTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(copy.IsWritable);
     }
 
-    [TestCase(0, StorageKind.Internal)]
-    [TestCase(1, StorageKind.Internal)]
-    [TestCase(192, StorageKind.Internal)]
-    [TestCase(193, StorageKind.Cluster)]
-    [TestCase(2048, StorageKind.Cluster)]
-    [TestCase(2049, StorageKind.Page)]
-    [TestCase(16_384, StorageKind.Jumbo16)]
+    [TestCase(0, ZoneId.Internal)]
+    [TestCase(1, ZoneId.Internal)]
+    [TestCase(192, ZoneId.Internal)]
+    [TestCase(193, ZoneId.Cluster)]
+    [TestCase(2048, ZoneId.Cluster)]
+    [TestCase(2049, ZoneId.Page)]
+    [TestCase(16_384, ZoneId.Jumbo16)]
     public void So_many_bytes_can_be_prepended_without_another_mbuf(int headroom, object storage)
     {
         using MbufScope mbufs = Arena.Enter();
@@ -36,7 +36,7 @@ public sealed class ShareBehindHeadTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = Packet(mbufs, bytes);
         using MbufChain copy = packet.ShareBehindHead(headroom);
 
-        Assert.That(ChainAssert.Kinds(copy), Is.EqualTo(new[] { (StorageKind)storage, StorageKind.Cluster }));
+        Assert.That(ChainAssert.Kinds(copy), Is.EqualTo(new[] { (ZoneId)storage, ZoneId.Cluster }));
         Assert.That(copy.Headroom, Is.GreaterThanOrEqualTo(headroom));
         Assert.That(copy.TryPrepend(Pattern(headroom, seed: 2)));
         Assert.That(copy.SegmentCount, Is.EqualTo(2));

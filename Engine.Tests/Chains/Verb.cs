@@ -1,5 +1,7 @@
 using System.Buffers;
 
+using Engine.Mbufs.Wire;
+
 namespace Engine.Mbufs.Tests.Chains;
 
 /// <summary>Everything that can be done with a chain, so that each is tried on chains that nothing may be done with.</summary>

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 
+using Engine.Mbufs.Wire;
+
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Checksums;

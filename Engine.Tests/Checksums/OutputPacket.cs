@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 
+using Engine.Mbufs.Wire;
+
 namespace Engine.Mbufs.Tests.Checksums;
 
 /// <summary>A packet as a stack leaves it for its interface: checksums not computed, but asked for.</summary>

@@ -17,10 +17,13 @@ internal static class Documentation
     /// <summary>The words of all overloads of a method, or of a property.</summary>
     public static string Of(MemberInfo member)
     {
+        if (member is MethodBase method)
+        {
+            return WithInherited(method); // An extension member's words stand with the block that declares it.
+        }
+
         string name = $"{member.DeclaringType!.FullName!.Replace('+', '.')}.{member.Name}";
-        return string.Join('\n', s_members.Value
-            .Where(entry => entry.Key[2..] == name || entry.Key[2..].StartsWith(name + "(", StringComparison.Ordinal))
-            .SelectMany(static entry => entry.Select(static element => element.Value)));
+        return string.Join('\n', s_members.Value[$"P:{name}"].Select(static element => element.Value));
     }
 
     /// <summary>The same, and the words of the members that one of the overloads inherits from.</summary>

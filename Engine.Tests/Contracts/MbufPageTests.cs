@@ -65,6 +65,7 @@ public sealed partial class MbufPageTests
         var here = s_rows.SelectMany(static row => Code(row.Here)).ToHashSet();
         IEnumerable<string> verbs = typeof(MbufChain).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
             .Where(static method => !method.IsSpecialName && method.Name != nameof(ToString))
+            .Concat(ExtensionMembers.Of(typeof(MbufChain)))
             .Select(static method => $"{nameof(MbufChain)}.{method.Name}").Distinct();
 
         Assert.That(verbs.Where(verb => !here.Contains(verb)), Is.Empty);
@@ -74,7 +75,7 @@ public sealed partial class MbufPageTests
     {
         string[] parts = name.Split('.');
         return s_public.TryGetValue(parts[0], out Type? type)
-            && (parts.Length == 1 || type.GetMember(parts[1], Any).Any(static member => member switch
+            && (parts.Length == 1 || ExtensionMembers.Of(type).Any(method => method.Name == parts[1]) || type.GetMember(parts[1], Any).Any(static member => member switch
             {
                 MethodInfo method => method.IsPublic,
                 PropertyInfo property => property.GetMethod!.IsPublic,

@@ -1,5 +1,7 @@
 using System.Reflection;
 
+using Engine.Mbufs.Wire;
+
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Contracts;
@@ -65,5 +67,6 @@ public sealed class MeasuredOperationsTests
         => type.GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
             .Where(static member => member is PropertyInfo or MethodInfo { IsSpecialName: false }
                 || (member.MemberType == MemberTypes.Method && member.Name.StartsWith("op_", StringComparison.Ordinal)))
+            .Concat(ExtensionMembers.Of(type))
             .Select(member => ($"{type.Name}.{member.Name}", member));
 }

@@ -46,7 +46,7 @@ public sealed class NeverOwnerTests(bool isChecked) : MbufFixture(new ArenaKind(
         Assert.That(queue.TryEnqueue(mbufs.AllocatePacket()));
         Assert.That(queue.TryDequeue(mbufs, out MbufChain first));
         s_first.SetValue(queue, first.Index);
-        HeaderOf(first).Generation -= arena.GenerationStep;
+        HeaderOf(first).Generation -= arena.Memory.Step;
         Assert.That(queue.TryDequeue(mbufs, out MbufChain second));
 
         Assert.That(first.IsOwned && second.IsOwned && first.Index == second.Index);

@@ -47,9 +47,10 @@ public sealed class RoomAllocationTests(ArenaKind kind) : MbufFixture(kind)
         var sequence = new ReadOnlySequence<byte>(s_bytes);
         using MbufChain packet = mbufs.AllocateFrom(s_bytes, 14, 1);
         using MbufChain written = mbufs.AllocateFrom(ref source, 5000, 14, 1);
+        using MbufChain few = mbufs.AllocateFrom(ref source, 5000);
         using MbufChain taken = mbufs.AllocateFrom(ref sequence, 2500, 14);
         using MbufChain rest = mbufs.AllocateChainFrom(ref sequence, MbufSizes.CopyAll, 14);
-        Must.Hold(packet.Length == 5000 && written.Length == 5000 && taken.Length == 2500 && rest.Length == 2500);
+        Must.Hold(packet.Length == 5000 && written.Length == 5000 && few.Length == 5000 && taken.Length == 2500 && rest.Length == 2500);
     });
 
     [Test]

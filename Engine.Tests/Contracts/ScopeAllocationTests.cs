@@ -11,7 +11,7 @@ public sealed class ScopeAllocationTests(ArenaKind kind) : MbufFixture(kind)
     private const int Many = 200;
 
     [Test]
-    [Measures(typeof(MbufArena), nameof(MbufArena.Enter))]
+    [Measures(typeof(MbufArena), "Enter")]
     [Measures(typeof(MbufScope), nameof(MbufScope.Dispose), nameof(MbufScope.Arena))]
     public void Entering_and_leaving_allocate_nothing() => AllocationAssert.IsFree(() =>
     {
@@ -21,7 +21,7 @@ public sealed class ScopeAllocationTests(ArenaKind kind) : MbufFixture(kind)
     });
 
     [Test]
-    [Measures(typeof(MbufCache), nameof(MbufCache.Enter), nameof(MbufCache.Arena))]
+    [Measures(typeof(MbufCache), "Enter", nameof(MbufCache.Arena))]
     public void Entering_a_cache_of_ones_own_allocates_nothing()
     {
         using MbufCache cache = Arena.CreateCache();
@@ -104,7 +104,7 @@ public sealed class ScopeAllocationTests(ArenaKind kind) : MbufFixture(kind)
 
     [Test]
     [Measures(typeof(Mbuf), nameof(Mbuf.IsNull), nameof(Mbuf.Equals), nameof(Mbuf.GetHashCode), "op_Equality", "op_Inequality")]
-    [Measures(typeof(MbufArena), nameof(MbufArena.StateOf), nameof(MbufArena.LiveMbufs), nameof(MbufArena.Name),
+    [Measures(typeof(MbufArena), "StateOf", nameof(MbufArena.LiveMbufs), nameof(MbufArena.Name),
         nameof(MbufArena.IsChecked), nameof(MbufArena.IsDisposed))]
     public void Asking_a_handle_and_an_arena_allocates_nothing() => AllocationAssert.IsFree(Arena, mbufs =>
     {

@@ -1,5 +1,6 @@
 using Engine.Mbufs.Tests.Segmentation;
 
+using Engine.Mbufs.Wire;
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Contracts;
@@ -17,7 +18,7 @@ public sealed class SegmentationAllocationTests(ArenaKind kind) : MbufFixture(ki
     private static readonly byte[] s_udp = Packets.IPv6(Packets.UdpDatagram(new byte[3000]), Packets.Udp);
 
     [Test]
-    [Measures(typeof(MbufChain), nameof(MbufChain.FragmentInto))]
+    [Measures(typeof(MbufChain), "FragmentInto")]
     public void Fragmentation_allocates_nothing()
     {
         var queue = new MbufQueue(Arena);
@@ -37,7 +38,7 @@ public sealed class SegmentationAllocationTests(ArenaKind kind) : MbufFixture(ki
     }
 
     [Test]
-    [Measures(typeof(MbufChain), nameof(MbufChain.SegmentInto))]
+    [Measures(typeof(MbufChain), "SegmentInto")]
     public void Segmentation_allocates_nothing()
     {
         var queue = new MbufQueue(Arena);
@@ -57,7 +58,7 @@ public sealed class SegmentationAllocationTests(ArenaKind kind) : MbufFixture(ki
     }
 
     [Test]
-    [Measures(typeof(MbufChain), nameof(MbufChain.OutputInto))]
+    [Measures(typeof(MbufChain), "OutputInto")]
     public void Output_allocates_nothing()
     {
         var queue = new MbufQueue(Arena);

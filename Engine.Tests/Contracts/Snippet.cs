@@ -51,6 +51,7 @@ internal static class Snippet
     {
         string program = $$"""
             using Engine.Mbufs;
+            using Engine.Mbufs.Wire;
 
             public static class Program
             {

@@ -18,7 +18,7 @@ public sealed class StressAllocationTests(ArenaKind kind) : MbufFixture(kind)
         MbufStress stress = mbufs.Arena.Stress;
         stress.Seed++;
         stress.DefragmentFailureRate = 1;
-        Must.Hold(stress.StrikesDefragment() && stress.DefragmentFailureRate == 1 && stress.DefragmentFailures > 0);
+        Must.Hold(stress.InjectsDefragmentFailure() && stress.DefragmentFailureRate == 1 && stress.DefragmentFailures > 0);
         (stress.DefragmentFailureRate, stress.FragmentSize) = (0, stress.FragmentSize);
         stress.FailAllocationNumber = 2;
         mbufs.AllocatePacket().Free();

@@ -42,7 +42,7 @@ public sealed class PlantedHeaderTests(ArenaKind kind) : MbufFixture(kind)
 
         Finds(head, static (ref header) => header.Flags &= ~HeaderFlags.Head, "is nowhere: not free, and in no live chain");
         Finds(head, static (ref header) => header.Flags |= HeaderFlags.Free, "is nowhere: not free, and in no live chain");
-        Finds(head, static (ref header) => header.Flags &= ~HeaderFlags.Intricate, "is taken for a single mbuf with a 2 KiB");
+        Finds(head, static (ref header) => header.Flags &= ~HeaderFlags.SlowFree, "is taken for a single mbuf with a 2 KiB");
         Finds(second, static (ref header) => header.Flags |= HeaderFlags.Free, "is free and in a chain at the same time");
         Finds(second, static (ref header) => header.Flags |= HeaderFlags.Head, "is inside a chain and has the marks of a head");
     }
@@ -90,7 +90,7 @@ public sealed class PlantedHeaderTests(ArenaKind kind) : MbufFixture(kind)
         Finds(free, static (ref header) => header.Tail++, Problem);
         Finds(free, static (ref header) => header.Flags = 0, Problem);
         Finds(free, static (ref header) => header.Flags |= HeaderFlags.ReadOnly, Problem);
-        Finds(free, static (ref header) => header.Kind = StorageKind.Page, Problem);
+        Finds(free, static (ref header) => header.Kind = ZoneId.Page, Problem);
     }
 
     [Test]
@@ -98,10 +98,9 @@ public sealed class PlantedHeaderTests(ArenaKind kind) : MbufFixture(kind)
     {
         uint head = Live(Segment.Shared(100));
         uint storage = Arena.Memory.Header(head).Storage;
-        long ordinal = Arena.Layout.Storages[(int)StorageKind.Cluster].FirstCount + storage;
-        Arena.Memory.Count(ordinal) += error;
+        Arena.Memory.CountOf(ZoneId.Cluster, storage) += error;
         MbufAudit audit = Arena.Audit();
-        Arena.Memory.Count(ordinal) -= error;
+        Arena.Memory.CountOf(ZoneId.Cluster, storage) -= error;
 
         Assert.That(audit.Problems, Has.Some.EqualTo($"The count of Cluster {storage} is {2 + error}; 2 mbufs refer to it."));
         Assert.That(Arena.Audit().Problems, Is.Empty);
@@ -124,7 +123,7 @@ public sealed class PlantedHeaderTests(ArenaKind kind) : MbufFixture(kind)
     /// <summary>Points a header at the same place in another cluster.</summary>
     private void MoveTo(ref MbufHeader header, uint storage)
     {
-        StorageLayout layout = Arena.Layout.Storages[(int)StorageKind.Cluster];
+        StorageLayout layout = Arena.Layout.Storages[(int)ZoneId.Cluster];
         header.Data += layout.StartOf(storage) - layout.StartOf(header.Storage);
         header.Storage = storage;
     }

@@ -8,7 +8,7 @@ namespace Engine.Mbufs.Tests.Diagnostics;
 [TestFixtureSource(typeof(ArenaKind), nameof(ArenaKind.All))]
 public sealed class PlantedPlaceTests(ArenaKind kind) : MbufFixture(kind)
 {
-    private MbufCache _cache = null!;
+    private ThreadCache _cache = null!;
     private Mbuf _live;
     private uint _index;
     private uint _cluster;
@@ -151,7 +151,7 @@ public sealed class PlantedPlaceTests(ArenaKind kind) : MbufFixture(kind)
     private void FindsPut(ZoneId zone, uint item, string problem)
     {
         MagazinePair truth = _cache.Hot.Magazines[(int)zone];
-        _cache.Put(zone, item);
+        _cache.Push(zone, item);
         AssertFoundAndRepair(zone, truth, problem);
     }
 

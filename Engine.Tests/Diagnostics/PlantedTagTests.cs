@@ -58,7 +58,7 @@ public sealed class PlantedTagTests(ArenaKind kind) : MbufFixture(kind)
     public void Tags_that_are_lost_or_marked_wrongly_are_found()
     {
         Finds(_head, static (ref header) => header.Flags &= ~HeaderFlags.Cold, "is nowhere: not free, and in no live chain");
-        Finds(_head, static (ref header) => header.Flags &= ~HeaderFlags.Intricate, "is taken for a single mbuf");
+        Finds(_head, static (ref header) => header.Flags &= ~HeaderFlags.SlowFree, "is taken for a single mbuf");
         Finds(_head, static (ref header) => header.Flags &= ~HeaderFlags.PacketHeader, "the rest of a packet header, and no packet header");
         Finds(_head, static (ref header) => header.Flags |= HeaderFlags.Tag, "has the marks of a tag");
         Finds(_firstTag, static (ref header) => header.Flags &= ~HeaderFlags.Attached, "does not have the marks of one");

@@ -31,7 +31,7 @@ public sealed class StressSwitchTests
             Assert.That(fresh.AllocatePacket().IsNull);
         }
 
-        Assert.That(open.FreeCount(ZoneId.Packet), Is.Not.Zero, "Nothing is drained for what stress refuses.");
+        Assert.That(open.Cache.FreeCount(ZoneId.Packet), Is.Not.Zero, "Nothing is drained for what stress refuses.");
         arena.AssertSettled();
     }
 
@@ -50,11 +50,11 @@ public sealed class StressSwitchTests
                 Assert.That(beggar.Allocate().IsNull && mbufs.Allocate().IsNull);
             }
 
-            Assert.That((cache.Hot.PopLimit, cache.Hot.FreeLimit), Is.EqualTo((0u, MbufHeader.FirstTired)), "Allocations ask; frees do not.");
+            Assert.That((cache.Cache.Hot.PopLimit, cache.Cache.Hot.FreeLimit), Is.EqualTo((0u, MbufHeader.FirstTired)), "Allocations ask; frees do not.");
             mbufs.Free([kept]);
             arena.Stress.AllocationFailureRate = 0;
             mbufs.Allocate().Free();
-            Assert.That((cache.Hot.PopLimit, cache.Hot.FreeLimit), Is.EqualTo((CacheHot.AnyItem, MbufHeader.FirstTired)), "One allocation later the fast path is on.");
+            Assert.That((cache.Cache.Hot.PopLimit, cache.Cache.Hot.FreeLimit), Is.EqualTo((Mbuf.AnyIndex, MbufHeader.FirstTired)), "One allocation later the fast path is on.");
         }
 
         arena.AssertSettled();
@@ -69,7 +69,7 @@ public sealed class StressSwitchTests
         arena.Stress.FailAllocationNumber = 1;
         Assert.That(mbufs.Allocate().IsNull);
         mbufs.Allocate().Free();
-        Assert.That((cache.Hot.PopLimit, cache.Hot.FreeLimit), Is.EqualTo((CacheHot.AnyItem, MbufHeader.FirstTired)));
+        Assert.That((cache.Cache.Hot.PopLimit, cache.Cache.Hot.FreeLimit), Is.EqualTo((Mbuf.AnyIndex, MbufHeader.FirstTired)));
     }
 
     [Test]

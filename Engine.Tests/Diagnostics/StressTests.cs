@@ -27,7 +27,7 @@ public sealed class StressTests(ArenaKind kind) : MbufFixture(kind)
     public void It_is_off_until_it_is_set()
     {
         Assert.That((Stress.Seed, Stress.AllocationFailureRate, Stress.FailAllocationNumber), Is.EqualTo((0L, 0.0, 0L)));
-        Assert.That((Stress.DefragmentFailureRate, Stress.StrikesDefragment()), Is.EqualTo((0.0, false)));
+        Assert.That((Stress.DefragmentFailureRate, Stress.InjectsDefragmentFailure()), Is.EqualTo((0.0, false)));
         using (MbufScope mbufs = Arena.Enter())
         {
             UseAll(mbufs);
@@ -132,7 +132,7 @@ public sealed class StressTests(ArenaKind kind) : MbufFixture(kind)
         Stress.AllocationFailureRate = rate;
         Stress.DefragmentFailureRate = rate;
         int failed = Outcomes(Count).Count(static succeeded => !succeeded);
-        int notDefragmented = Enumerable.Range(0, Count).Count(_ => Stress.StrikesDefragment());
+        int notDefragmented = Enumerable.Range(0, Count).Count(_ => Stress.InjectsDefragmentFailure());
 
         double sigma = Math.Sqrt(Count * rate * (1 - rate));
         Assert.That(failed, Is.EqualTo(Count * rate).Within(5 * sigma));

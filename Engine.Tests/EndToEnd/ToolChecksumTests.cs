@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 
 using Engine.Mbufs.Tests.Captures;
 
+using Engine.Mbufs.Wire;
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.EndToEnd;

@@ -1,5 +1,6 @@
 using Engine.Mbufs.Tests.Captures;
 
+using Engine.Mbufs.Wire;
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.EndToEnd;

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 
 using Engine.Mbufs.Tests.Captures;
 
+using Engine.Mbufs.Wire;
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.EndToEnd;

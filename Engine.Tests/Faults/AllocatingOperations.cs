@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Reflection.Emit;
 
+using Engine.Mbufs.Tests.Contracts;
+
 namespace Engine.Mbufs.Tests.Faults;
 
 /// <summary>
@@ -22,8 +24,8 @@ internal static class AllocatingOperations
     public static IReadOnlyDictionary<string, MethodBase> All { get; } = Find();
 
     /// <summary>Type, method and the plain names of the parameters' types: MbufChain.TryAppend(ReadOnlySpan).</summary>
-    public static string Name(MethodBase method) => $"{method.DeclaringType!.Name}.{method.Name}"
-        + $"({string.Join(", ", method.GetParameters().Select(static parameter => PlainName(parameter.ParameterType)))})";
+    public static string Name(MethodBase method) => $"{ExtensionMembers.TypeOf(method).Name}.{method.Name}"
+        + $"({string.Join(", ", ExtensionMembers.ParametersOf(method).Select(static parameter => PlainName(parameter.ParameterType)))})";
 
     private static string PlainName(Type type)
     {
@@ -38,7 +40,7 @@ internal static class AllocatingOperations
             .SelectMany(static type => type.GetMethods(Declared).Concat<MethodBase>(type.GetConstructors(Declared)))
             .SelectMany(static caller => Calls(caller).Select(callee => (callee, caller)))
             .ToLookup(static call => call.callee, static call => call.caller);
-        int take = typeof(MbufCache).GetMethod(nameof(MbufCache.TryTake), Declared)!.MetadataToken;
+        int take = typeof(ThreadCache).GetMethod(nameof(ThreadCache.TryTake), Declared)!.MetadataToken;
         var reached = new HashSet<int> { take };
         var found = new Queue<int>(reached);
         var operations = new Dictionary<string, MethodBase>();

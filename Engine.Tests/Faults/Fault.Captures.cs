@@ -1,4 +1,5 @@
 using Engine.Mbufs.Tests.Captures;
+using Engine.Mbufs.Wire;
 
 namespace Engine.Mbufs.Tests.Faults;
 

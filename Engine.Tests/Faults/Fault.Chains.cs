@@ -1,3 +1,5 @@
+using Engine.Mbufs.Wire;
+
 namespace Engine.Mbufs.Tests.Faults;
 
 /// <content>What is done with the data of a chain.</content>

@@ -1,4 +1,5 @@
 using Engine.Mbufs.Tests.Reassembly;
+using Engine.Mbufs.Wire;
 
 namespace Engine.Mbufs.Tests.Faults;
 

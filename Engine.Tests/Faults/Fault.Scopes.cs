@@ -25,6 +25,7 @@ internal sealed partial record Fault
         Fresh("AllocateContiguousPacket(Int32)", static (in mbufs, _, _) => Freed(mbufs.AllocateContiguousPacket(16_384)), "large"),
         Fresh("AllocateFrom(ReadOnlySpan, Int32, UInt16)", static (in mbufs, _, _) => Freed(mbufs.AllocateFrom(Bytes(6600), 60, 1))),
         Fresh("AllocateFrom(TSource, Int32, Int32, UInt16)", static (in mbufs, _, _) => FromSource(mbufs)),
+        Fresh("AllocateFrom(TSource, Int32)", static (in mbufs, _, _) => FromSource(mbufs, asFewAsPossible: true)),
         Fresh("AllocateFrom(ReadOnlySequence, Int32, Int32)", static (in mbufs, _, _) => FromSequence(mbufs, header: true)),
         Fresh("AllocateChainFrom(ReadOnlySequence, Int32, Int32)", static (in mbufs, _, _) => FromSequence(mbufs, header: false)),
         Fresh("TryAllocatePackets(Span)", static (in mbufs, _, _) => Bulk(mbufs)),
@@ -62,10 +63,10 @@ internal sealed partial record Fault
             static (in mbufs, _, _) => Freed(mbufs.AllocateContiguousPacket(3000, TimeSpan.Zero))),
     ];
 
-    private static bool FromSource(in MbufScope mbufs)
+    private static bool FromSource(in MbufScope mbufs, bool asFewAsPossible = false)
     {
         var source = new Sevens();
-        bool done = Freed(mbufs.AllocateFrom(ref source, 6600, 60, 1));
+        bool done = Freed(asFewAsPossible ? mbufs.AllocateFrom(ref source, 6600) : mbufs.AllocateFrom(ref source, 6600, 60, 1));
         Must(done == (source.Given == 6600) && (done || source.Given == 0), "A source is asked only if there is room for everything.");
         return done;
     }

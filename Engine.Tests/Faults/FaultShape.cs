@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 
+using Engine.Mbufs.Wire;
+
 namespace Engine.Mbufs.Tests.Faults;
 
 /// <summary>A chain to try operations on: what its mbufs are, and what else is special about it.</summary>

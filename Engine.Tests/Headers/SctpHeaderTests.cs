@@ -1,5 +1,7 @@
 using System.Numerics;
 
+using Engine.Mbufs.Wire;
+
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Headers;

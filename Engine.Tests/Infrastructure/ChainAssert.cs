@@ -66,9 +66,9 @@ internal static class ChainAssert
     }
 
     /// <summary>The kinds of storage of all mbufs of a chain.</summary>
-    public static StorageKind[] Kinds(MbufChain chain)
+    public static ZoneId[] Kinds(MbufChain chain)
     {
-        var kinds = new List<StorageKind>();
+        var kinds = new List<ZoneId>();
         for (uint index = chain.Index; index != 0; index = chain.Cache.Hot.Memory.Header(index).Next)
         {
             kinds.Add(chain.Cache.Hot.Memory.Header(index).Kind);

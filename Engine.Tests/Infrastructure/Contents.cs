@@ -8,17 +8,17 @@ internal static class Contents
     /// <summary>Nothing is left of what was ever in any packet: storage is zero, or poison from end to end.</summary>
     public static void AssertGone(MbufArena arena)
     {
-        for (StorageKind kind = StorageKind.Internal; kind < StorageKind.External; kind++)
+        for (ZoneId kind = ZoneId.Internal; kind < ZoneId.External; kind++)
         {
             for (uint storage = 0; storage < arena.Zones[(int)kind].Carved; storage++)
             {
-                AssertGone(arena, kind, kind == StorageKind.Internal ? storage + 1 : storage);
+                AssertGone(arena, kind, kind == ZoneId.Internal ? storage + 1 : storage);
             }
         }
     }
 
     /// <summary>The same of one storage.</summary>
-    public static void AssertGone(MbufArena arena, StorageKind kind, uint storage)
+    public static void AssertGone(MbufArena arena, ZoneId kind, uint storage)
     {
         Span<byte> bytes = Of(arena, kind, storage);
         byte expected = arena.IsChecked && bytes[0] == Quarantine.Poison ? Quarantine.Poison : (byte)0;
@@ -29,21 +29,21 @@ internal static class Contents
         }
     }
 
-    public static Span<byte> Of(MbufArena arena, StorageKind kind, uint storage)
+    public static Span<byte> Of(MbufArena arena, ZoneId kind, uint storage)
     {
         StorageLayout layout = arena.Layout.Storages[(int)kind];
         return arena.Memory.Bytes(layout.StartOf(storage), layout.Capacity);
     }
 
     /// <summary>Every storage of the arena that a chain refers to, and the internal buffers of its mbufs.</summary>
-    public static List<(StorageKind Kind, uint Storage)> StoragesOf(MbufChain chain)
+    public static List<(ZoneId Kind, uint Storage)> StoragesOf(MbufChain chain)
     {
-        var storages = new List<(StorageKind, uint)>();
+        var storages = new List<(ZoneId, uint)>();
         for (uint index = chain.Index; index != 0;)
         {
             ref MbufHeader header = ref chain.Cache.Hot.Memory.Header(index);
-            storages.Add((StorageKind.Internal, index));
-            if (header.Kind is not (StorageKind.Internal or StorageKind.External))
+            storages.Add((ZoneId.Internal, index));
+            if (header.Kind is not (ZoneId.Internal or ZoneId.External))
             {
                 storages.Add((header.Kind, header.Storage));
             }

@@ -15,7 +15,7 @@ internal sealed class PrefixSnapshot
     private PrefixSnapshot(MbufChain chain, int count, bool withStorage)
     {
         _count = count;
-        MbufCache cache = chain.Cache;
+        ThreadCache cache = chain.Cache;
         for (uint index = chain.Index; index != 0; index = cache.Hot.Memory.Header(index).Next)
         {
             ref MbufHeader header = ref cache.Hot.Memory.Header(index);
@@ -26,10 +26,10 @@ internal sealed class PrefixSnapshot
                 count -= length;
             }
 
-            if (withStorage && !cache.IsWritable(ref header) && header.Kind != StorageKind.Internal)
+            if (withStorage && !cache.IsWritable(ref header) && header.Kind != ZoneId.Internal)
             {
-                long start = cache.StartOf(ref header);
-                _untouchable.Add((start, cache.Hot.Memory.Bytes(start, cache.CapacityOf(ref header)).ToArray()));
+                long start = cache.Hot.Memory.StartOf(ref header);
+                _untouchable.Add((start, cache.Hot.Memory.Bytes(start, cache.Hot.Memory.CapacityOf(ref header)).ToArray()));
             }
         }
     }

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 
+using Engine.Mbufs.Wire;
+
 namespace Engine.Mbufs.Tests;
 
 /// <summary>Packets as they are on the wire, byte by byte, with checksums computed by the tests' own arithmetic.</summary>

@@ -3,8 +3,8 @@ namespace Engine.Mbufs.Tests.Interleavings;
 /// <content>What happens under the gate: drains, requests, releases; and those who sleep.</content>
 internal sealed partial class Protocol
 {
-    /// <summary>MbufArena.DrainOrAsk by a thread that comes for it.</summary>
-    public void Drain(Script script, Cache cache) => script.Under(_gate, () => DrainOrAsk(script, cache));
+    /// <summary>MbufArena.DrainOrRequestFlush by a thread that comes for it.</summary>
+    public void Drain(Script script, Cache cache) => script.Under(_gate, () => DrainOrRequestFlush(script, cache));
 
     /// <summary>MbufArena.Dispose.</summary>
     /// <param name="script">The thread that disposes.</param>
@@ -44,7 +44,7 @@ internal sealed partial class Protocol
         });
     }
 
-    /// <summary>MbufStress and MbufArena.HeedStress: stress is switched on.</summary>
+    /// <summary>MbufStress and MbufArena.ApplyStress: stress is switched on.</summary>
     public void SwitchStressOn(Script script, Cache cache) => script.Under(_gate, () =>
     {
         script.Release(Stress, 1);
@@ -68,7 +68,7 @@ internal sealed partial class Protocol
                 script.If(found.IsNot(0), script.Break);
                 foreach (Cache other in others)
                 {
-                    DrainOrAsk(script, other);
+                    DrainOrRequestFlush(script, other);
                 }
 
                 TakeOne(script, found);
@@ -159,7 +159,7 @@ internal sealed partial class Protocol
         script.Release(cache.Limits, 1, Guard.RequestMarksFirst);
     }
 
-    private void DrainOrAsk(Script script, Cache cache)
+    private void DrainOrRequestFlush(Script script, Cache cache)
     {
         Local drained = script.Local("drained");
         TryDrain(script, cache, drained);

@@ -113,7 +113,7 @@ internal sealed partial class Protocol
         });
     }
 
-    /// <summary>MbufCache.Close and MbufArena.HeedClosing.</summary>
+    /// <summary>MbufCache.Close and MbufArena.WakeAfterClosing.</summary>
     public void Close(Script script, Cache cache)
     {
         Local seen = script.Local("seen");
@@ -189,7 +189,7 @@ internal sealed partial class Protocol
         script.Store(cache.Items, items);
     }
 
-    /// <summary>MbufCache.GiveFull: a full magazine goes to the depot.</summary>
+    /// <summary>MbufCache.PushFull: a full magazine goes to the depot.</summary>
     public void PushFull(Script script)
     {
         Local seen = script.Local("seen");

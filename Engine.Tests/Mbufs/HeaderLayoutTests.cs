@@ -69,7 +69,7 @@ public sealed class HeaderLayoutTests
         MbufHeader header = UsedHeader();
         header.Storage = 7;
         header.SetResetPair(unchecked(header.Generation + 1), index: 9, data: 0x1_2345_6789);
-        MbufHeader expected = FreeHeader(HeaderFlags.FreePair, StorageKind.Cluster, storage: 7);
+        MbufHeader expected = FreeHeader(HeaderFlags.FreePair, ZoneId.Cluster, storage: 7);
 
         Assert.That(BytesOf(header), Is.EqualTo(BytesOf(expected)), "The generation wrapped to 0, the rest is constant.");
     }
@@ -78,11 +78,11 @@ public sealed class HeaderLayoutTests
     public void A_reset_in_place_leaves_the_same_as_any_other()
     {
         MbufHeader header = UsedHeader();
-        (header.Next, header.NextPacket, header.Segments, header.Kind) = (0, 0, 1, StorageKind.Cluster);
+        (header.Next, header.NextPacket, header.Segments, header.Kind) = (0, 0, 1, ZoneId.Cluster);
         (header.Storage, header.Tail) = (7, 9);
         header.SetResetInPlace(unchecked(header.Generation + 1), data: 0x1_2345_6789);
 
-        Assert.That(BytesOf(header), Is.EqualTo(BytesOf(FreeHeader(HeaderFlags.FreePair, StorageKind.Cluster, storage: 7))));
+        Assert.That(BytesOf(header), Is.EqualTo(BytesOf(FreeHeader(HeaderFlags.FreePair, ZoneId.Cluster, storage: 7))));
     }
 
     [Test]
@@ -91,7 +91,7 @@ public sealed class HeaderLayoutTests
         MbufHeader header = UsedHeader();
         header.SetResetPlain(unchecked(header.Generation + 1), index: 9, data: 0x1_2345_6789);
 
-        Assert.That(BytesOf(header), Is.EqualTo(BytesOf(FreeHeader(HeaderFlags.Free, StorageKind.Internal, storage: 9))));
+        Assert.That(BytesOf(header), Is.EqualTo(BytesOf(FreeHeader(HeaderFlags.Free, ZoneId.Internal, storage: 9))));
     }
 
     [Test]
@@ -113,7 +113,7 @@ public sealed class HeaderLayoutTests
         return header;
     }
 
-    private static MbufHeader FreeHeader(uint flags, StorageKind kind, uint storage) => new()
+    private static MbufHeader FreeHeader(uint flags, ZoneId kind, uint storage) => new()
     {
         Flags = flags,
         Type = MbufType.Data,

@@ -53,7 +53,7 @@ public sealed class StorageLayoutTests
         Assert.That(slabs[0].Start, Is.GreaterThanOrEqualTo(1001 * 64), "Headers come first, the null header in front.");
         Assert.That(layout.MagazinesStart, Is.GreaterThanOrEqualTo(slabs[0].StartOf(1001)));
         Assert.That(layout.CountsStart, Is.GreaterThanOrEqualTo(layout.MagazinesStart + ((layout.MagazineCount + 1L) * Magazine.Size)));
-        Assert.That(slabs[1].Start, Is.GreaterThanOrEqualTo(layout.CountsStart + (layout.Limits[1..6].Sum() * (long)ArenaMemory.CountStride)));
+        Assert.That(slabs[1].Start, Is.GreaterThanOrEqualTo(layout.CountsStart + (layout.Limits[1..6].Sum() * (long)RawMemory.CountStride)));
         for (int kind = 1; kind < slabs.Length; kind++)
         {
             long end = slabs[kind].StartOf((uint)layout.Limits[kind]);
@@ -84,6 +84,6 @@ public sealed class StorageLayoutTests
     [Test]
     public void Reference_counts_are_a_line_apart()
     {
-        Assert.That(ArenaMemory.CountStride, Is.EqualTo(CacheLine));
+        Assert.That(RawMemory.CountStride, Is.EqualTo(CacheLine));
     }
 }

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 
+using Engine.Mbufs.Wire;
+
 namespace Engine.Mbufs.Tests.Model;
 
 /// <content>Checksums.</content>

@@ -40,7 +40,7 @@ internal sealed partial class Churn
     {
         bool isLie = packet.HasHeader && packet.PacketLength != packet.Length && packet.Length != 0;
         bool isSane = chain.IsSane(out string? problem);
-        if (isSane == isLie || (isLie && chain.Cache.FindProblem(chain.Index) is not null))
+        if (isSane == isLie || (isLie && ChainSanity.FindProblem(chain.Cache.Arena, chain.Index) is not null))
         {
             Differ(problem ?? $"The packet length {packet.PacketLength} of {packet.Length} bytes is taken for sane.");
         }
@@ -137,7 +137,7 @@ internal sealed partial class Churn
         {
             ref MbufHeader header = ref _arena.Memory.Header(index);
             _references[(int)header.Kind][header.Storage]++;
-            if (header.Kind == StorageKind.External)
+            if (header.Kind == ZoneId.External)
             {
                 StorageOf(ref header).References++;
             }
@@ -158,7 +158,7 @@ internal sealed partial class Churn
             Require(position.References == references, "An mbuf does not know how many refer to its storage.");
             Require(position.IsWritable == (references == 1 && !isReadOnly), "An mbuf is writable and should not be, or the other way round.");
             Require(position.IsWritable || (position.LeadingSpace == 0 && position.TrailingSpace == 0), "There is room that cannot be written.");
-            Require(isReadOnly || header.Kind != StorageKind.External || !StorageOf(ref header).IsReadOnly, "A read-only mark was lost.");
+            Require(isReadOnly || header.Kind != ZoneId.External || !StorageOf(ref header).IsReadOnly, "A read-only mark was lost.");
             Require(number > FewMbufs || position.Position == start, "A position is not where it should be.");
             start += position.Segment.Length;
             number++;
@@ -172,7 +172,7 @@ internal sealed partial class Churn
     private int ReferencesTo(ref MbufHeader header)
     {
         int references = _references[(int)header.Kind][header.Storage];
-        return header.Kind == StorageKind.External && StorageOf(ref header) is { IsCallerCounted: true } storage
+        return header.Kind == ZoneId.External && StorageOf(ref header) is { IsCallerCounted: true } storage
             ? references + storage.Holds
             : references;
     }

@@ -17,9 +17,13 @@ internal sealed partial class Churn
         ushort receiveInterface = (ushort)_random.Next(ushort.MaxValue);
         var source = new NoiseSource(bytes);
         CountFailures();
-        using MbufChain chain = OneIn(2)
-            ? mbufs.AllocateFrom(bytes, headroom, receiveInterface)
-            : mbufs.AllocateFrom(ref source, bytes.Length, headroom, receiveInterface);
+        int way = _random.Next(3);
+        using MbufChain chain = way switch
+        {
+            0 => mbufs.AllocateFrom(bytes, headroom, receiveInterface),
+            1 => mbufs.AllocateFrom(ref source, bytes.Length, headroom, receiveInterface),
+            _ => mbufs.AllocateFrom(ref source, bytes.Length),
+        };
         if (chain.IsNull)
         {
             RequireFailure();
@@ -28,8 +32,8 @@ internal sealed partial class Churn
 
         ModelPacket packet = NewPacket(hasHeader: true);
         packet.Append(bytes);
-        packet.Header = packet.Header with { ReceiveInterface = receiveInterface };
-        Require(chain.Headroom >= headroom, "The headroom is there.");
+        packet.Header = packet.Header with { ReceiveInterface = way == 2 ? (ushort)0 : receiveInterface };
+        Require(way == 2 || chain.Headroom >= headroom, "The headroom is there.");
         Add(packet, chain);
         return Outcome.Done;
     }

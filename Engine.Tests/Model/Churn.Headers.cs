@@ -162,7 +162,7 @@ internal sealed partial class Churn
             chain.Flags |= MbufFlags.ReadOnly;
             Require(!chain.IsWritable && chain.Headroom == 0, "What is read-only is not writable.");
         }
-        else if (head.Kind != StorageKind.External || !StorageOf(ref head).IsReadOnly)
+        else if (head.Kind != ZoneId.External || !StorageOf(ref head).IsReadOnly)
         {
             chain.DangerousClearReadOnly();
         }

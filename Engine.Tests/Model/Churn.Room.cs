@@ -25,7 +25,7 @@ internal sealed partial class Churn
     /// <summary>A cluster for an mbuf that has none and no data.</summary>
     private Outcome AttachCluster(in MbufScope mbufs)
     {
-        if (PickEmpty() is not { } packet || _arena.Memory.Header(packet.Index).Kind != StorageKind.Internal)
+        if (PickEmpty() is not { } packet || _arena.Memory.Header(packet.Index).Kind != ZoneId.Internal)
         {
             return Outcome.Idle;
         }
@@ -57,11 +57,11 @@ internal sealed partial class Churn
         }
 
         ref MbufHeader head = ref _arena.Memory.Header(chain.Index);
-        int capacity = chain.Cache.CapacityOf(ref head);
+        int capacity = chain.Cache.Hot.Memory.CapacityOf(ref head);
         int length = Noted(_random.Next(Math.Min(capacity, 300) + 1));
         chain.AlignToEnd(length);
-        int behind = chain.Cache.RoomBehind(ref head);
-        Require(behind >= length && (behind < length + 8 || head.Kind == StorageKind.External), "The room ends with the storage.");
+        int behind = chain.Cache.Hot.Memory.RoomBehind(ref head);
+        Require(behind >= length && (behind < length + 8 || head.Kind == ZoneId.External), "The room ends with the storage.");
         return Done(packet, chain);
     }
 

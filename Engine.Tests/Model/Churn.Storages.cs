@@ -106,7 +106,7 @@ internal sealed partial class Churn
         MbufChain chain = Begin(mbufs, packet);
         ref MbufHeader head = ref _arena.Memory.Header(chain.Index);
         bool isExternal = chain.DangerousTryGetExternal(out MbufExternalStorage storage);
-        Require(isExternal == (head.Kind != StorageKind.Internal), "External storage is taken for internal, or the other way round.");
+        Require(isExternal == (head.Kind != ZoneId.Internal), "External storage is taken for internal, or the other way round.");
         Require(isExternal == ((chain.Flags & MbufFlags.External) != 0), "The flag says something else.");
         Require(chain.ReferenceCount >= 1, "A packet refers to its storage.");
         if (storage.Type > MbufExternalType.Jumbo16Cluster)
@@ -137,8 +137,7 @@ internal sealed partial class Churn
 
     private ModelStorage StorageOf(ref MbufHeader header)
     {
-        long first = _arena.Layout.Storages[(int)StorageKind.External].FirstCount;
-        nint address = AddressOf(_arena.Memory.External(first + header.Storage).Storage);
+        nint address = AddressOf(_arena.Memory.RecordOf(header.Storage).Storage);
         Require(_storages.TryGetValue(address, out ModelStorage? storage), "A packet refers to storage that was given back.");
         return storage!;
     }
@@ -149,7 +148,7 @@ internal sealed partial class Churn
         for (uint index = _storages.Count == 0 ? 0 : packet.Index; index != 0; index = _arena.Memory.Header(index).Next)
         {
             ref MbufHeader header = ref _arena.Memory.Header(index);
-            Require(header.Kind != StorageKind.External || StorageOf(ref header).Releases == 0, "A packet refers to storage that was given back.");
+            Require(header.Kind != ZoneId.External || StorageOf(ref header).Releases == 0, "A packet refers to storage that was given back.");
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 
+using Engine.Mbufs.Wire;
+
 namespace Engine.Mbufs.Tests.Model;
 
 /// <summary>What becomes of an IPv4 packet without options that is fragmented.</summary>

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
+using Engine.Mbufs.Wire;
+
 namespace Engine.Mbufs.Tests.Model;
 
 /// <summary>Completing the checksums of an IPv4 packet without options, on contiguous bytes.</summary>

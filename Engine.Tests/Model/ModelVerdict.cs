@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 
+using Engine.Mbufs.Wire;
+
 namespace Engine.Mbufs.Tests.Model;
 
 /// <summary>What a look at the checksums of an IPv4 packet without options finds, from contiguous bytes.</summary>

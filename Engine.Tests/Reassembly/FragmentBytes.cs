@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 
+using Engine.Mbufs.Wire;
+
 namespace Engine.Mbufs.Tests.Reassembly;
 
 /// <summary>Fragments as they are on the wire, made of the bytes of whole packets, without the engine.</summary>

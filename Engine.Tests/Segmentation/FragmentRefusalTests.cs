@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
 
+using Engine.Mbufs.Wire;
+
 using NUnit.Framework;
 
-using Status = Engine.Mbufs.MbufOffloadStatus;
+using Status = Engine.Mbufs.Wire.MbufOffloadStatus;
 
 namespace Engine.Mbufs.Tests.Segmentation;
 

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 
+using Engine.Mbufs.Wire;
+
 namespace Engine.Mbufs.Tests.Segmentation;
 
 /// <summary>IP packets as bytes, made to order.</summary>

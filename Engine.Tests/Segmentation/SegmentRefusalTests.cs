@@ -1,6 +1,8 @@
+using Engine.Mbufs.Wire;
+
 using NUnit.Framework;
 
-using Status = Engine.Mbufs.MbufOffloadStatus;
+using Status = Engine.Mbufs.Wire.MbufOffloadStatus;
 
 namespace Engine.Mbufs.Tests.Segmentation;
 

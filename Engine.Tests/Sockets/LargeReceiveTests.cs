@@ -30,7 +30,7 @@ public sealed class LargeReceiveTests : MbufFixture
         Assert.That((result.Bytes, result.Offered), Is.EqualTo((bytes.Length - 100, 1948 + 16_384 + 8_192)));
         ChainAssert.Holds(chain, bytes);
         Assert.That(ChainAssert.Lengths(chain), Is.EqualTo(new[] { 2048, 16_384, 2048, 2048, 2048, 100 }));
-        Assert.That(ChainAssert.Kinds(chain)[1], Is.EqualTo(StorageKind.Jumbo16));
+        Assert.That(ChainAssert.Kinds(chain)[1], Is.EqualTo(ZoneId.Jumbo16));
     }
 
     [Test]

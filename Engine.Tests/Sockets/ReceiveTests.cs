@@ -33,7 +33,7 @@ public sealed class ReceiveTests(SocketForm form, Transport transport, ArenaKind
 
         ChainAssert.Holds(chain, bytes);
         Assert.That(ChainAssert.Lengths(chain), Is.EqualTo(new[] { 2048, 2048, 2004 }));
-        Assert.That(ChainAssert.Kinds(chain), Is.All.EqualTo(StorageKind.Cluster));
+        Assert.That(ChainAssert.Kinds(chain), Is.All.EqualTo(ZoneId.Cluster));
         Assert.That(Arena.LiveMbufs, Is.EqualTo(3));
     }
 
@@ -48,7 +48,7 @@ public sealed class ReceiveTests(SocketForm form, Transport transport, ArenaKind
         Moved(Receive(chain, bytes.Length), bytes.Length, bytes.Length);
 
         ChainAssert.Holds(chain, bytes);
-        Assert.That(ChainAssert.Kinds(chain), Is.EqualTo(new[] { StorageKind.Cluster, StorageKind.Internal }));
+        Assert.That(ChainAssert.Kinds(chain), Is.EqualTo(new[] { ZoneId.Cluster, ZoneId.Internal }));
     }
 
     [TestCase(1)]

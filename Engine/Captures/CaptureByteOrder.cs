@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>The byte order of the machine that wrote a capture.</summary>
 internal readonly record struct CaptureByteOrder(bool IsBigEndian)

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// How an interface of a pcapng section counts time: units of a second since the Unix epoch, and seconds to add.

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// The stream that a capture is read from: what is asked for is read completely, and no byte more, so that nothing is waited

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>How much a capture may claim before it is believed.</summary>
 internal static class CaptureLimits

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>A capture format: finds the packets in a stream, and leaves reading their bytes to others.</summary>
 internal abstract class CaptureParser

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>What a capture says of a packet before the packet's bytes.</summary>
 /// <param name="LinkType">What the packet starts with.</param>

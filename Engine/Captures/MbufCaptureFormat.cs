@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>The file format of a capture.</summary>
 public enum MbufCaptureFormat

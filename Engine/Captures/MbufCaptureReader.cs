@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// Reads the packets of a capture file, pcap or pcapng, from a stream straight into mbufs. The format, the byte order and the

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>How finely a capture file that is written tells the time.</summary>
 public enum MbufCaptureResolution

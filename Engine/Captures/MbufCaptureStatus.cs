@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>What came of reading the next packet of a capture.</summary>
 public enum MbufCaptureStatus

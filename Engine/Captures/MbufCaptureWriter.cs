@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// Writes packets to a stream as a capture in the pcap format (draft-ietf-opsawg-pcap), little-endian, version 2.4, straight

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>What a section of a pcapng file says of an interface that its packets were captured on.</summary>
 /// <param name="LinkType">What its packets start with.</param>

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <content>The interfaces of a section.</content>
 internal sealed partial class PcapNgParser

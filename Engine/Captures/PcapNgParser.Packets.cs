@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <content>The three kinds of blocks with packets.</content>
 internal sealed partial class PcapNgParser

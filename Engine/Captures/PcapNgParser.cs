@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// The format of blocks (draft-ietf-opsawg-pcapng): type, length, body, and the length once more. A section begins with a block

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// The classic format (draft-ietf-opsawg-pcap): a file header of 24 bytes, then for each packet a header of 16 bytes and its

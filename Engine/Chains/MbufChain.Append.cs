@@ -75,14 +75,7 @@ public readonly ref partial struct MbufChain
         return true;
     }
 
-    /// <summary>
-    /// Links mbufs that were filled elsewhere and counts their bytes, and those written into the last mbuf's room, as the
-    /// chain's.
-    /// </summary>
-    /// <param name="point">The mbuf that was filled first.</param>
-    /// <param name="parts">Those that were not in the chain.</param>
-    /// <param name="bytes">All bytes.</param>
-    internal void AppendFilled(uint point, ChainParts parts, int bytes)
+    internal partial void AppendFilled(uint point, ChainBuilder parts, int bytes)
     {
         ref MbufHeader head = ref Head();
         ref MbufHeader oldTail = ref At(head.Tail);
@@ -157,7 +150,7 @@ public readonly ref partial struct MbufChain
         }
 
         chain.At(head.Tail).Flags &= ~HeaderFlags.Spare;
-        chain.Link(ref head, new ChainParts { First = fresh, Last = fresh, Segments = 1 });
+        chain.Link(ref head, ChainBuilder.Of(fresh));
         chain.At(point).MoveMark(ref chain.At(fresh));
         return fresh;
     }

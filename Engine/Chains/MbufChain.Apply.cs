@@ -66,14 +66,14 @@ public readonly ref partial struct MbufChain
         where TTransformer : IMbufTransformer, allows ref struct
     {
         result = 0;
-        if (!HasRange(ref Head(), offset, length) || !TryTakeReplacements(offset, offset + length, out ChainParts replacements))
+        if (!HasRange(ref Head(), offset, length) || !TryTakeReplacements(offset, offset + length, out ChainBuilder replacements))
         {
             return false;
         }
 
         // Before foreign code runs, which may throw or close the scope: nothing is due afterwards.
         Replace(replacements);
-        _cache.Settle();
+        _cache.RunDueRoutines();
         var cursor = new MbufCursor(this);
         cursor.Move(offset);
         while (length > 0 && result == 0)

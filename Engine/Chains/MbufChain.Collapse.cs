@@ -46,7 +46,7 @@ public readonly ref partial struct MbufChain
         }
 
         bool done = TryMergeNeighbours(surplus) || TryLayOutAnew(ref head, segments);
-        _cache.Settle();
+        _cache.RunDueRoutines();
         return done;
     }
 
@@ -70,15 +70,15 @@ public readonly ref partial struct MbufChain
     /// <summary>Moves everything, if what is free allows a layout that keeps the limit.</summary>
     private bool TryLayOutAnew(ref MbufHeader head, int segments)
     {
-        ChainParts parts = default;
+        ChainBuilder parts = default;
         bool possible = (head.ChainLength - 1) / MbufSizes.LargestContiguous < segments;
-        bool taken = possible && _cache.CanEverCopy(head.ChainLength, head.Segments) && _cache.TryAddCopy(ref parts, head.ChainLength);
+        bool taken = possible && _cache.CanEverCopy(head.ChainLength, head.Segments) && parts.TryAddCopy(_cache, head.ChainLength);
         if (!taken || parts.Segments > segments)
         {
-            _cache.FreeParts(parts);
+            parts.Undo(_cache);
             if (taken)
             {
-                _cache.DenyLarge(head.ChainLength);
+                _cache.DenyCluster(head.ChainLength);
             }
 
             return false;
@@ -97,13 +97,13 @@ public readonly ref partial struct MbufChain
             index = At(FindGroup(index, ref left, longest, fresh).Last).Next;
         }
 
-        bool ample = fresh == 0 || _cache.IsAmple(MbufCache.MostPieces(At(Index).ChainLength) + (2L * At(Index).Segments));
+        bool ample = fresh == 0 || _cache.IsAmple(ThreadCache.MostPieces(At(Index).ChainLength) + (2L * At(Index).Segments));
         if (left > 0 || (!ample && !CanEverMerge(surplus, longest, fresh)))
         {
             return false;
         }
 
-        ChainParts storage = default;
+        ChainBuilder storage = default;
         left = surplus;
         for (uint index = Index; fresh != 0 && left > 0;)
         {
@@ -144,7 +144,7 @@ public readonly ref partial struct MbufChain
             index = At(group.Last).Next;
         }
 
-        return ever || _cache.DenyForEver(ZoneId.Packet);
+        return ever || _cache.DenyForGood(ZoneId.Packet);
     }
 
     /// <summary>
@@ -184,7 +184,7 @@ public readonly ref partial struct MbufChain
                 return true;
             }
 
-            if (group.Bytes == 0 || (isGroupMovable && next.IsPlainlyWritable && group.Bytes <= _cache.RoomBefore(ref next)))
+            if (group.Bytes == 0 || (isGroupMovable && next.IsPlainlyWritable && group.Bytes <= _cache.Hot.Memory.RoomBefore(ref next)))
             {
                 group.Base = index;
                 group.Before = group.Bytes;
@@ -193,7 +193,7 @@ public readonly ref partial struct MbufChain
             }
 
             ref MbufHeader storage = ref At(group.Base);
-            if (isNextMovable && storage.IsPlainlyWritable && length <= _cache.RoomBehind(ref storage) - group.Behind)
+            if (isNextMovable && storage.IsPlainlyWritable && length <= _cache.Hot.Memory.RoomBehind(ref storage) - group.Behind)
             {
                 group.Behind += length;
                 return true;
@@ -207,7 +207,7 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>Takes one mbuf with storage for all bytes of a group; on failure those before are freed, too.</summary>
-    private bool TryTakeForGroup(in MergeGroup group, ref ChainParts storage)
+    private bool TryTakeForGroup(in MergeGroup group, ref ChainBuilder storage)
     {
         int before = storage.Segments;
         if (!TryTakeReplacement(group.First, group.Count, group.Bytes, ref storage))
@@ -217,7 +217,7 @@ public readonly ref partial struct MbufChain
 
         if (storage.Segments - before > 1)
         {
-            _cache.FreeParts(storage); // No cluster so large was free, and several smaller ones are no gain.
+            storage.Undo(_cache); // No cluster so large was free, and several smaller ones are no gain.
             return false;
         }
 
@@ -245,7 +245,7 @@ public readonly ref partial struct MbufChain
 
         Debug.Assert((first.Flags & HeaderFlags.Spare) == 0, "A spare mbuf is the last one: nothing behind it is merged into it.");
         Relink(group.First, behind, 1 - group.Count);
-        _cache.FreeParts(new ChainParts { First = surplus });
+        _cache.FreeMbufs(surplus);
     }
 
     /// <summary>The first of a group gets the label of the first byte, and a mark if one of the group has it.</summary>

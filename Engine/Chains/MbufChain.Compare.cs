@@ -38,7 +38,7 @@ public readonly ref partial struct MbufChain
         {
             ref MbufHeader header = ref At(index);
             int length = Math.Min(header.SegmentLength, bytes.Length);
-            int difference = _cache.BytesOf(ref header)[..length].SequenceCompareTo(bytes[..length]);
+            int difference = _cache.Hot.Memory.BytesOf(ref header)[..length].SequenceCompareTo(bytes[..length]);
             if (difference != 0)
             {
                 return difference;
@@ -69,8 +69,8 @@ public readonly ref partial struct MbufChain
     {
         ref MbufHeader mine = ref Head();
         ref MbufHeader theirs = ref other.Head();
-        ReadOnlySpan<byte> bytes = _cache.BytesOf(ref mine);
-        ReadOnlySpan<byte> others = other._cache.BytesOf(ref theirs);
+        ReadOnlySpan<byte> bytes = _cache.Hot.Memory.BytesOf(ref mine);
+        ReadOnlySpan<byte> others = other._cache.Hot.Memory.BytesOf(ref theirs);
         while (true)
         {
             while (bytes.IsEmpty)
@@ -81,7 +81,7 @@ public readonly ref partial struct MbufChain
                 }
 
                 mine = ref At(mine.Next);
-                bytes = _cache.BytesOf(ref mine);
+                bytes = _cache.Hot.Memory.BytesOf(ref mine);
             }
 
             while (others.IsEmpty)
@@ -92,7 +92,7 @@ public readonly ref partial struct MbufChain
                 }
 
                 theirs = ref other.At(theirs.Next);
-                others = other._cache.BytesOf(ref theirs);
+                others = other._cache.Hot.Memory.BytesOf(ref theirs);
             }
 
             int length = Math.Min(bytes.Length, others.Length);

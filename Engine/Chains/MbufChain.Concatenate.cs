@@ -81,7 +81,7 @@ public readonly ref partial struct MbufChain
     private static void ConsumeEmpty(MbufChain chain, ref MbufHeader head, ref MbufHeader empty, uint index)
     {
         chain.At(empty.Tail).MoveMark(ref chain.At(head.Tail));
-        chain._cache.FreeChainAndSettle(index);
+        chain._cache.FreeChainAndRunRoutines(index);
     }
 
     /// <summary>The head of a chain that is about to be joined behind this one.</summary>
@@ -112,7 +112,7 @@ public readonly ref partial struct MbufChain
         ref MbufHeader oldTail = ref At(head.Tail);
         if (oldTail.IsMarkedRoom)
         {
-            SettleMark(this);
+            MoveMarkFromRoom(this);
         }
 
         oldTail.Next = index;
@@ -120,8 +120,8 @@ public readonly ref partial struct MbufChain
         head.Tail = behind.Tail;
         head.Segments += behind.Segments;
         head.ChainLength = length;
-        head.Flags |= HeaderFlags.Intricate;
-        behind.Generation += _cache.Hot.Step;
+        head.Flags |= HeaderFlags.SlowFree;
+        behind.Generation += _cache.Hot.Memory.Step;
         if ((behind.Flags & HeaderFlags.Cold) != 0)
         {
             _cache.DropCold(ref behind);

@@ -26,14 +26,14 @@ public readonly ref partial struct MbufChain
 
         int end = Sum(offset, source.Length);
         int oldLength = head.ChainLength;
-        if (!TryTakeReplacements(offset, end, out ChainParts replacements))
+        if (!TryTakeReplacements(offset, end, out ChainBuilder replacements))
         {
             return false;
         }
 
         if (end > oldLength && !TryGrow(ref head, end - oldLength, out _, out _, decided: replacements.Segments > 0))
         {
-            _cache.FreeParts(replacements);
+            replacements.Undo(_cache);
             return false;
         }
 
@@ -49,7 +49,7 @@ public readonly ref partial struct MbufChain
             head.PacketLength = end;
         }
 
-        _cache.Settle();
+        _cache.RunDueRoutines();
         return true;
     }
 }

@@ -31,22 +31,22 @@ public readonly ref partial struct MbufChain
         }
 
         CheckContiguous(nameof(headroom), headroom);
-        int largest = _cache.Storages[(int)StorageKind.Jumbo16].Capacity;
+        int largest = _cache.Hot.Memory.LayoutOf(ZoneId.Jumbo16).Capacity;
         if (length > head.ChainLength || length > largest - headroom || !TryMakeFront(this, headroom + length))
         {
             view = default;
             return false;
         }
 
-        head.Data = _cache.StartOf(ref head) + headroom; // Of storage that is new to it: no position knows it.
+        head.Data = _cache.Hot.Memory.StartOf(ref head) + headroom; // Of storage that is new to it: no position knows it.
         PullFromFollowers(ref head, ref head, Index, length);
         if (length == 0 && At(head.Next).SegmentLength == 0)
         {
             UnlinkBehind(ref head, ref head, Index, head.Next, count: 1);
         }
 
-        _cache.Settle();
-        view = _cache.BytesOf(ref head);
+        _cache.RunDueRoutines();
+        view = _cache.Hot.Memory.BytesOf(ref head);
         return true;
     }
 }

@@ -28,23 +28,23 @@ public readonly ref partial struct MbufChain
             return true;
         }
 
-        ChainParts parts = default;
-        if (_cache.Arena.Stress.StrikesDefragment()
+        ChainBuilder parts = default;
+        if (_cache.Arena.Stress.InjectsDefragmentFailure()
             || !_cache.CanEverCopy(head.ChainLength, head.Segments)
-            || !_cache.TryAddCopy(ref parts, head.ChainLength))
+            || !parts.TryAddCopy(_cache, head.ChainLength))
         {
-            _cache.FreeParts(parts);
+            parts.Undo(_cache);
             return false;
         }
 
         if (writable && head.Segments <= parts.Segments)
         {
-            _cache.FreeParts(parts); // Larger clusters, which would have been an improvement, are not to be had.
+            parts.Undo(_cache); // Larger clusters, which would have been an improvement, are not to be had.
             return true;
         }
 
         ReplaceRun(Index, head.Segments, parts);
-        _cache.Settle();
+        _cache.RunDueRoutines();
         return true;
     }
 
@@ -65,14 +65,23 @@ public readonly ref partial struct MbufChain
             ThrowHelper.FragmentLength(nameof(length), length);
         }
 
-        if (!_cache.TryTakePieces(head.ChainLength, length, head.Segments, out ChainParts parts))
+        if (!_cache.TryTakePieces(head.ChainLength, length, head.Segments, out ChainBuilder parts))
         {
             return false;
         }
 
         ReplaceRun(Index, head.Segments, parts);
-        _cache.Settle();
+        _cache.RunDueRoutines();
         return true;
+    }
+
+    internal partial void PrepareOutput()
+    {
+        int size = IsNull ? 0 : _cache.Arena.Stress.FragmentSize;
+        if (size != 0 && !IsEmpty)
+        {
+            TryFragment(size);
+        }
     }
 
     private bool IsWritableThroughout()

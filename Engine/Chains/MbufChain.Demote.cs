@@ -18,7 +18,7 @@ public readonly ref partial struct MbufChain
         ref MbufHeader head = ref Head();
         _cache.DropPacketHeader(ref head);
         ClearFlags(Index, (~(uint)keep & HeaderFlags.Clearable) | HeaderFlags.PacketHeader);
-        head.MarkIfIntricate();
+        head.UpdateSlowFree();
     }
 
     /// <summary>
@@ -45,7 +45,7 @@ public readonly ref partial struct MbufChain
     {
         ref MbufHeader head = ref HeadOfPacket();
         _cache.DropPacketHeader(ref head);
-        head.MarkIfIntricate();
+        head.UpdateSlowFree();
     }
 
     /// <summary>

@@ -25,7 +25,7 @@ public readonly ref partial struct MbufChain
     /// <remarks>Static, the chain by value: an address taken of it would keep the caller's chain out of registers.</remarks>
     private static MbufChain DuplicateOf(MbufChain chain)
     {
-        MbufCache cache = chain._cache;
+        ThreadCache cache = chain._cache;
         ref MbufHeader head = ref chain.Head();
         int length = head.ChainLength;
         if (length is < MbufSizes.SmallestInCluster or > (int)MbufClusterSize.Standard
@@ -50,14 +50,14 @@ public readonly ref partial struct MbufChain
         copy.ChecksumFlags = head.ChecksumFlags;
         copy.ChecksumData = head.ChecksumData;
         copy.FlowId = head.FlowId;
-        cache.BytesOf(ref head).CopyTo(cache.BytesOf(ref copy));
-        return cache.ChainAt(index, copy.Generation);
+        cache.Hot.Memory.BytesOf(ref head).CopyTo(cache.Hot.Memory.BytesOf(ref copy));
+        return MbufChain.Of(cache, index, copy.Generation);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static MbufChain DuplicateAny(MbufChain chain)
     {
-        MbufCache cache = chain._cache;
+        ThreadCache cache = chain._cache;
         ref MbufHeader head = ref chain.Head();
         int length = head.ChainLength;
         bool isPair = length is >= MbufSizes.SmallestInCluster and <= (int)MbufClusterSize.Standard;
@@ -70,10 +70,10 @@ public readonly ref partial struct MbufChain
         ref MbufHeader copy = ref chain.At(index);
         copy.Flags = (head.Flags & HeaderFlags.OfPacket & (length > 0 ? ~HeaderFlags.EndOfRecord : uint.MaxValue)) | HeaderFlags.Head;
         copy.ChainLength = length;
-        copy.MarkIfIntricate();
+        copy.UpdateSlowFree();
         if (!cache.TryCopyPacketHeader(ref head, ref copy))
         {
-            cache.FreeParts(new ChainParts { First = index });
+            cache.FreeMbufs(index);
             return Null;
         }
 
@@ -81,14 +81,14 @@ public readonly ref partial struct MbufChain
         {
             copy.Type = head.Type;
             copy.Flags |= head.Flags & HeaderFlags.EndOfRecord;
-            cache.BytesOf(ref head).CopyTo(cache.BytesOf(ref copy));
+            cache.Hot.Memory.BytesOf(ref head).CopyTo(cache.Hot.Memory.BytesOf(ref copy));
         }
         else
         {
             chain.CopyInto(index, chain.Index);
         }
 
-        return cache.ChainAt(index, copy.Generation);
+        return MbufChain.Of(cache, index, copy.Generation);
     }
 
     /// <summary>An mbuf with a 2 KiB cluster, for bytes that fit behind its headroom; 0 if exhausted.</summary>
@@ -106,10 +106,10 @@ public readonly ref partial struct MbufChain
     /// <summary>The first of as many mbufs as it takes, which knows the others; 0 if exhausted.</summary>
     private uint TakeForCopy(int length)
     {
-        ChainParts parts = default;
-        if (!_cache.CanEverCopy(length, At(Index).Segments) || !_cache.TryAddCopy(ref parts, length))
+        ChainBuilder parts = default;
+        if (!_cache.CanEverCopy(length, At(Index).Segments) || !parts.TryAddCopy(_cache, length))
         {
-            _cache.FreeParts(parts);
+            parts.Undo(_cache);
             return 0;
         }
 
@@ -134,7 +134,7 @@ public readonly ref partial struct MbufChain
             }
 
             header.Type = At(source).Type;
-            header.Flags |= CopyRun(_cache.BytesOf(ref header), ref source, ref offset);
+            header.Flags |= CopyRun(_cache.Hot.Memory.BytesOf(ref header), ref source, ref offset);
             if (offset == At(source).SegmentLength && (offset == 0 || At(source).Next != 0))
             {
                 header.Flags |= SkipEmpty(ref source, ref offset);

@@ -37,7 +37,7 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
-        head.EndPlaces(_cache.Hot.Step);
+        head.EndPlaces(_cache.Hot.Memory.Step);
         if (head.Tail == Index && length > 0)
         {
             head.Flags &= ~HeaderFlags.Spare;
@@ -95,18 +95,18 @@ public readonly ref partial struct MbufChain
     public bool DangerousTryGetExternal(out MbufExternalStorage storage)
     {
         ref MbufHeader head = ref Head();
-        if (head.Kind == StorageKind.External)
+        if (head.Kind == ZoneId.External)
         {
-            storage = _cache.RecordOf(head.Storage).Storage.Describe();
+            storage = _cache.Hot.Memory.RecordOf(head.Storage).Storage.Describe();
             return true;
         }
 
-        storage = head.Kind == StorageKind.Internal ? default : MbufExternalStorage.OfCluster(
-            _cache.Hot.Memory.Pointer(_cache.StartOf(ref head)),
-            _cache.CapacityOf(ref head),
-            TypeOf(head.Kind),
+        storage = head.Kind == ZoneId.Internal ? default : MbufExternalStorage.OfCluster(
+            _cache.Hot.Memory.Raw.Pointer(_cache.Hot.Memory.StartOf(ref head)),
+            _cache.Hot.Memory.CapacityOf(ref head),
+            ClusterKind.Of(head.Kind).Type,
             (MbufFlags)(head.Flags & HeaderFlags.ReadOnly));
-        return head.Kind != StorageKind.Internal;
+        return head.Kind != ZoneId.Internal;
     }
 
     /// <summary>
@@ -114,15 +114,7 @@ public readonly ref partial struct MbufChain
     /// while other threads hold some of them. O(1).
     /// </summary>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
-    public int ReferenceCount => _cache.References(ref Head());
-
-    private static MbufExternalType TypeOf(StorageKind kind) => kind switch
-    {
-        StorageKind.Cluster => MbufExternalType.Cluster,
-        StorageKind.Page => MbufExternalType.PageCluster,
-        StorageKind.Jumbo9 => MbufExternalType.Jumbo9Cluster,
-        _ => MbufExternalType.Jumbo16Cluster,
-    };
+    public int ReferenceCount => _cache.Hot.Memory.References(ref Head());
 
     private bool TryAttachPinned(ReadOnlyMemory<byte> memory, int length, MbufFlags flags, IDisposable? owner)
     {
@@ -155,7 +147,7 @@ public readonly ref partial struct MbufChain
             ThrowHelper.NotInStorage(nameof(length), length, size);
         }
 
-        if (head.Kind != StorageKind.Internal || head.SegmentLength != 0)
+        if (head.Kind != ZoneId.Internal || head.SegmentLength != 0)
         {
             ThrowHelper.NotAttachable();
         }

@@ -53,11 +53,11 @@ public readonly ref partial struct MbufChain
             ThrowHelper.NotPacketBytes(typeof(T));
         }
 
-        if (ArenaMemory.SizeOf<T>() > head.SegmentLength)
+        if (RawMemory.SizeOf<T>() > head.SegmentLength)
         {
-            ThrowHelper.TooFewContiguous(ArenaMemory.SizeOf<T>(), head.SegmentLength);
+            ThrowHelper.TooFewContiguous(RawMemory.SizeOf<T>(), head.SegmentLength);
         }
 
-        return ref _cache.Hot.Memory.ValueAt<T>(head.Data);
+        return ref _cache.Hot.Memory.Raw.ValueAt<T>(head.Data);
     }
 }

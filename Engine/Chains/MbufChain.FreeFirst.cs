@@ -17,11 +17,11 @@ public readonly ref partial struct MbufChain
     public void FreeFirst(out MbufChain rest)
     {
         // In locals: the variable that receives the rest may be this very one, as in a loop that frees a chain bit by bit.
-        MbufCache cache = _cache;
+        ThreadCache cache = _cache;
         uint index = _slot - cache.Hot.Opening;
         if (index > cache.Hot.LastIndex)
         {
-            ThrowHelper.NotOfThisOpening(cache);
+            ThreadCache.ThrowNotOfThisOpening(cache);
         }
 
         ref MbufHeader head = ref cache.Hot.Memory.Header(index);
@@ -36,14 +36,14 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>Makes the second mbuf the head of what is behind the first.</summary>
-    private static MbufChain Succeed(MbufCache cache, ref MbufHeader head)
+    private static MbufChain Succeed(ThreadCache cache, ref MbufHeader head)
     {
         uint index = head.Next;
         ref MbufHeader successor = ref cache.Hot.Memory.Header(index);
         successor.Tail = head.Tail;
         successor.Segments = head.Segments - 1;
         successor.ChainLength = head.ChainLength - head.SegmentLength;
-        successor.Generation += cache.Hot.Step;
+        successor.Generation += cache.Hot.Memory.Step;
         cache.DropPacketHeader(ref successor); // What may be left in its fields of an earlier life as a head.
         successor.Flags |= HeaderFlags.Head;
         if (successor.Next == 0)
@@ -51,7 +51,7 @@ public readonly ref partial struct MbufChain
             successor.Flags &= ~HeaderFlags.Spare; // It is the only one now, so its room is where bytes go.
         }
 
-        successor.MarkIfIntricate();
-        return cache.ChainAt(index, successor.Generation);
+        successor.UpdateSlowFree();
+        return MbufChain.Of(cache, index, successor.Generation);
     }
 }

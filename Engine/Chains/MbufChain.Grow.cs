@@ -8,11 +8,7 @@ namespace Engine.Mbufs;
 /// </content>
 public readonly ref partial struct MbufChain
 {
-    /// <summary>
-    /// The mbuf that the next appended byte belongs to: the last one; or, if that is spare, the last one with data (the head, if
-    /// there is none). O(1) without spare mbufs, else O(segments).
-    /// </summary>
-    internal uint FillPoint(ref MbufHeader head)
+    internal partial uint FillPoint(ref MbufHeader head)
     {
         if ((At(head.Tail).Flags & HeaderFlags.Spare) == 0)
         {
@@ -28,14 +24,10 @@ public readonly ref partial struct MbufChain
         return point;
     }
 
-    /// <summary>Free bytes behind the data of one mbuf that may be written, spare or not.</summary>
-    internal int RoomOf(ref MbufHeader header) => _cache.IsWritable(ref header) ? _cache.RoomBehind(ref header) : 0;
+    internal partial int RoomOf(ref MbufHeader header) => _cache.IsWritable(ref header) ? _cache.Hot.Memory.RoomBehind(ref header) : 0;
 
-    /// <summary>
-    /// The same for room that is counted first and filled later: none in storage whose caller counts, who may do so in between.
-    /// </summary>
-    internal int LastingRoomOf(ref MbufHeader header)
-        => _cache.IsWritable(ref header) && header.IsPlainlyWritable ? _cache.RoomBehind(ref header) : 0;
+    internal partial int LastingRoomOf(ref MbufHeader header)
+        => _cache.IsWritable(ref header) && header.IsPlainlyWritable ? _cache.Hot.Memory.RoomBehind(ref header) : 0;
 
     /// <summary>Free bytes from a fill point to the end of the chain; no more than asked for are counted.</summary>
     private long RoomFrom(uint point, int enough)
@@ -61,12 +53,12 @@ public readonly ref partial struct MbufChain
         return room;
     }
 
-    private int PlainRoomOf(ref MbufHeader header) => header.IsPlainlyWritable ? _cache.RoomBehind(ref header) : 0;
+    private int PlainRoomOf(ref MbufHeader header) => header.IsPlainlyWritable ? _cache.Hot.Memory.RoomBehind(ref header) : 0;
 
     /// <summary>Free bytes behind the data of the last mbuf, for the path that looks no further: 0 if it is spare.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int TailroomOf(ref MbufHeader tail)
-        => tail.IsPlainlyAppendable || ((tail.Flags & HeaderFlags.Spare) == 0 && _cache.IsWritable(ref tail)) ? _cache.RoomBehind(ref tail) : 0;
+        => tail.IsPlainlyAppendable || ((tail.Flags & HeaderFlags.Spare) == 0 && _cache.IsWritable(ref tail)) ? _cache.Hot.Memory.RoomBehind(ref tail) : 0;
 
     /// <summary>
     /// Makes the chain longer by some bytes, whatever they hold, from the fill point on and into as many fresh mbufs as it
@@ -89,7 +81,7 @@ public readonly ref partial struct MbufChain
             int own = MayHaveOwnRoom(point, room) ? FindOwnRoom(point, count - room) : 0;
             if (own < count - room)
             {
-                if (!_cache.TryTakeRoom(count - room - own, head.Segments, out ChainParts parts))
+                if (!_cache.TryTakeRoom(count - room - own, head.Segments, out ChainBuilder parts))
                 {
                     return false;
                 }
@@ -130,11 +122,7 @@ public readonly ref partial struct MbufChain
         }
     }
 
-    /// <summary>
-    /// Writes bytes at an offset from the start of an mbuf's data on, all of it inside the chain and writable; zeros if there
-    /// is no source.
-    /// </summary>
-    private void Overwrite(uint from, int offset, int count, ReadOnlySpan<byte> source)
+    internal partial void Overwrite(uint from, int offset, int count, ReadOnlySpan<byte> source)
     {
         ref MbufHeader header = ref At(from);
         while (count > 0)
@@ -176,7 +164,7 @@ public readonly ref partial struct MbufChain
     /// </summary>
     /// <remarks>Static, the chain by value: an address taken of it would keep the caller's chain out of registers.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void SettleMark(MbufChain chain)
+    private static void MoveMarkFromRoom(MbufChain chain)
     {
         ref MbufHeader head = ref chain.At(chain.Index);
         chain.At(head.Tail).MoveMark(ref chain.At(chain.FillPoint(ref head)));
@@ -185,13 +173,13 @@ public readonly ref partial struct MbufChain
     /// <summary>
     /// Links mbufs behind the tail; their bytes are not counted yet. They belong to the record that the tail ends, if it ends one.
     /// </summary>
-    private void Link(ref MbufHeader head, ChainParts parts)
+    private void Link(ref MbufHeader head, ChainBuilder parts)
     {
         ref MbufHeader tail = ref At(head.Tail);
         tail.MoveMark(ref At(parts.Last));
         tail.Next = parts.First;
         head.Tail = parts.Last;
         head.Segments += parts.Segments;
-        head.Flags |= HeaderFlags.Intricate;
+        head.Flags |= HeaderFlags.SlowFree;
     }
 }

@@ -32,7 +32,7 @@ public readonly ref partial struct MbufChain
         get
         {
             ref MbufHeader head = ref Head();
-            MbufFlags external = head.Kind == StorageKind.Internal ? MbufFlags.None : MbufFlags.External;
+            MbufFlags external = head.Kind == ZoneId.Internal ? MbufFlags.None : MbufFlags.External;
             return (MbufFlags)(head.Flags & (HeaderFlags.Settable | HeaderFlags.PacketHeader)) | external;
         }
 
@@ -73,7 +73,7 @@ public readonly ref partial struct MbufChain
         get
         {
             ref MbufHeader head = ref Head();
-            return _cache.IsWritable(ref head) ? _cache.RoomBefore(ref head) : 0;
+            return _cache.IsWritable(ref head) ? _cache.Hot.Memory.RoomBefore(ref head) : 0;
         }
     }
 
@@ -95,7 +95,7 @@ public readonly ref partial struct MbufChain
     /// <summary>mtod: the data of the first mbuf, for reading. Bound to this chain's variable by the compiler. O(1).</summary>
     /// <inheritdoc cref="Length"/>
     [UnscopedRef]
-    public ReadOnlySpan<byte> FirstSpan => _cache.BytesOf(ref Head());
+    public ReadOnlySpan<byte> FirstSpan => _cache.Hot.Memory.BytesOf(ref Head());
 
     /// <summary>mtod and M_WRITABLE in one: the data of the first mbuf, for writing. O(1).</summary>
     /// <param name="span">The bytes; empty on failure.</param>
@@ -106,7 +106,7 @@ public readonly ref partial struct MbufChain
     {
         ref MbufHeader head = ref Head();
         bool writable = _cache.IsWritable(ref head);
-        span = writable ? _cache.BytesOf(ref head) : default;
+        span = writable ? _cache.Hot.Memory.BytesOf(ref head) : default;
         return writable;
     }
 }

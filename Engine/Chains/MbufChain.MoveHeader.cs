@@ -22,13 +22,13 @@ public readonly ref partial struct MbufChain
         if ((from.Flags & HeaderFlags.Cold) != 0)
         {
             ref ColdHeader cold = ref _cache.Hot.Memory.ColdOf(ref from);
-            _cache.UseCold(ref head).FirstTag = cold.FirstTag;
+            _cache.Hot.Memory.UseCold(ref head).FirstTag = cold.FirstTag;
             cold.FirstTag = 0;
         }
 
         TakePacketFlags(ref from, ref head);
         _cache.DropPacketHeader(ref from);
-        from.MarkIfIntricate();
+        from.UpdateSlowFree();
     }
 
     /// <summary>

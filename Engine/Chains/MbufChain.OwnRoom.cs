@@ -18,13 +18,13 @@ public readonly ref partial struct MbufChain
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryUseOwnRoom(ref MbufHeader header, int length)
     {
-        if (header.SegmentLength != 0 || OwnRoomBefore(ref header) == 0 || length > _cache.CapacityOf(ref header)
+        if (header.SegmentLength != 0 || OwnRoomBefore(ref header) == 0 || length > _cache.Hot.Memory.CapacityOf(ref header)
             || !_cache.IsWritable(ref header))
         {
             return false;
         }
 
-        if (length > _cache.RoomBehind(ref header))
+        if (length > _cache.Hot.Memory.RoomBehind(ref header))
         {
             SlideToFit(ref header, length);
         }
@@ -36,12 +36,11 @@ public readonly ref partial struct MbufChain
     /// headroom.</summary>
     private int OwnRoomBefore(ref MbufHeader header)
     {
-        int before = _cache.RoomBefore(ref header);
+        int before = _cache.Hot.Memory.RoomBefore(ref header);
         return before > UsualHeadroom(ref header) ? before : 0;
     }
 
-    /// <summary>Where the data position of fresh storage of this kind is.</summary>
-    internal int UsualHeadroom(ref MbufHeader header) => _cache.Storages[(int)header.Kind].Headroom;
+    internal partial int UsualHeadroom(ref MbufHeader header) => _cache.Hot.Memory.LayoutOf(header.Kind).Headroom;
 
     /// <summary>
     /// The same for a head that bytes are prepended to. They get the usual headroom before them, and the only mbuf of a packet has the
@@ -50,29 +49,25 @@ public readonly ref partial struct MbufChain
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool TryUseOwnRoomBefore(MbufChain chain, int length)
     {
-        MbufCache cache = chain._cache;
+        ThreadCache cache = chain._cache;
         ref MbufHeader head = ref chain.At(chain.Index);
-        int capacity = cache.CapacityOf(ref head);
+        int capacity = cache.Hot.Memory.CapacityOf(ref head);
         if (head.SegmentLength != 0 || length > capacity || !cache.IsWritable(ref head))
         {
             return false;
         }
 
         int place = head.ChainLength > 0 ? capacity : (int)Math.Min(capacity, (long)cache.Arena.Layout.Headroom + length);
-        head.EndPlaces(cache.Hot.Step);
-        head.Data = cache.StartOf(ref head) + place;
+        head.EndPlaces(cache.Hot.Memory.Step);
+        head.Data = cache.Hot.Memory.StartOf(ref head) + place;
         return true;
     }
 
-    /// <summary>
-    /// False in the usual chain, where there is nothing to be found: the fill point is the last mbuf, and has data or a 2 KiB cluster
-    /// with so much room behind the data position as a fresh one.
-    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool MayHaveOwnRoom(uint point, int room)
+    internal partial bool MayHaveOwnRoom(uint point, int room)
     {
         ref MbufHeader header = ref At(point);
-        bool isFresh = header.Kind == StorageKind.Cluster && room >= (int)MbufClusterSize.Standard;
+        bool isFresh = header.Kind == ZoneId.Cluster && room >= (int)MbufClusterSize.Standard;
         return header.Next != 0 || (header.SegmentLength == 0 && !isFresh);
     }
 
@@ -121,7 +116,7 @@ public readonly ref partial struct MbufChain
             {
                 int into = Math.Clamp(beyond, 0, UsualHeadroom(ref header));
                 int gain = before - UsualHeadroom(ref header) + into;
-                header.EndPlaces(_cache.Hot.Step);
+                header.EndPlaces(_cache.Hot.Memory.Step);
                 header.Data -= gain;
                 wanted -= gain;
                 beyond -= into;
@@ -131,7 +126,6 @@ public readonly ref partial struct MbufChain
         Debug.Assert(wanted <= 0, "There is as much room as was found.");
     }
 
-    /// <summary><see cref="OwnRoomBefore"/> of an mbuf that has no data and may be written; 0 of any other.</summary>
-    internal int EmptiedRoom(ref MbufHeader header)
+    internal partial int EmptiedRoom(ref MbufHeader header)
         => header.SegmentLength == 0 && header.IsPlainlyWritable ? OwnRoomBefore(ref header) : 0;
 }

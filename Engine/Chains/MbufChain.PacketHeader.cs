@@ -150,8 +150,7 @@ public readonly ref partial struct MbufChain
         set => WriteCold().ReceiveTimestamp = value;
     }
 
-    /// <summary>The head of a packet, for what only a packet header has.</summary>
-    private ref MbufHeader HeadOfPacket()
+    internal partial ref MbufHeader HeadOfPacket()
     {
         ref MbufHeader head = ref Head();
         if ((head.Flags & HeaderFlags.PacketHeader) == 0)
@@ -168,5 +167,5 @@ public readonly ref partial struct MbufChain
         return (head.Flags & HeaderFlags.Cold) == 0 ? default : _cache.Hot.Memory.ColdOf(ref head);
     }
 
-    private ref ColdHeader WriteCold() => ref _cache.UseCold(ref HeadOfPacket());
+    private ref ColdHeader WriteCold() => ref _cache.Hot.Memory.UseCold(ref HeadOfPacket());
 }

@@ -164,7 +164,4 @@ public readonly ref partial struct MbufChain
 
         return next;
     }
-
-    /// <summary>The header of an mbuf that the caller knows to be one of this chain's.</summary>
-    internal ref MbufHeader MbufAt(uint index) => ref At(index);
 }

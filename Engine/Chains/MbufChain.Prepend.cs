@@ -29,7 +29,7 @@ public readonly ref partial struct MbufChain
         }
 
         int sum = Sum(head.ChainLength, length);
-        if (length > _cache.RoomBefore(ref head) || (!_cache.IsWritable(ref head) && length != 0))
+        if (length > _cache.Hot.Memory.RoomBefore(ref head) || (!_cache.IsWritable(ref head) && length != 0))
         {
             CheckContiguous(nameof(length), length);
             if ((head.SegmentLength != 0 || !TryUseOwnRoomBefore(this, length)) && !TryMakeFront(this, length))
@@ -71,9 +71,9 @@ public readonly ref partial struct MbufChain
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool TryMakeFront(MbufChain chain, int length)
     {
-        MbufCache cache = chain._cache;
+        ThreadCache cache = chain._cache;
         ref MbufHeader head = ref chain.At(chain.Index);
-        StorageKind kind = StorageKind.Internal;
+        ZoneId kind = ZoneId.Internal;
         uint storage = 0;
         if (length > MbufSizes.InternalSize && !cache.TryTakeCluster(length, out kind, out storage))
         {
@@ -82,23 +82,23 @@ public readonly ref partial struct MbufChain
 
         if (!cache.TryTake(ZoneId.Mbuf, out uint index))
         {
-            if (kind != StorageKind.Internal)
+            if (kind != ZoneId.Internal)
             {
-                cache.Give((ZoneId)kind, storage);
+                cache.Return(kind, storage);
             }
 
             return false;
         }
 
         chain.InsertBehindHead(ref head, index);
-        if (kind == StorageKind.Internal)
+        if (kind == ZoneId.Internal)
         {
-            cache.AttachInternal(ref head, chain.Index, MbufSizes.InternalSize);
+            cache.Hot.Memory.AttachInternal(ref head, chain.Index, MbufSizes.InternalSize);
         }
         else
         {
-            cache.AttachCluster(ref head, kind, storage, length);
-            head.Data += cache.RoomBehind(ref head);
+            cache.Hot.Memory.AttachCluster(ref head, kind, storage, length);
+            head.Data += cache.Hot.Memory.RoomBehind(ref head);
         }
 
         return true;
@@ -111,12 +111,12 @@ public readonly ref partial struct MbufChain
         ref MbufHeader inserted = ref At(index);
         inserted.Flags = 0;
         inserted.Type = head.Type;
-        head.EndPlaces(_cache.Hot.Step);
+        head.EndPlaces(_cache.Hot.Memory.Step);
         _cache.MoveStorage(ref head, ref inserted, index);
         inserted.Next = head.Next;
         head.Next = index;
         head.Segments++;
-        head.Flags |= HeaderFlags.Intricate;
+        head.Flags |= HeaderFlags.SlowFree;
         if (head.Tail == Index)
         {
             head.Tail = index;

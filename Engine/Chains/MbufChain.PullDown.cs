@@ -119,7 +119,7 @@ public readonly ref partial struct MbufChain
             PullFromFollowers(ref head, ref At(index), index, others);
         }
 
-        _cache.Settle();
+        _cache.RunDueRoutines();
         return true;
     }
 
@@ -139,7 +139,7 @@ public readonly ref partial struct MbufChain
         ref MbufHeader next = ref At(nextIndex);
         int moved = first.SegmentLength - inside;
         int missing = length - moved - next.SegmentLength;
-        if (!_cache.IsWritable(ref next) || moved > _cache.RoomBefore(ref next) || missing > _cache.RoomBehind(ref next))
+        if (!_cache.IsWritable(ref next) || moved > _cache.Hot.Memory.RoomBefore(ref next) || missing > _cache.Hot.Memory.RoomBehind(ref next))
         {
             return false;
         }
@@ -208,7 +208,7 @@ public readonly ref partial struct MbufChain
         first.MoveMark(ref tail);
         tail.Next = first.Next;
         tail.SegmentLength = first.SegmentLength - inside;
-        _cache.Hot.Memory.Bytes(first.Data + inside, tail.SegmentLength).CopyTo(_cache.BytesOf(ref tail));
+        _cache.Hot.Memory.Bytes(first.Data + inside, tail.SegmentLength).CopyTo(_cache.Hot.Memory.BytesOf(ref tail));
         first.SegmentLength = inside;
         LinkBehind(ref head, ref first, index, fresh);
         index = fresh;
@@ -237,7 +237,7 @@ public readonly ref partial struct MbufChain
     {
         previous.Next = index;
         head.Segments++;
-        head.Flags |= HeaderFlags.Intricate;
+        head.Flags |= HeaderFlags.SlowFree;
         if (head.Tail == previousIndex)
         {
             head.Tail = index;

@@ -50,7 +50,7 @@ public readonly ref partial struct MbufChain
         }
 
         chain.PullFromFollowers(ref head, ref head, chain.Index, length - head.SegmentLength);
-        chain._cache.Settle();
+        chain._cache.RunDueRoutines();
         return true;
     }
 
@@ -61,12 +61,12 @@ public readonly ref partial struct MbufChain
     {
         if (_cache.IsWritable(ref header))
         {
-            if (length - header.SegmentLength <= _cache.RoomBehind(ref header))
+            if (length - header.SegmentLength <= _cache.Hot.Memory.RoomBehind(ref header))
             {
                 return true;
             }
 
-            if (length <= _cache.CapacityOf(ref header))
+            if (length <= _cache.Hot.Memory.CapacityOf(ref header))
             {
                 SlideToFit(ref header, length);
                 return true;
@@ -79,40 +79,40 @@ public readonly ref partial struct MbufChain
     /// <summary>Moves an mbuf's bytes down in its own storage, keeping as much of the usual headroom as fits.</summary>
     private void SlideToFit(ref MbufHeader header, int length)
     {
-        Span<byte> bytes = _cache.BytesOf(ref header);
-        int headroom = Math.Min(_cache.Storages[(int)header.Kind].Headroom, _cache.CapacityOf(ref header) - length);
-        header.EndPlaces(_cache.Hot.Step);
-        header.Data = _cache.StartOf(ref header) + headroom;
-        bytes.CopyTo(_cache.BytesOf(ref header));
+        Span<byte> bytes = _cache.Hot.Memory.BytesOf(ref header);
+        int headroom = Math.Min(_cache.Hot.Memory.LayoutOf(header.Kind).Headroom, _cache.Hot.Memory.CapacityOf(ref header) - length);
+        header.EndPlaces(_cache.Hot.Memory.Step);
+        header.Data = _cache.Hot.Memory.StartOf(ref header) + headroom;
+        bytes.CopyTo(_cache.Hot.Memory.BytesOf(ref header));
     }
 
     /// <summary>Copies an mbuf's bytes into larger or private storage and gives the old one back.</summary>
     private bool TryReplaceStorage(ref MbufHeader header, uint index, int length)
     {
-        StorageKind kind = StorageKind.Internal;
+        ZoneId kind = ZoneId.Internal;
         uint storage = index;
 
         // An internal buffer is free only while the mbuf's data lies elsewhere.
-        bool fitsInternal = length <= MbufSizes.InternalSize && header.Kind != StorageKind.Internal;
+        bool fitsInternal = length <= MbufSizes.InternalSize && header.Kind != ZoneId.Internal;
         if (!fitsInternal && !_cache.TryTakeCluster(length, out kind, out storage))
         {
             return false;
         }
 
-        header.EndPlaces(_cache.Hot.Step);
+        header.EndPlaces(_cache.Hot.Memory.Step);
         MbufHeader old = header;
-        if (kind == StorageKind.Internal)
+        if (kind == ZoneId.Internal)
         {
             int headroom = Math.Min(_cache.Arena.Layout.Headroom, MbufSizes.InternalSize - length);
-            _cache.AttachInternal(ref header, index, headroom);
+            _cache.Hot.Memory.AttachInternal(ref header, index, headroom);
         }
         else
         {
-            _cache.AttachCluster(ref header, kind, storage, length);
+            _cache.Hot.Memory.AttachCluster(ref header, kind, storage, length);
         }
 
         header.SegmentLength = old.SegmentLength;
-        _cache.BytesOf(ref old).CopyTo(_cache.BytesOf(ref header));
+        _cache.Hot.Memory.BytesOf(ref old).CopyTo(_cache.Hot.Memory.BytesOf(ref header));
         _cache.ReleaseStorage(ref old);
         return true;
     }
@@ -122,13 +122,13 @@ public readonly ref partial struct MbufChain
     /// </summary>
     private void PullFromFollowers(ref MbufHeader head, ref MbufHeader into, uint intoIndex, int count)
     {
-        Debug.Assert(count <= _cache.RoomBehind(ref into), "Room was made for all of the bytes.");
+        Debug.Assert(count <= _cache.Hot.Memory.RoomBehind(ref into), "Room was made for all of the bytes.");
         if (count <= 0)
         {
             return; // It has them, and perhaps more, already.
         }
 
-        ArenaMemory memory = _cache.Hot.Memory;
+        RawMemory memory = _cache.Hot.Memory.Raw;
         uint lastEmptied = 0;
         int emptied = 0;
         int had = into.SegmentLength;
@@ -186,8 +186,8 @@ public readonly ref partial struct MbufChain
             MoveTail(ref head, previousIndex);
         }
 
-        head.MarkIfIntricate();
+        head.UpdateSlowFree();
         At(last).Next = 0;
-        _cache.FreeParts(new ChainParts { First = first });
+        _cache.FreeMbufs(first);
     }
 }

@@ -16,14 +16,7 @@ namespace Engine.Mbufs;
 /// </remarks>
 public readonly ref partial struct MbufChain
 {
-    /// <summary>
-    /// Takes a replacement for each mbuf between two offsets that may not be written, or, if it is long, for its part of the range. All
-    /// or nothing.
-    /// </summary>
-    /// <param name="start">The first byte that is to be writable.</param>
-    /// <param name="end">The end of these bytes; behind the chain's, if that is to grow, which is the caller's to do.</param>
-    /// <param name="replacements">For <see cref="Replace"/>, or to be freed.</param>
-    private bool TryTakeReplacements(int start, int end, out ChainParts replacements)
+    internal partial bool TryTakeReplacements(int start, int end, out ChainBuilder replacements)
     {
         replacements = default;
         int position = 0;
@@ -61,7 +54,7 @@ public readonly ref partial struct MbufChain
     private bool CanEverReplace(int start, int end)
     {
         ref MbufHeader head = ref At(Index);
-        return _cache.IsAmple(MbufCache.MostPieces(Math.Max(end, head.ChainLength)) + (2L * head.Segments) + 1)
+        return _cache.IsAmple(ThreadCache.MostPieces(Math.Max(end, head.ChainLength)) + (2L * head.Segments) + 1)
             || CanEverReplaceSlow(start, end);
     }
 
@@ -90,16 +83,16 @@ public readonly ref partial struct MbufChain
         int missing = Math.Max(0, end - head.ChainLength);
         missing -= (int)Math.Min(PlainRoomFrom(point, missing), missing);
         missing -= FindOwnRoom(point, missing);
-        return (ever && (missing == 0 || supply.TryTakeRoom(missing))) || _cache.DenyForEver(ZoneId.Packet);
+        return (ever && (missing == 0 || supply.TryTakeRoom(missing))) || _cache.DenyForGood(ZoneId.Packet);
     }
 
     /// <summary>Takes a replacement for a run of mbufs; on failure those before are freed, too.</summary>
-    private bool TryTakeReplacement(uint index, int count, int length, ref ChainParts replacements)
+    private bool TryTakeReplacement(uint index, int count, int length, ref ChainBuilder replacements)
     {
         uint before = replacements.Last;
-        if (!_cache.TryAddCopy(ref replacements, length))
+        if (!replacements.TryAddCopy(_cache, length))
         {
-            _cache.FreeParts(replacements);
+            replacements.Undo(_cache);
             return false;
         }
 
@@ -110,12 +103,11 @@ public readonly ref partial struct MbufChain
         return true;
     }
 
-    /// <summary>Puts replacements where they belong. Contents stay; lengths stay where a replacement is one mbuf for one.</summary>
-    private void Replace(ChainParts replacements)
+    internal partial void Replace(ChainBuilder replacements)
     {
         if (replacements.First != 0 && At(At(Index).Tail).IsMarkedRoom)
         {
-            SettleMark(this);
+            MoveMarkFromRoom(this);
         }
 
         for (uint index = replacements.First; index != 0;)
@@ -130,7 +122,7 @@ public readonly ref partial struct MbufChain
             }
 
             uint next = At(last).Next;
-            var fresh = new ChainParts { First = index, Last = last, Segments = segments };
+            var fresh = new ChainBuilder { First = index, Last = last, Segments = segments };
             At(last).Next = 0;
             if (first.Segments == 1 && At(first.Tail).SegmentLength > first.ChainLength)
             {
@@ -149,7 +141,7 @@ public readonly ref partial struct MbufChain
     /// Fills fresh mbufs with the bytes of a run of mbufs and puts them in their place. The first of the run stays, with the
     /// storage of the first fresh one; the others are freed, and so is the old storage.
     /// </summary>
-    private void ReplaceRun(uint index, int count, ChainParts fresh)
+    private void ReplaceRun(uint index, int count, ChainBuilder fresh)
     {
         CopyInto(fresh.First, index);
         ref MbufHeader first = ref At(index);
@@ -173,7 +165,7 @@ public readonly ref partial struct MbufChain
         }
 
         Relink(last, behind, fresh.Segments - count);
-        _cache.FreeParts(new ChainParts { First = fresh.First });
+        _cache.FreeMbufs(fresh.First);
     }
 
     /// <summary>Takes the mbufs of a run but its first out of the chain, which is open behind it until it is linked anew.</summary>
@@ -205,7 +197,7 @@ public readonly ref partial struct MbufChain
         }
 
         head.Segments += change;
-        head.MarkIfIntricate();
+        head.UpdateSlowFree();
     }
 
     private static bool Overlaps(int length, int position, int start, int end)

@@ -17,7 +17,7 @@ public readonly ref partial struct MbufChain
 
     /// <summary>True of an mbuf that is too long to be copied whole for a part of it.</summary>
     private static bool IsLong(ref MbufHeader header)
-        => header.SegmentLength > LongestWholeCopy && header.Kind != StorageKind.Cluster;
+        => header.SegmentLength > LongestWholeCopy && header.Kind != ZoneId.Cluster;
 
     /// <summary>What of a long mbuf is copied so that some of its bytes can be written.</summary>
     /// <param name="index">The mbuf.</param>
@@ -43,7 +43,7 @@ public readonly ref partial struct MbufChain
 
     /// <summary>Takes a replacement for a part of a long mbuf; on failure those before are freed, too.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryTakeCut(uint index, int from, int to, ref ChainParts replacements)
+    private bool TryTakeCut(uint index, int from, int to, ref ChainBuilder replacements)
     {
         CutRange range = FindCut(index, from, to);
         uint before = replacements.Last;
@@ -53,12 +53,12 @@ public readonly ref partial struct MbufChain
         }
 
         At(before == 0 ? replacements.First : At(before).Next).PacketLength = range.Kept;
-        if (range.Rest == 0 || _cache.TryAddPlain(ref replacements))
+        if (range.Rest == 0 || replacements.TryAdd(_cache, ZoneId.Mbuf))
         {
             return true;
         }
 
-        _cache.FreeParts(replacements);
+        replacements.Undo(_cache);
         return false;
     }
 
@@ -74,7 +74,7 @@ public readonly ref partial struct MbufChain
     /// <param name="spare">The next of the mbufs that were taken: for the bytes behind, if there are any.</param>
     /// <returns>The next mbuf that was taken, for another run.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private uint ReplaceCut(uint index, int kept, int copied, ChainParts fresh, uint spare)
+    private uint ReplaceCut(uint index, int kept, int copied, ChainBuilder fresh, uint spare)
     {
         ref MbufHeader cut = ref At(index);
         uint behind = cut.Next;
@@ -88,7 +88,7 @@ public readonly ref partial struct MbufChain
             uint next = rest.Next;
             rest.Next = 0;
             MoveRest(ref cut, kept, kept + copied, ref rest, spare);
-            _cache.AddPart(ref fresh, spare);
+            fresh.Add(_cache, spare);
             spare = next;
         }
 
@@ -101,13 +101,13 @@ public readonly ref partial struct MbufChain
         else
         {
             ref MbufHeader front = ref At(fresh.First);
-            cut.EndPlaces(_cache.Hot.Step);
+            cut.EndPlaces(_cache.Hot.Memory.Step);
             _cache.MoveStorage(ref front, ref cut, index);
-            _cache.AttachInternal(ref front, fresh.First, 0);
+            _cache.Hot.Memory.AttachInternal(ref front, fresh.First, 0);
             cut.Next = front.Next;
             front.Next = 0;
             Relink(fresh.Last, behind, fresh.Segments - 1);
-            _cache.FreeParts(new ChainParts { First = fresh.First });
+            _cache.FreeMbufs(fresh.First);
         }
 
         At(fresh.Last).Flags |= mark;

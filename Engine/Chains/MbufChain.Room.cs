@@ -28,7 +28,7 @@ public readonly ref partial struct MbufChain
             return true;
         }
 
-        if (!_cache.TryTakeRoom(length, head.Segments, out ChainParts parts))
+        if (!_cache.TryTakeRoom(length, head.Segments, out ChainBuilder parts))
         {
             return false;
         }
@@ -60,20 +60,20 @@ public readonly ref partial struct MbufChain
     public bool TryAttachCluster(MbufClusterSize size)
     {
         ref MbufHeader head = ref Head();
-        StorageKind kind = MbufCache.KindOf(size);
-        if (head.Kind != StorageKind.Internal || head.SegmentLength != 0)
+        ZoneId kind = ClusterKind.ZoneOf(size);
+        if (head.Kind != ZoneId.Internal || head.SegmentLength != 0)
         {
             ThrowHelper.NotAttachable();
         }
 
-        if (!_cache.TryTake((ZoneId)kind, out uint storage))
+        if (!_cache.TryTake(kind, out uint storage))
         {
             return false;
         }
 
-        head.EndPlaces(_cache.Hot.Step);
-        _cache.AttachCluster(ref head, kind, storage, (int)size);
-        head.MarkIfIntricate();
+        head.EndPlaces(_cache.Hot.Memory.Step);
+        _cache.Hot.Memory.AttachCluster(ref head, kind, storage, (int)size);
+        head.UpdateSlowFree();
         return true;
     }
 
@@ -96,14 +96,14 @@ public readonly ref partial struct MbufChain
             ThrowHelper.NotEmptyOrNotWritable();
         }
 
-        int capacity = _cache.CapacityOf(ref head);
+        int capacity = _cache.Hot.Memory.CapacityOf(ref head);
         if ((uint)length > (uint)capacity)
         {
             ThrowHelper.NotInStorage(nameof(length), length, capacity);
         }
 
-        head.EndPlaces(_cache.Hot.Step);
-        long start = _cache.StartOf(ref head);
+        head.EndPlaces(_cache.Hot.Memory.Step);
+        long start = _cache.Hot.Memory.StartOf(ref head);
         head.Data = Math.Max(start, (start + capacity - length) & ~7L);
     }
 }

@@ -16,7 +16,7 @@ public readonly ref partial struct MbufChain
     public bool IsSane([NotNullWhen(false)] out string? problem)
     {
         ref MbufHeader head = ref Head();
-        problem = _cache.FindProblem(Index);
+        problem = ChainSanity.FindProblem(_cache.Arena, Index);
         bool hasHeader = (head.Flags & HeaderFlags.PacketHeader) != 0;
         if (problem is null && hasHeader && head.ChainLength != 0 && head.PacketLength != head.ChainLength)
         {

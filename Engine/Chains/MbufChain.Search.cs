@@ -19,7 +19,7 @@ public readonly ref partial struct MbufChain
         int position = 0;
         for (uint index = Index; index != 0; index = At(index).Next)
         {
-            ReadOnlySpan<byte> bytes = _cache.BytesOf(ref At(index));
+            ReadOnlySpan<byte> bytes = _cache.Hot.Memory.BytesOf(ref At(index));
             int skip = Math.Max(0, start - position);
             int found = skip < bytes.Length ? bytes[skip..].IndexOf(value) : -1;
             if (found >= 0)
@@ -54,7 +54,7 @@ public readonly ref partial struct MbufChain
         int position = 0;
         for (uint index = Index; index != 0; index = At(index).Next)
         {
-            ReadOnlySpan<byte> bytes = _cache.BytesOf(ref At(index));
+            ReadOnlySpan<byte> bytes = _cache.Hot.Memory.BytesOf(ref At(index));
             int skip = Math.Max(0, start - position);
             int found = skip < bytes.Length ? Find(bytes[skip..], At(index).Next, value) : -1;
             if (found >= 0)
@@ -142,7 +142,7 @@ public readonly ref partial struct MbufChain
 
             ref MbufHeader header = ref At(index);
             int length = Math.Min(header.SegmentLength, value.Length);
-            if (!_cache.BytesOf(ref header)[..length].SequenceEqual(value[..length]))
+            if (!_cache.Hot.Memory.BytesOf(ref header)[..length].SequenceEqual(value[..length]))
             {
                 return false;
             }

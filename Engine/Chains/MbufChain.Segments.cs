@@ -41,7 +41,7 @@ public readonly ref partial struct MbufChain
     /// </remarks>
     public ref struct SegmentEnumerator
     {
-        private readonly MbufCache _cache;
+        private readonly ThreadCache _cache;
         private readonly uint _opening;
 
         /// <summary>The generation of the head: the chain's claim.</summary>
@@ -68,7 +68,7 @@ public readonly ref partial struct MbufChain
             _head = ref chain.Head(); // Again: what foreach takes may have been kept until the memory is gone.
             _here = ref _head;
             _cache = chain._cache;
-            _opening = chain._slot & ~CacheHot.AnyItem;
+            _opening = chain._slot & ~Mbuf.AnyIndex;
             _claim = chain._generation;
             _stamp = _head.Stamp;
             _shownEnd = _head.Data;

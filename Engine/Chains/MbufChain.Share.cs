@@ -26,7 +26,7 @@ public readonly ref partial struct MbufChain
     /// <remarks>Static, the chain by value: an address taken of it would keep the caller's chain out of registers.</remarks>
     private static MbufChain ShareOf(MbufChain chain)
     {
-        MbufCache cache = chain._cache;
+        ThreadCache cache = chain._cache;
         ref MbufHeader head = ref chain.Head();
         if (!cache.TryTake(ZoneId.Mbuf, out uint index))
         {
@@ -34,14 +34,14 @@ public readonly ref partial struct MbufChain
         }
 
         ref MbufHeader copy = ref chain.At(index);
-        if (head.Next != 0 || head.Kind != StorageKind.Cluster || head.SegmentLength == 0 || (head.Flags & HeaderFlags.Cold) != 0)
+        if (head.Next != 0 || head.Kind != ZoneId.Cluster || head.SegmentLength == 0 || (head.Flags & HeaderFlags.Cold) != 0)
         {
             return ShareAny(chain, ref head, ref copy, index);
         }
 
         // One cluster and a header that is all in its line: as it is, but for the links, which a fresh mbuf has right.
         cache.CountShare(ref head);
-        copy.Flags = (head.Flags & (HeaderFlags.OfPacket | HeaderFlags.OfStorage)) | HeaderFlags.Head | HeaderFlags.Intricate;
+        copy.Flags = (head.Flags & (HeaderFlags.OfPacket | HeaderFlags.OfStorage)) | HeaderFlags.Head | HeaderFlags.SlowFree;
         copy.Labels = head.Labels;
         copy.Storage = head.Storage;
         copy.Data = head.Data;
@@ -51,14 +51,14 @@ public readonly ref partial struct MbufChain
         copy.ChecksumFlags = head.ChecksumFlags;
         copy.ChecksumData = head.ChecksumData;
         copy.FlowId = head.FlowId;
-        return cache.ChainAt(index, copy.Generation);
+        return MbufChain.Of(cache, index, copy.Generation);
     }
 
     /// <summary>A share of several mbufs, of an internal buffer, or of a header with a cold line.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static MbufChain ShareAny(MbufChain chain, ref MbufHeader head, ref MbufHeader copy, uint index)
     {
-        MbufCache cache = chain._cache;
+        ThreadCache cache = chain._cache;
         copy.Flags = (head.Flags & HeaderFlags.OfPacket) | HeaderFlags.Head;
         chain.ShareSegment(ref head, ref copy, index);
         if (head.Next != 0 && !chain.TryShareFollowers(ref head, ref copy, index))
@@ -68,23 +68,23 @@ public readonly ref partial struct MbufChain
 
         if (!cache.TryCopyPacketHeader(ref head, ref copy))
         {
-            cache.FreeParts(new ChainParts { First = index });
+            cache.FreeMbufs(index);
             return Null;
         }
 
         copy.ChainLength = head.ChainLength;
         copy.Segments = head.Segments;
-        copy.MarkIfIntricate();
-        return cache.ChainAt(index, copy.Generation);
+        copy.UpdateSlowFree();
+        return MbufChain.Of(cache, index, copy.Generation);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryShareFollowers(ref MbufHeader head, ref MbufHeader copy, uint copyIndex)
     {
-        var parts = new ChainParts { First = copyIndex, Last = copyIndex, Segments = 1 };
+        var parts = ChainBuilder.Of(copyIndex);
         if (!_cache.CanEverTakePlain(head.Segments - 1, held: head.Segments + 1))
         {
-            _cache.FreeParts(parts);
+            parts.Undo(_cache);
             return false;
         }
 
@@ -92,13 +92,13 @@ public readonly ref partial struct MbufChain
         {
             if (!_cache.TryTake(ZoneId.Mbuf, out uint shared))
             {
-                _cache.FreeParts(parts);
+                parts.Undo(_cache);
                 return false;
             }
 
             At(shared).Flags = 0;
             ShareSegment(ref At(index), ref At(shared), shared);
-            _cache.AddPart(ref parts, shared);
+            parts.Add(_cache, shared);
         }
 
         copy.Tail = parts.Last;
@@ -112,20 +112,20 @@ public readonly ref partial struct MbufChain
     {
         copy.Type = header.Type;
         copy.Flags |= header.Flags & (HeaderFlags.EndOfRecord | HeaderFlags.Spare);
-        if (header.SegmentLength == 0 && header.Kind != StorageKind.Internal)
+        if (header.SegmentLength == 0 && header.Kind != ZoneId.Internal)
         {
             return; // Room without data stays the original's alone; the copy has its own internal buffer.
         }
 
-        if (header.Kind != StorageKind.Internal)
+        if (header.Kind != ZoneId.Internal)
         {
             _cache.ShareStorage(ref header, ref copy);
             return;
         }
 
-        _cache.AttachInternal(ref copy, copyIndex, _cache.RoomBefore(ref header));
+        _cache.Hot.Memory.AttachInternal(ref copy, copyIndex, _cache.Hot.Memory.RoomBefore(ref header));
         copy.SegmentLength = header.SegmentLength;
         copy.Flags |= header.Flags & HeaderFlags.ReadOnly;
-        _cache.BytesOf(ref header).CopyTo(_cache.BytesOf(ref copy));
+        _cache.Hot.Memory.BytesOf(ref header).CopyTo(_cache.Hot.Memory.BytesOf(ref copy));
     }
 }

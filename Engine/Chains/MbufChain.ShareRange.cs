@@ -40,7 +40,7 @@ public readonly ref partial struct MbufChain
         }
 
         bool all = offset == 0 && length == MbufSizes.CopyAll;
-        ChainParts parts = default;
+        ChainBuilder parts = default;
         bool taken = offset < end ? TryAddShares(ref parts, offset, end - offset) : _cache.TryTakeRoom(0, head.Segments, out parts);
         if (!taken || !TryStartCopy(ref head, parts, withHeader: offset == 0))
         {
@@ -54,7 +54,7 @@ public readonly ref partial struct MbufChain
             first.PacketLength = first.ChainLength;
         }
 
-        copy = _cache.ChainAt(parts.First, first.Generation);
+        copy = MbufChain.Of(_cache, parts.First, first.Generation);
         return true;
     }
 
@@ -83,20 +83,20 @@ public readonly ref partial struct MbufChain
         }
 
         ref MbufHeader first = ref At(index);
-        first.Data += _cache.RoomBehind(ref first);
-        var parts = new ChainParts { First = index, Last = index, Segments = 1 };
+        first.Data += _cache.Hot.Memory.RoomBehind(ref first);
+        var parts = ChainBuilder.Of(index);
         if (!TryAddShares(ref parts, 0, head.ChainLength) || !TryStartCopy(ref head, parts, withHeader: true))
         {
             return Null;
         }
 
         first.ChainLength = head.ChainLength;
-        return _cache.ChainAt(index, first.Generation);
+        return MbufChain.Of(_cache, index, first.Generation);
     }
 
     /// <summary>Makes linked mbufs a chain, apart from its length; they are freed if that fails.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryStartCopy(ref MbufHeader head, ChainParts parts, bool withHeader)
+    private bool TryStartCopy(ref MbufHeader head, ChainBuilder parts, bool withHeader)
     {
         ref MbufHeader copy = ref At(parts.First);
         copy.Flags |= HeaderFlags.Head;
@@ -108,12 +108,12 @@ public readonly ref partial struct MbufChain
             copy.Flags |= head.Flags & HeaderFlags.OfPacket & (copy.SegmentLength == 0 ? ~HeaderFlags.EndOfRecord : uint.MaxValue);
             if (!_cache.TryCopyPacketHeader(ref head, ref copy))
             {
-                _cache.FreeParts(parts);
+                parts.Undo(_cache);
                 return false;
             }
         }
 
-        copy.MarkIfIntricate();
+        copy.UpdateSlowFree();
         return true;
     }
 
@@ -121,12 +121,12 @@ public readonly ref partial struct MbufChain
     /// Adds an mbuf for each that has bytes of a range, which the chain holds, with the same storage or a copy of its internal
     /// buffer. On failure all parts are freed, those before, too.
     /// </summary>
-    private bool TryAddShares(ref ChainParts parts, int offset, int length)
+    private bool TryAddShares(ref ChainBuilder parts, int offset, int length)
     {
         int held = At(Index).Segments + parts.Segments;
         if (!_cache.IsAmple((long)held + At(Index).Segments) && !_cache.CanEverTakePlain(CountPieces(offset, length), held))
         {
-            _cache.FreeParts(parts);
+            parts.Undo(_cache);
             return false;
         }
 
@@ -144,7 +144,7 @@ public readonly ref partial struct MbufChain
 
             if (!_cache.TryTake(ZoneId.Mbuf, out uint taken))
             {
-                _cache.FreeParts(parts);
+                parts.Undo(_cache);
                 return false;
             }
 
@@ -159,7 +159,7 @@ public readonly ref partial struct MbufChain
 
             shared.Data += offset;
             shared.SegmentLength = piece;
-            _cache.AddPart(ref parts, taken);
+            parts.Add(_cache, taken);
             length -= piece;
             offset = 0;
         }

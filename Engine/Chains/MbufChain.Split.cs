@@ -64,7 +64,7 @@ public readonly ref partial struct MbufChain
 
         if (At(head.Tail).IsMarkedRoom)
         {
-            SettleMark(this);
+            MoveMarkFromRoom(this);
         }
 
         rest = Separate(ref head, last, first, segments, restSegments);
@@ -92,8 +92,7 @@ public readonly ref partial struct MbufChain
         return index;
     }
 
-    /// <summary>Gives a fresh mbuf the bytes of another from an offset on, and its place in the chain behind that.</summary>
-    private void CutSegment(ref MbufHeader cut, uint cutIndex, int kept, uint index)
+    internal partial void CutSegment(ref MbufHeader cut, uint cutIndex, int kept, uint index)
     {
         ref MbufHeader piece = ref At(index);
         piece.Flags = 0;
@@ -103,11 +102,11 @@ public readonly ref partial struct MbufChain
         if (kept == 0 && length > 0)
         {
             // Nothing stays: the storage changes hands whole, and nothing is shared.
-            cut.EndPlaces(_cache.Hot.Step);
+            cut.EndPlaces(_cache.Hot.Memory.Step);
             _cache.MoveStorage(ref cut, ref piece, index);
-            _cache.AttachInternal(ref cut, cutIndex, 0);
+            _cache.Hot.Memory.AttachInternal(ref cut, cutIndex, 0);
         }
-        else if (cut.Kind != StorageKind.Internal && length > 0)
+        else if (cut.Kind != ZoneId.Internal && length > 0)
         {
             _cache.ShareStorage(ref cut, ref piece);
             piece.Data += kept;
@@ -117,7 +116,7 @@ public readonly ref partial struct MbufChain
         {
             piece.SegmentLength = length;
             piece.Flags |= length > 0 ? cut.Flags & HeaderFlags.ReadOnly : 0;
-            _cache.Hot.Memory.Bytes(cut.Data + kept, length).CopyTo(_cache.BytesOf(ref piece));
+            _cache.Hot.Memory.Bytes(cut.Data + kept, length).CopyTo(_cache.Hot.Memory.BytesOf(ref piece));
         }
 
         cut.SegmentLength = kept;
@@ -139,16 +138,17 @@ public readonly ref partial struct MbufChain
         At(last).Next = 0;
         head.Tail = last;
         head.Segments = segments;
-        head.MarkIfIntricate();
-        newHead.MarkIfIntricate();
-        return _cache.ChainAt(first, newHead.Generation);
+        head.UpdateSlowFree();
+        newHead.UpdateSlowFree();
+        return MbufChain.Of(_cache, first, newHead.Generation);
     }
 
     /// <summary>Ends what positions in another chain know of an mbuf and of all behind it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void EndClaims(uint first)
     {
-        ArenaMemory memory = _cache.Hot.Memory;
-        uint step = _cache.Hot.Step;
+        RawMemory memory = _cache.Hot.Memory.Raw;
+        uint step = _cache.Hot.Memory.Step;
         while (first != 0)
         {
             ref MbufHeader header = ref memory.Header(first);

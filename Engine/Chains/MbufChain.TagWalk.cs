@@ -41,7 +41,7 @@ public readonly ref partial struct MbufChain
                 _started = true;
             }
 
-            _current = next == 0 ? MbufTag.Null : _chain._cache.TagAt(next);
+            _current = next == 0 ? MbufTag.Null : MbufTag.Of(_chain._cache, next);
             return next != 0;
         }
     }

@@ -35,7 +35,7 @@ public readonly ref partial struct MbufChain
         ref MbufHeader head = ref HeadOfPacket();
         ref MbufHeader header = ref tag.VerifiedOwn();
         CheckArena(tag);
-        ref ColdHeader cold = ref _cache.UseCold(ref head);
+        ref ColdHeader cold = ref _cache.Hot.Memory.UseCold(ref head);
         header.Next = cold.FirstTag;
         header.Flags |= HeaderFlags.Attached;
         cold.FirstTag = tag.Index;
@@ -52,7 +52,7 @@ public readonly ref partial struct MbufChain
     public bool TryFindTag(uint cookie, ushort type, out MbufTag tag)
     {
         uint index = FindTag(FirstTag(), cookie, type);
-        tag = index == 0 ? MbufTag.Null : _cache.TagAt(index);
+        tag = index == 0 ? MbufTag.Null : MbufTag.Of(_cache, index);
         return index != 0;
     }
 
@@ -69,7 +69,7 @@ public readonly ref partial struct MbufChain
     public bool TryFindTag(uint cookie, ushort type, MbufTag after, out MbufTag tag)
     {
         uint index = FindTag(Behind(after), cookie, type);
-        tag = index == 0 ? MbufTag.Null : _cache.TagAt(index);
+        tag = index == 0 ? MbufTag.Null : MbufTag.Of(_cache, index);
         return index != 0;
     }
 
@@ -169,14 +169,13 @@ public readonly ref partial struct MbufChain
         DeleteTags();
         if (copies != 0)
         {
-            _cache.UseCold(ref head).FirstTag = copies;
+            _cache.Hot.Memory.UseCold(ref head).FirstTag = copies;
         }
 
         return true;
     }
 
-    /// <summary>Index of the first tag; 0 for none.</summary>
-    private uint FirstTag() => ReadCold().FirstTag;
+    internal partial uint FirstTag() => ReadCold().FirstTag;
 
     /// <summary>The tag behind one that this packet has; 0 for none.</summary>
     private uint Behind(MbufTag tag)

@@ -91,7 +91,7 @@ public readonly ref partial struct MbufChain
             return; // Nothing becomes empty: room without data, which was asked for, stays.
         }
 
-        MbufCache cache = chain._cache;
+        ThreadCache cache = chain._cache;
         uint headIndex = chain.Index;
         ref MbufHeader head = ref chain.At(headIndex);
         uint index = headIndex;
@@ -123,9 +123,9 @@ public readonly ref partial struct MbufChain
             chain.MoveTail(ref head, headIndex);
         }
 
-        head.MarkIfIntricate();
+        head.UpdateSlowFree();
         cache.FreeMbuf(ref first, index);
-        cache.Settle();
+        cache.RunDueRoutines();
     }
 
     /// <summary>
@@ -135,17 +135,17 @@ public readonly ref partial struct MbufChain
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void ExchangeStorage(ref MbufHeader header, uint index, ref MbufHeader other, uint otherIndex)
     {
-        StorageKind kind = header.Kind;
+        ZoneId kind = header.Kind;
         uint storage = header.Storage;
         uint flags = header.Flags & HeaderFlags.OfStorage;
-        header.EndPlaces(_cache.Hot.Step);
+        header.EndPlaces(_cache.Hot.Memory.Step);
         _cache.MoveStorage(ref other, ref header, index);
-        if (kind == StorageKind.Internal)
+        if (kind == ZoneId.Internal)
         {
-            _cache.AttachInternal(ref other, otherIndex, 0);
-            if (header.Kind != StorageKind.Internal && _cache.Arena.ClearsOnFree)
+            _cache.Hot.Memory.AttachInternal(ref other, otherIndex, 0);
+            if (header.Kind != ZoneId.Internal && _cache.Arena.ClearsOnFree)
             {
-                _cache.Arena.ClearContents(ZoneId.Mbuf, index); // Its buffer is of no further use, and the mbuf lives on.
+                _cache.Hot.Memory.ClearContents(ZoneId.Mbuf, index); // Its buffer is of no further use, and the mbuf lives on.
             }
         }
         else
@@ -198,7 +198,7 @@ public readonly ref partial struct MbufChain
         last.Next = 0;
         chain.MoveTail(ref head, index);
         head.Segments = segments;
-        head.MarkIfIntricate();
-        chain._cache.FreeChainAndSettle(surplus);
+        head.UpdateSlowFree();
+        chain._cache.FreeChainAndRunRoutines(surplus);
     }
 }

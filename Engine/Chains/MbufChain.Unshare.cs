@@ -16,14 +16,14 @@ public readonly ref partial struct MbufChain
     public bool TryUnshare()
     {
         ref MbufHeader head = ref Head();
-        if (!TryTakeWholeReplacements(ref head, out ChainParts replacements))
+        if (!TryTakeWholeReplacements(ref head, out ChainBuilder replacements))
         {
             return false;
         }
 
         Replace(replacements);
         ReleaseEmpty();
-        _cache.Settle();
+        _cache.RunDueRoutines();
         return true;
     }
 
@@ -46,18 +46,18 @@ public readonly ref partial struct MbufChain
     public bool TryMakeWritable(int offset, int length)
     {
         ref MbufHeader head = ref Head();
-        if (!TryFindEnd(ref head, offset, length, out int end) || !TryTakeReplacements(offset, end, out ChainParts replacements))
+        if (!TryFindEnd(ref head, offset, length, out int end) || !TryTakeReplacements(offset, end, out ChainBuilder replacements))
         {
             return false;
         }
 
         Replace(replacements);
-        _cache.Settle();
+        _cache.RunDueRoutines();
         return true;
     }
 
     /// <summary>Takes replacements for all mbufs with data that may not be written, whole, in runs of neighbours.</summary>
-    private bool TryTakeWholeReplacements(ref MbufHeader head, out ChainParts replacements)
+    private bool TryTakeWholeReplacements(ref MbufHeader head, out ChainBuilder replacements)
     {
         replacements = default;
         for (uint index = Index; index != 0;)
@@ -104,7 +104,7 @@ public readonly ref partial struct MbufChain
 
     /// <summary>False, and denied, if all of the arena, but for this chain's own mbufs, cannot hold the replacements.</summary>
     private bool CanEverUnshare(ref MbufHeader head)
-        => _cache.IsAmple(MbufCache.MostPieces(head.ChainLength) + (2L * head.Segments)) || CanEverUnshareSlow(ref head);
+        => _cache.IsAmple(ThreadCache.MostPieces(head.ChainLength) + (2L * head.Segments)) || CanEverUnshareSlow(ref head);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool CanEverUnshareSlow(ref MbufHeader head)
@@ -125,7 +125,7 @@ public readonly ref partial struct MbufChain
             index = next;
         }
 
-        return ever || _cache.DenyForEver(ZoneId.Packet);
+        return ever || _cache.DenyForGood(ZoneId.Packet);
     }
 
     /// <summary>The end of a range that may reach to the end of the chain. False if the chain ends before.</summary>
@@ -154,9 +154,9 @@ public readonly ref partial struct MbufChain
             ref MbufHeader header = ref At(index);
             if (header.SegmentLength == 0 && !_cache.IsWritable(ref header))
             {
-                header.EndPlaces(_cache.Hot.Step);
+                header.EndPlaces(_cache.Hot.Memory.Step);
                 MbufHeader old = header;
-                _cache.AttachInternal(ref header, index, 0);
+                _cache.Hot.Memory.AttachInternal(ref header, index, 0);
                 _cache.ReleaseStorage(ref old);
             }
         }

@@ -22,7 +22,7 @@ namespace Engine.Mbufs;
 [DebuggerTypeProxy(typeof(MbufChainDebugView))]
 public readonly ref partial struct MbufChain : IDisposable
 {
-    private readonly MbufCache _cache;
+    private readonly ThreadCache _cache;
 
     /// <summary>
     /// The index of the first mbuf, and above it the number of the cache's opening in which the chain was made: less the number of
@@ -32,7 +32,10 @@ public readonly ref partial struct MbufChain : IDisposable
 
     private readonly uint _generation;
 
-    internal MbufChain(MbufCache cache, uint slot, uint generation)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static partial MbufChain Of(ThreadCache cache, uint index, uint generation) => new(cache, index + cache.Hot.Opening, generation);
+
+    internal MbufChain(ThreadCache cache, uint slot, uint generation)
     {
         _cache = cache;
         _slot = slot;
@@ -52,11 +55,11 @@ public readonly ref partial struct MbufChain : IDisposable
         => !IsNull && _slot - _cache.Hot.Opening <= _cache.Hot.LastIndex && _cache.Hot.Memory.Header(Index).Generation == _generation;
 
     /// <summary>No packet. Unlike the default value it has a cache, in which no index is valid, so that its use is told from others.</summary>
-    internal static MbufChain Null => new(MbufCache.OfNull, 0, 0);
+    public static MbufChain Null => new(ThreadCache.OfNull, 0, 0);
 
-    internal MbufCache Cache => _cache;
+    internal partial ThreadCache Cache => _cache;
 
-    internal uint Index => _slot & CacheHot.AnyItem;
+    internal partial uint Index => _slot & Mbuf.AnyIndex;
 
     /// <summary>
     /// m_freem: frees every mbuf of the chain and drops its references to storage. Strict: for a chain that may have been given
@@ -68,11 +71,11 @@ public readonly ref partial struct MbufChain : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Free()
     {
-        MbufCache cache = _cache;
+        ThreadCache cache = _cache;
         uint index = _slot - cache.Hot.Opening;
         if (index > cache.Hot.LastIndex)
         {
-            ThrowHelper.NotOfThisOpening(cache);
+            ThreadCache.ThrowNotOfThisOpening(cache);
         }
 
         ref MbufHeader head = ref cache.Hot.Memory.Header(index);
@@ -94,7 +97,7 @@ public readonly ref partial struct MbufChain : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Dispose()
     {
-        MbufCache? cache = _cache;
+        ThreadCache? cache = _cache;
         if (cache is null)
         {
             return;
@@ -126,7 +129,7 @@ public readonly ref partial struct MbufChain : IDisposable
     public Mbuf Detach()
     {
         ref MbufHeader head = ref Head();
-        uint generation = _generation + _cache.Hot.Step;
+        uint generation = _generation + _cache.Hot.Memory.Step;
         head.Generation = generation;
         return new Mbuf(_cache.Hot.FirstSlot + Index, generation);
     }
@@ -160,11 +163,11 @@ public readonly ref partial struct MbufChain : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref MbufHeader Head(out uint index)
     {
-        MbufCache cache = _cache;
+        ThreadCache cache = _cache;
         index = _slot - cache.Hot.Opening;
         if (index > cache.Hot.LastIndex)
         {
-            ThrowHelper.NotOfThisOpening(cache);
+            ThreadCache.ThrowNotOfThisOpening(cache);
         }
 
         ref MbufHeader head = ref cache.Hot.Memory.Header(index);
@@ -176,10 +179,17 @@ public readonly ref partial struct MbufChain : IDisposable
         return ref head;
     }
 
-    /// <inheritdoc cref="Head()"/>
-    internal ref MbufHeader VerifiedHead() => ref Head();
+    internal partial MbufChain Reclaim(ThreadCache cache)
+    {
+        ref MbufHeader head = ref Head();
+        uint generation = head.Generation + cache.Hot.Memory.Step;
+        head.Generation = generation;
+        return Of(cache, Index, generation);
+    }
 
-    private ref MbufHeader At(uint index) => ref _cache.Hot.Memory.Header(index);
+    internal partial ref MbufHeader VerifiedHead() => ref Head();
+
+    internal partial ref MbufHeader At(uint index) => ref _cache.Hot.Memory.Header(index);
 
     /// <summary>The length that the chain would have, if that can be expressed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -26,7 +26,7 @@ internal ref struct MbufCursor
 
     public readonly MbufChain Chain => _chain;
 
-    public readonly ArenaMemory Memory => _chain.Cache.Hot.Memory;
+    public readonly RawMemory Memory => _chain.Cache.Hot.Memory.Raw;
 
     /// <summary>Where the next byte lies, from the arena's base; for who has asked <see cref="Here"/>.</summary>
     public readonly long Place => _place;
@@ -76,7 +76,7 @@ internal ref struct MbufCursor
                 return false;
             }
 
-            header = ref _chain.MbufAt(header.Next);
+            header = ref _chain.At(header.Next);
             left = header.SegmentLength;
         }
 
@@ -179,9 +179,9 @@ internal ref struct MbufCursor
     private ref MbufHeader NextWithData(ref MbufHeader header, out int left)
     {
         uint next = header.Next;
-        while (next != 0 && _chain.MbufAt(next).SegmentLength == 0)
+        while (next != 0 && _chain.At(next).SegmentLength == 0)
         {
-            next = _chain.MbufAt(next).Next;
+            next = _chain.At(next).Next;
         }
 
         if (next == 0)
@@ -191,7 +191,7 @@ internal ref struct MbufCursor
         }
 
         _index = next;
-        ref MbufHeader found = ref _chain.MbufAt(next);
+        ref MbufHeader found = ref _chain.At(next);
         _stamp = found.Stamp;
         _place = found.Data;
         left = found.SegmentLength;

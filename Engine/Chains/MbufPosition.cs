@@ -37,11 +37,11 @@ public readonly ref struct MbufPosition
     /// <param name="offset">The offset in its data.</param>
     internal MbufPosition(MbufChain chain, uint index, int offset)
     {
-        Debug.Assert((uint)offset <= (uint)chain.MbufAt(index).SegmentLength, "A position is inside its mbuf's data or at its end.");
+        Debug.Assert((uint)offset <= (uint)chain.At(index).SegmentLength, "A position is inside its mbuf's data or at its end.");
         _chain = chain;
         _index = index;
-        _stamp = chain.MbufAt(index).Stamp;
-        _place = chain.MbufAt(index).Data + offset;
+        _stamp = chain.At(index).Stamp;
+        _place = chain.At(index).Data + offset;
     }
 
     private MbufPosition(MbufChain chain) => _chain = chain;
@@ -91,7 +91,7 @@ public readonly ref struct MbufPosition
 
     /// <summary>mtod: all bytes of the mbuf, for reading. O(1).</summary>
     /// <inheritdoc cref="Offset"/>
-    public ReadOnlySpan<byte> Segment => _chain.Cache.BytesOf(ref Header());
+    public ReadOnlySpan<byte> Segment => _chain.Cache.Hot.Memory.BytesOf(ref Header());
 
     /// <summary>Bytes from here to the end of the chain. O(segments before).</summary>
     /// <inheritdoc cref="Offset"/>
@@ -106,7 +106,7 @@ public readonly ref struct MbufPosition
             ref MbufHeader header = ref Header(out int here);
             while (here == 0 && header.Next != 0)
             {
-                header = ref _chain.MbufAt(header.Next);
+                header = ref _chain.At(header.Next);
                 here = header.SegmentLength;
             }
 
@@ -120,7 +120,7 @@ public readonly ref struct MbufPosition
 
     /// <summary>m_extrefcnt: the mbufs that refer to this one's storage, itself included; 1 for an internal buffer. O(1).</summary>
     /// <inheritdoc cref="Offset"/>
-    public int References => _chain.Cache.References(ref Header());
+    public int References => _chain.Cache.Hot.Memory.References(ref Header());
 
     /// <summary>m_flags of this mbuf. Those of a packet are its first mbuf's: <see cref="MbufChain.Flags"/>. O(1).</summary>
     /// <inheritdoc cref="Offset"/>
@@ -129,7 +129,7 @@ public readonly ref struct MbufPosition
         get
         {
             ref MbufHeader header = ref Header();
-            MbufFlags external = header.Kind == StorageKind.Internal ? MbufFlags.None : MbufFlags.External;
+            MbufFlags external = header.Kind == ZoneId.Internal ? MbufFlags.None : MbufFlags.External;
             return (MbufFlags)(header.Flags & (HeaderFlags.Settable | HeaderFlags.PacketHeader)) | external;
         }
     }
@@ -149,7 +149,7 @@ public readonly ref struct MbufPosition
         get
         {
             ref MbufHeader header = ref Header();
-            return _chain.Cache.IsWritable(ref header) ? _chain.Cache.RoomBefore(ref header) : 0;
+            return _chain.Cache.IsWritable(ref header) ? _chain.Cache.Hot.Memory.RoomBefore(ref header) : 0;
         }
     }
 
@@ -190,7 +190,7 @@ public readonly ref struct MbufPosition
             return IsNull ? "position null" : "position of a byte that was freed, moved or given away";
         }
 
-        return $"byte {Offset} of the {_chain.MbufAt(_index).SegmentLength} of mbuf {_index}, in a {_chain.ToString()}";
+        return $"byte {Offset} of the {_chain.At(_index).SegmentLength} of mbuf {_index}, in a {_chain.ToString()}";
     }
 
     /// <summary>The mbuf's header, after the checks of <see cref="MbufChain.VerifiedMbuf"/>.</summary>

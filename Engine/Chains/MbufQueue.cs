@@ -15,7 +15,9 @@ namespace Engine.Mbufs;
 public sealed partial class MbufQueue
 {
     private readonly MbufArena _arena;
+
     private uint _first;
+
     private uint _last;
 
     /// <summary>mbufq_init: creates an empty queue for packets of one arena.</summary>
@@ -81,7 +83,7 @@ public sealed partial class MbufQueue
 
         head.NextPacket = 0;
         _last = index;
-        CountIn(ref head, packet.Cache.Hot.Step);
+        CountIn(ref head, packet.Cache.Hot.Memory.Step);
         return true;
     }
 
@@ -103,7 +105,7 @@ public sealed partial class MbufQueue
             _last = packet.Index;
         }
 
-        CountIn(ref head, packet.Cache.Hot.Step);
+        CountIn(ref head, packet.Cache.Hot.Memory.Step);
     }
 
     /// <summary>
@@ -119,7 +121,7 @@ public sealed partial class MbufQueue
     public void Append(in MbufScope mbufs, MbufQueue other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        MbufCache cache = OpenCache(mbufs);
+        ThreadCache cache = OpenCache(mbufs);
         if (other == this)
         {
             throw new ArgumentException("A queue cannot be appended to itself.", nameof(other));
@@ -159,7 +161,7 @@ public sealed partial class MbufQueue
     /// <remarks>O(1).</remarks>
     public bool TryDequeue(in MbufScope mbufs, out MbufChain packet)
     {
-        MbufCache cache = OpenCache(mbufs);
+        ThreadCache cache = OpenCache(mbufs);
         uint index = _first;
         if (index == 0)
         {
@@ -177,9 +179,9 @@ public sealed partial class MbufQueue
 
         Count--;
         Length -= head.ChainLength;
-        uint generation = head.Generation + cache.Hot.Step;
+        uint generation = head.Generation + cache.Hot.Memory.Step;
         head.Generation = generation;
-        packet = cache.ChainAt(index, generation);
+        packet = MbufChain.Of(cache, index, generation);
         return true;
     }
 
@@ -192,7 +194,7 @@ public sealed partial class MbufQueue
     public int Drain(in MbufScope mbufs)
     {
         int freed = 0;
-        MbufCache cache = OpenCache(mbufs);
+        ThreadCache cache = OpenCache(mbufs);
         cache.BeginFreeingMany();
         while (_first != 0)
         {
@@ -206,7 +208,7 @@ public sealed partial class MbufQueue
 
         (_last, Count, Length) = (0, 0, 0);
         cache.EndFreeingMany();
-        cache.Settle();
+        cache.RunDueRoutines();
         _arena.Quarantine?.ThrowIfSpoiled();
         return freed;
     }
@@ -229,9 +231,9 @@ public sealed partial class MbufQueue
     }
 
     /// <summary>The cache of a scope that is open and belongs to the queue's arena.</summary>
-    private MbufCache OpenCache(in MbufScope mbufs)
+    private ThreadCache OpenCache(in MbufScope mbufs)
     {
-        MbufCache cache = mbufs.Cache;
+        ThreadCache cache = mbufs.Cache;
         if (cache.Arena != _arena)
         {
             ThrowHelper.Foreign();
@@ -247,5 +249,72 @@ public sealed partial class MbufQueue
         head.Generation += step;
         Count++;
         Length += head.ChainLength;
+    }
+
+    /// <summary>mbufq_first: the start of the packet at the head, which stays in the queue.</summary>
+    /// <param name="mbufs">A scope of the queue's arena.</param>
+    /// <param name="position">The packet's first byte; null if the queue is empty. Stale once the packet is dequeued or freed,
+    /// and once another is put behind the last one, whose link it is then; it stays right when <see cref="Append"/> puts all packets behind
+    /// those of another queue.</param>
+    /// <returns>False if the queue is empty.</returns>
+    /// <exception cref="MbufForeignException">The scope belongs to another arena.</exception>
+    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
+    /// <remarks>O(1).</remarks>
+    public bool TryPeekFirst(in MbufScope mbufs, out MbufPosition position) => TryPeek(OpenCache(mbufs), _first, out position);
+
+    /// <summary>mbufq_last: the start of the packet at the tail, which stays in the queue.</summary>
+    /// <inheritdoc cref="TryPeekFirst"/>
+    public bool TryPeekLast(in MbufScope mbufs, out MbufPosition position) => TryPeek(OpenCache(mbufs), _last, out position);
+
+    /// <summary>
+    /// A position in a packet that the queue holds the claim on: it shares that claim, which goes with the packet to a queue that
+    /// this one is appended to, and ends when the packet is dequeued or freed.
+    /// </summary>
+    private static bool TryPeek(ThreadCache cache, uint index, out MbufPosition position)
+    {
+        if (index == 0)
+        {
+            position = MbufPosition.Null;
+            return false;
+        }
+
+        MbufChain packet = MbufChain.Of(cache, index, cache.Hot.Memory.Header(index).Generation);
+        position = new MbufPosition(packet, index, offset: 0);
+        return true;
+    }
+
+    /// <summary>The head of a packet that is to be put in, which has a packet header and belongs to the queue's arena.</summary>
+    internal ref MbufHeader HeadOfPacket(MbufChain packet)
+    {
+        ref MbufHeader head = ref HeadToEnqueue(packet);
+        if ((head.Flags & HeaderFlags.PacketHeader) == 0)
+        {
+            ThrowHelper.NoPacketHeader();
+        }
+
+        return ref head;
+    }
+
+    /// <summary>True if the limit lets so many packets in.</summary>
+    internal bool HasRoomFor(int packets) => Limit == 0 || Count <= Limit - packets;
+
+    /// <summary>
+    /// Puts packets that are linked already at the tail, which are all parts of the first one. Only that was claimed by anyone.
+    /// </summary>
+    internal void AddParts(ThreadCache cache, uint first, uint last, int count, long length)
+    {
+        cache.Hot.Memory.Header(first).Generation += cache.Hot.Memory.Step;
+        if (_first == 0)
+        {
+            _first = first;
+        }
+        else
+        {
+            cache.Hot.Memory.Header(_last).NextPacket = first;
+        }
+
+        _last = last;
+        Count += count;
+        Length += length;
     }
 }

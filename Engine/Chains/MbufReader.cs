@@ -108,7 +108,7 @@ public ref partial struct MbufReader
         where T : unmanaged
     {
         _ = ref _cursor.Here(out int left);
-        int size = ArenaMemory.SizeOf<T>();
+        int size = RawMemory.SizeOf<T>();
         if (left < size)
         {
             return TryReadAcross(out value);
@@ -132,6 +132,6 @@ public ref partial struct MbufReader
         where T : unmanaged
     {
         value = default;
-        return TryRead(ArenaMemory.BytesOf(ref value));
+        return TryRead(RawMemory.BytesOf(ref value));
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
 
@@ -14,21 +15,21 @@ public readonly ref partial struct MbufScope
     /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>O(1): a pop from the cache. The room is not zeroed.</remarks>
     [UnscopedRef]
-    public MbufChain Allocate() => Cache.StartChain(ZoneId.Mbuf, Plain);
+    public MbufChain Allocate() => StartMbuf(Cache, ZoneId.Mbuf, Plain);
 
     /// <summary>
     /// m_gethdr, MGETHDR: one mbuf with a zeroed packet header, with <see cref="MbufSizes.InternalSize"/> bytes of room.
     /// </summary>
     /// <inheritdoc cref="Allocate()"/>
     [UnscopedRef]
-    public MbufChain AllocateHeader() => Cache.StartChain(ZoneId.Mbuf, Packet);
+    public MbufChain AllocateHeader() => StartMbuf(Cache, ZoneId.Mbuf, Packet);
 
     /// <summary>
     /// m_getcl with M_PKTHDR: a packet header and a cluster of 2 KiB in one step, with the arena's headroom before the data.
     /// </summary>
     /// <inheritdoc cref="Allocate()"/>
     [UnscopedRef]
-    public MbufChain AllocatePacket() => _cache.StartPacket(_opening);
+    public MbufChain AllocatePacket() => StartPacket(_cache, _opening);
 
     /// <summary>
     /// m_getjcl with M_PKTHDR: a packet header and a cluster of a given size, with the arena's headroom before the data.
@@ -37,14 +38,14 @@ public readonly ref partial struct MbufScope
     /// <exception cref="ArgumentOutOfRangeException">There is no such size.</exception>
     /// <inheritdoc cref="Allocate()"/>
     [UnscopedRef]
-    public MbufChain AllocatePacket(MbufClusterSize size) => Cache.StartCluster(size, Packet);
+    public MbufChain AllocatePacket(MbufClusterSize size) => Started(Cache.TryStartCluster(size, Packet, out uint head), head);
 
     /// <summary>
     /// m_getcl: an mbuf without packet header and a cluster of 2 KiB in one step, with the arena's headroom before the data.
     /// </summary>
     /// <inheritdoc cref="Allocate()"/>
     [UnscopedRef]
-    public MbufChain AllocateCluster() => Cache.StartChain(ZoneId.Packet, Plain);
+    public MbufChain AllocateCluster() => StartMbuf(Cache, ZoneId.Packet, Plain);
 
     /// <summary>
     /// m_getjcl: an mbuf without packet header and a cluster of a given size, with the arena's headroom before the data.
@@ -53,7 +54,7 @@ public readonly ref partial struct MbufScope
     /// <exception cref="ArgumentOutOfRangeException">There is no such size.</exception>
     /// <inheritdoc cref="Allocate()"/>
     [UnscopedRef]
-    public MbufChain AllocateCluster(MbufClusterSize size) => Cache.StartCluster(size, Plain);
+    public MbufChain AllocateCluster(MbufClusterSize size) => Started(Cache.TryStartCluster(size, Plain, out uint head), head);
 
     /// <summary>
     /// m_getm2 with M_PKTHDR: a packet with room for a number of bytes, in as many 2 KiB clusters as that takes, the last of it
@@ -73,7 +74,7 @@ public readonly ref partial struct MbufScope
             ThrowHelper.Negative(nameof(length), length);
         }
 
-        return Cache.StartRoom(length, Packet);
+        return Started(Cache.TryStartRoom(length, Packet, out uint head), head);
     }
 
     /// <summary>
@@ -89,7 +90,7 @@ public readonly ref partial struct MbufScope
             ThrowHelper.Negative(nameof(length), length);
         }
 
-        return Cache.StartRoom(length, Plain);
+        return Started(Cache.TryStartRoom(length, Plain, out uint head), head);
     }
 
     /// <summary>
@@ -100,7 +101,7 @@ public readonly ref partial struct MbufScope
     [UnscopedRef]
     public MbufChain AllocateZeroed()
     {
-        MbufChain chain = Cache.StartChain(ZoneId.Mbuf, Plain);
+        MbufChain chain = StartMbuf(Cache, ZoneId.Mbuf, Plain);
         return chain.IsNull ? chain : Zeroed(chain);
     }
 
@@ -120,7 +121,7 @@ public readonly ref partial struct MbufScope
     public MbufChain AllocateContiguous(int length)
     {
         CheckContiguous(length);
-        return Cache.StartContiguous(length, Plain);
+        return Started(Cache.TryStartContiguous(length, Plain, out uint head), head);
     }
 
     /// <summary>m_get2, m_get3 with M_PKTHDR: <see cref="AllocateContiguous(int)"/> with a zeroed packet header.</summary>
@@ -129,7 +130,59 @@ public readonly ref partial struct MbufScope
     public MbufChain AllocateContiguousPacket(int length)
     {
         CheckContiguous(length);
-        return Cache.StartContiguous(length, Packet);
+        return Started(Cache.TryStartContiguous(length, Packet, out uint head), head);
+    }
+
+    /// <summary>A free mbuf, plain or with a 2 KiB cluster, as a chain; null when exhausted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static MbufChain StartMbuf(ThreadCache cache, ZoneId zone, uint flags)
+        => cache.TryStartMbuf(zone, flags, out uint head) ? MbufChain.Of(cache, head, cache.Hot.Memory.Header(head).Generation) : MbufChain.Null;
+
+    /// <summary>The chain of a head, if there is one; else null.</summary>
+    [UnscopedRef]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private MbufChain Started(bool done, uint head)
+        => done ? MbufChain.Of(_cache, head, _cache.Hot.Memory.Header(head).Generation) : MbufChain.Null;
+
+    /// <summary>A packet with a 2 KiB cluster; null when exhausted.</summary>
+    /// <param name="cache">The scope's.</param>
+    /// <param name="opening">The number of the opening that the scope knows, which may have ended.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static MbufChain StartPacket(ThreadCache cache, uint opening)
+    {
+        // A packet already: its header need not even be there yet. What is in hand has the number of the opening above it.
+        uint slot = cache.Hot.Front.Slot;
+        if (slot - opening < cache.Hot.PopLimit)
+        {
+            cache.Hot.Front.Empty();
+            return new MbufChain(cache, slot, cache.Hot.Front.Generation);
+        }
+
+        if (opening == cache.Hot.Opening
+            && cache.Hot.Magazines[(int)ZoneId.Packet].TryPopLoaded(cache.Hot.PopLimit, out uint pair, out uint generation))
+        {
+            return new MbufChain(cache, pair + opening, generation);
+        }
+
+        ulong slow = StartPacketSlow(cache, opening);
+        return new MbufChain(slow == 0 ? ThreadCache.OfNull : cache, (uint)slow, (uint)(slow >> 32));
+    }
+
+    /// <summary>
+    /// Slot and generation in one word, or 0. Not a chain, which comes from a call in memory: that would take the fast path's chain
+    /// out of its registers.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ulong StartPacketSlow(ThreadCache cache, uint opening)
+    {
+        if (opening != cache.Hot.Opening)
+        {
+            ThrowHelper.ScopeClosed();
+        }
+
+        return cache.TryStartMbuf(ZoneId.Packet, Packet, out uint head)
+            ? (head + cache.Hot.Opening) | ((ulong)cache.Hot.Memory.Header(head).Generation << 32)
+            : 0;
     }
 
     private static void CheckContiguous(int length)
@@ -143,8 +196,8 @@ public readonly ref partial struct MbufScope
     /// <summary>A fresh chain of one plain mbuf, after its room was zeroed.</summary>
     private static MbufChain Zeroed(MbufChain chain)
     {
-        MbufCache cache = chain.Cache;
-        cache.Hot.Memory.Bytes(cache.StartOf(ref chain.VerifiedHead()), MbufSizes.InternalSize).Clear();
+        ThreadCache cache = chain.Cache;
+        cache.Hot.Memory.Bytes(cache.Hot.Memory.StartOf(ref chain.VerifiedHead()), MbufSizes.InternalSize).Clear();
         return chain;
     }
 }

@@ -13,14 +13,14 @@ public readonly ref partial struct MbufScope
     /// <remarks>O(n): one pop for all of them while the magazine lasts.</remarks>
     public bool TryAllocatePackets(Span<Mbuf> packets)
     {
-        MbufCache cache = _cache;
+        ThreadCache cache = _cache;
         if (cache.Hot.Opening != _opening
             || !cache.Hot.Magazines[(int)ZoneId.Packet].TryPopMany(cache.Hot.PopLimit, packets.Length, out ReadOnlySpan<Round> rounds))
         {
             return Cache.TryTakeManySlow(packets);
         }
 
-        Magazine.HandOut(rounds, packets, cache.Hot.FirstSlot);
+        Magazine.CopyTo(rounds, packets, cache.Hot.FirstSlot);
         return true;
     }
 

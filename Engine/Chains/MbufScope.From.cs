@@ -111,13 +111,28 @@ public readonly ref partial struct MbufScope
         => StartFrom(ref source, length, headroom, Plain);
 
     /// <summary>
-    /// A packet of bytes that a source writes, in order, straight into the packet's segments, behind the arena's headroom; of as few
-    /// mbufs as the arena can give. All or nothing.
+    /// m_devget with a callback and a length: a packet of the bytes that a source writes, behind the arena's headroom, in as few mbufs as
+    /// the arena can give: one, if a cluster so large is free; else clusters of 16 KiB or, where there is none, of 2 KiB.
     /// </summary>
+    /// <typeparam name="TSource">A struct, so that nothing is allocated for it.</typeparam>
+    /// <param name="source">Where the bytes come from. It is asked for each of them once, in order, when all memory is there; what it throws
+    /// is thrown, and nothing is allocated then.</param>
+    /// <param name="length">How many bytes; 0 gives an empty packet.</param>
+    /// <returns>The packet, owned by the caller; null if the arena is exhausted, which is counted: the source was not asked.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
+    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
+    /// <remarks>O(bytes). Up to 192 bytes go into a plain mbuf, with as much of the headroom as there is room for.</remarks>
     [UnscopedRef]
-    internal MbufChain AllocateFrom<TSource>(scoped ref TSource source, int length)
+    public MbufChain AllocateFrom<TSource>(scoped ref TSource source, int length)
         where TSource : struct, IMbufSource, allows ref struct
-        => PacketOf(Cache.StartFrom(ref source, length, Packet), receiveInterface: 0);
+    {
+        if (length < 0)
+        {
+            ThrowHelper.Negative(nameof(length), length);
+        }
+
+        return PacketOf(Cache.StartFrom(ref source, length, Packet), receiveInterface: 0);
+    }
 
     [UnscopedRef]
     private MbufChain StartFrom(scoped ref ReadOnlySequence<byte> source, int length, int headroom, uint flags)
@@ -151,7 +166,7 @@ public readonly ref partial struct MbufScope
 
         ref MbufHeader head = ref _cache.Hot.Memory.Header(index);
         head.ReceiveInterface = receiveInterface;
-        return _cache.ChainAt(index, head.Generation);
+        return MbufChain.Of(_cache, index, head.Generation);
     }
 
     private static void CheckHeadroom(int headroom)

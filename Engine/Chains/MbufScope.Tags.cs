@@ -22,15 +22,15 @@ public readonly ref partial struct MbufScope
             ThrowHelper.NotContiguousOrNegative(nameof(length), length);
         }
 
-        MbufCache cache = Cache;
+        ThreadCache cache = Cache;
         uint index = cache.TakeTag(cookie, type, length);
         if (index == 0)
         {
-            cache.TellOfNothing();
+            cache.ReportCorruption();
             return MbufTag.Null;
         }
 
-        return cache.TagAt(index);
+        return MbufTag.Of(cache, index);
     }
 
     /// <summary>m_tag_get: a new tag with the common cookie (<see cref="MbufTag.CommonCookie"/>), on no packet.</summary>
@@ -51,7 +51,7 @@ public readonly ref partial struct MbufScope
     [UnscopedRef]
     public MbufTag OpenTag(MbufTagHandle tag)
     {
-        MbufCache cache = Cache;
+        ThreadCache cache = Cache;
         uint index = tag.Mbuf.Slot - cache.Hot.FirstSlot;
         if (index - 1 >= cache.Hot.LastIndex)
         {
@@ -66,6 +66,6 @@ public readonly ref partial struct MbufScope
             ThrowHelper.Stale();
         }
 
-        return cache.TagAt(index);
+        return MbufTag.Of(cache, index);
     }
 }

@@ -17,13 +17,13 @@ public readonly ref partial struct MbufScope
     /// <remarks>As the form without waiting if there is one; else it blocks the thread and is counted as delayed.</remarks>
     [UnscopedRef]
     public MbufChain Allocate(TimeSpan timeout, CancellationToken cancellationToken = default)
-        => Arena.Wait(Cache, new ZoneAllocation(ZoneId.Mbuf, Plain), timeout, cancellationToken);
+        => Started(Arena.TryWait(Cache, new ZoneAllocation(ZoneId.Mbuf, Plain), timeout, cancellationToken, out uint head), head);
 
     /// <summary>m_gethdr with M_WAITOK: <see cref="AllocateHeader()"/>, waiting until there is an mbuf.</summary>
     /// <inheritdoc cref="Allocate(TimeSpan, CancellationToken)"/>
     [UnscopedRef]
     public MbufChain AllocateHeader(TimeSpan timeout, CancellationToken cancellationToken = default)
-        => Arena.Wait(Cache, new ZoneAllocation(ZoneId.Mbuf, Packet), timeout, cancellationToken);
+        => Started(Arena.TryWait(Cache, new ZoneAllocation(ZoneId.Mbuf, Packet), timeout, cancellationToken, out uint head), head);
 
     /// <summary>
     /// m_getcl with M_PKTHDR and M_WAITOK: <see cref="AllocatePacket()"/>, waiting until there is an mbuf and a cluster.
@@ -31,7 +31,7 @@ public readonly ref partial struct MbufScope
     /// <inheritdoc cref="Allocate(TimeSpan, CancellationToken)"/>
     [UnscopedRef]
     public MbufChain AllocatePacket(TimeSpan timeout, CancellationToken cancellationToken = default)
-        => Arena.Wait(Cache, new ZoneAllocation(ZoneId.Packet, Packet), timeout, cancellationToken);
+        => Started(Arena.TryWait(Cache, new ZoneAllocation(ZoneId.Packet, Packet), timeout, cancellationToken, out uint head), head);
 
     /// <summary>
     /// m_getjcl with M_PKTHDR and M_WAITOK: <see cref="AllocatePacket(MbufClusterSize)"/>, waiting until there is memory.
@@ -42,13 +42,13 @@ public readonly ref partial struct MbufScope
     /// <inheritdoc cref="Allocate(TimeSpan, CancellationToken)"/>
     [UnscopedRef]
     public MbufChain AllocatePacket(MbufClusterSize size, TimeSpan timeout, CancellationToken cancellationToken = default)
-        => Arena.Wait(Cache, new ClusterAllocation(size, Packet), timeout, cancellationToken);
+        => Started(Arena.TryWait(Cache, new ClusterAllocation(size, Packet), timeout, cancellationToken, out uint head), head);
 
     /// <summary>m_getcl with M_WAITOK: <see cref="AllocateCluster()"/>, waiting until there is an mbuf and a cluster.</summary>
     /// <inheritdoc cref="Allocate(TimeSpan, CancellationToken)"/>
     [UnscopedRef]
     public MbufChain AllocateCluster(TimeSpan timeout, CancellationToken cancellationToken = default)
-        => Arena.Wait(Cache, new ZoneAllocation(ZoneId.Packet, Plain), timeout, cancellationToken);
+        => Started(Arena.TryWait(Cache, new ZoneAllocation(ZoneId.Packet, Plain), timeout, cancellationToken, out uint head), head);
 
     /// <summary>m_getjcl with M_WAITOK: <see cref="AllocateCluster(MbufClusterSize)"/>, waiting until there is memory.</summary>
     /// <param name="size">One of the sizes that <see cref="MbufClusterSize"/> names.</param>
@@ -57,7 +57,7 @@ public readonly ref partial struct MbufScope
     /// <inheritdoc cref="Allocate(TimeSpan, CancellationToken)"/>
     [UnscopedRef]
     public MbufChain AllocateCluster(MbufClusterSize size, TimeSpan timeout, CancellationToken cancellationToken = default)
-        => Arena.Wait(Cache, new ClusterAllocation(size, Plain), timeout, cancellationToken);
+        => Started(Arena.TryWait(Cache, new ClusterAllocation(size, Plain), timeout, cancellationToken, out uint head), head);
 
     /// <summary>
     /// m_getm2 with M_PKTHDR and M_WAITOK: <see cref="AllocateChain(int)"/>, waiting until all of it is there. More than the
@@ -75,7 +75,7 @@ public readonly ref partial struct MbufScope
             ThrowHelper.Negative(nameof(length), length);
         }
 
-        return Arena.Wait(Cache, new RoomAllocation(length, Packet), timeout, cancellationToken);
+        return Started(Arena.TryWait(Cache, new RoomAllocation(length, Packet), timeout, cancellationToken, out uint head), head);
     }
 
     /// <summary>
@@ -90,7 +90,7 @@ public readonly ref partial struct MbufScope
             ThrowHelper.Negative(nameof(length), length);
         }
 
-        return Arena.Wait(Cache, new RoomAllocation(length, Plain), timeout, cancellationToken);
+        return Started(Arena.TryWait(Cache, new RoomAllocation(length, Plain), timeout, cancellationToken, out uint head), head);
     }
 
     /// <summary>m_getclr with M_WAIT: <see cref="AllocateZeroed()"/>, waiting until there is an mbuf.</summary>
@@ -98,7 +98,7 @@ public readonly ref partial struct MbufScope
     [UnscopedRef]
     public MbufChain AllocateZeroed(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
-        MbufChain chain = Arena.Wait(Cache, new ZoneAllocation(ZoneId.Mbuf, Plain), timeout, cancellationToken);
+        MbufChain chain = Started(Arena.TryWait(Cache, new ZoneAllocation(ZoneId.Mbuf, Plain), timeout, cancellationToken, out uint head), head);
         return chain.IsNull ? chain : Zeroed(chain);
     }
 
@@ -118,7 +118,7 @@ public readonly ref partial struct MbufScope
     public MbufChain AllocateContiguous(int length, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         CheckContiguous(length);
-        return Arena.Wait(Cache, new ContiguousAllocation(length, Plain), timeout, cancellationToken);
+        return Started(Arena.TryWait(Cache, new ContiguousAllocation(length, Plain), timeout, cancellationToken, out uint head), head);
     }
 
     /// <summary>
@@ -129,26 +129,26 @@ public readonly ref partial struct MbufScope
     public MbufChain AllocateContiguousPacket(int length, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         CheckContiguous(length);
-        return Arena.Wait(Cache, new ContiguousAllocation(length, Packet), timeout, cancellationToken);
+        return Started(Arena.TryWait(Cache, new ContiguousAllocation(length, Packet), timeout, cancellationToken, out uint head), head);
     }
 
     private readonly struct ZoneAllocation(ZoneId zone, uint flags) : IAllocation
     {
-        public MbufChain Attempt(MbufCache cache) => cache.StartChain(zone, flags);
+        public bool TryAttempt(ThreadCache cache, out uint head) => cache.TryStartMbuf(zone, flags, out head);
     }
 
     private readonly struct ClusterAllocation(MbufClusterSize size, uint flags) : IAllocation
     {
-        public MbufChain Attempt(MbufCache cache) => cache.StartCluster(size, flags);
+        public bool TryAttempt(ThreadCache cache, out uint head) => cache.TryStartCluster(size, flags, out head);
     }
 
     private readonly struct RoomAllocation(int length, uint flags) : IAllocation
     {
-        public MbufChain Attempt(MbufCache cache) => cache.StartRoom(length, flags);
+        public bool TryAttempt(ThreadCache cache, out uint head) => cache.TryStartRoom(length, flags, out head);
     }
 
     private readonly struct ContiguousAllocation(int length, uint flags) : IAllocation
     {
-        public MbufChain Attempt(MbufCache cache) => cache.StartContiguous(length, flags);
+        public bool TryAttempt(ThreadCache cache, out uint head) => cache.TryStartContiguous(length, flags, out head);
     }
 }

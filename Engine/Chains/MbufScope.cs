@@ -18,7 +18,7 @@ public readonly ref partial struct MbufScope : IDisposable
     private const uint Plain = HeaderFlags.Head;
     private const uint Packet = HeaderFlags.Head | HeaderFlags.PacketHeader;
 
-    private readonly MbufCache _cache;
+    private readonly ThreadCache _cache;
 
     /// <summary><see cref="CacheHot.Opening"/> as it was when the scope was opened; another one means that it was closed.</summary>
     private readonly uint _opening;
@@ -29,14 +29,14 @@ public readonly ref partial struct MbufScope : IDisposable
     private readonly uint _ends;
 
     /// <summary>The scope of a cache that the thread has just opened.</summary>
-    internal MbufScope(MbufCache cache)
+    internal MbufScope(ThreadCache cache)
     {
         _cache = cache;
         _opening = cache.Hot.Opening;
         _ends = cache.Serial;
     }
 
-    private MbufScope(MbufCache cache, uint ends)
+    private MbufScope(ThreadCache cache, uint ends)
     {
         _cache = cache;
         _opening = cache.Hot.Opening;
@@ -47,7 +47,7 @@ public readonly ref partial struct MbufScope : IDisposable
     public MbufArena Arena => _cache.Arena;
 
     /// <summary>The cache, while the scope is open.</summary>
-    internal MbufCache Cache
+    internal ThreadCache Cache
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
@@ -62,7 +62,7 @@ public readonly ref partial struct MbufScope : IDisposable
     }
 
     /// <summary>A scope inside another one of the same thread: it shares that one's opening, and its end ends nothing.</summary>
-    internal static MbufScope Inside(MbufCache cache) => new(cache, ends: cache.Serial - 1);
+    internal static MbufScope Inside(ThreadCache cache) => new(cache, ends: cache.Serial - 1);
 
     /// <summary>
     /// Turns a handle back into a chain, on any thread. The handle is used up: every copy of it is stale from now on.
@@ -79,7 +79,7 @@ public readonly ref partial struct MbufScope : IDisposable
     [UnscopedRef]
     public MbufChain Open(Mbuf packet)
     {
-        MbufCache cache = _cache;
+        ThreadCache cache = _cache;
         uint index = packet.Slot - cache.Hot.FirstSlot;
         if (cache.Hot.Opening != _opening || index - 1 >= cache.Hot.LastIndex || cache.Hot.PopLimit == 0)
         {
@@ -92,7 +92,7 @@ public readonly ref partial struct MbufScope : IDisposable
             ThrowHelper.Stale();
         }
 
-        uint generation = packet.Generation + cache.Hot.Step;
+        uint generation = packet.Generation + cache.Hot.Memory.Step;
         header.Generation = generation;
         return new MbufChain(cache, index + _opening, generation);
     }
@@ -102,7 +102,7 @@ public readonly ref partial struct MbufScope : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private MbufChain OpenSlow(Mbuf packet)
     {
-        MbufCache cache = Cache;
+        ThreadCache cache = Cache;
         uint index = packet.Slot - cache.Hot.FirstSlot;
         if (index - 1 >= cache.Hot.LastIndex)
         {
@@ -115,7 +115,7 @@ public readonly ref partial struct MbufScope : IDisposable
             ThrowHelper.Stale();
         }
 
-        return cache.ChainAt(index, packet.Generation + cache.Hot.Step);
+        return MbufChain.Of(cache, index, packet.Generation + cache.Hot.Memory.Step);
     }
 
     /// <summary>

@@ -26,14 +26,17 @@ public readonly ref struct MbufTag : IDisposable
     /// </summary>
     public const ushort Persistent = 0x800;
 
-    private readonly MbufCache _cache;
+    private readonly ThreadCache _cache;
 
     /// <summary>The index of the tag's mbuf, below the number of the opening, as that of a chain. 0 for null.</summary>
     private readonly uint _slot;
 
     private readonly uint _generation;
 
-    internal MbufTag(MbufCache cache, uint slot, uint generation)
+    /// <summary>A tag that a cache's owner works with from now on; the caller has its claim.</summary>
+    internal static MbufTag Of(ThreadCache cache, uint index) => new(cache, index + cache.Hot.Opening, cache.Hot.Memory.Header(index).Generation);
+
+    internal MbufTag(ThreadCache cache, uint slot, uint generation)
     {
         _cache = cache;
         _slot = slot;
@@ -44,7 +47,7 @@ public readonly ref struct MbufTag : IDisposable
     public bool IsNull => _slot == 0;
 
     /// <summary>No tag; see <see cref="MbufChain.Null"/>.</summary>
-    internal static MbufTag Null => new(MbufCache.OfNull, 0, 0);
+    internal static MbufTag Null => new(ThreadCache.OfNull, 0, 0);
 
     /// <summary>m_tag_cookie: who defined the type. O(1).</summary>
     /// <exception cref="MbufStaleException">The tag was freed or detached, or died with its packet.</exception>
@@ -65,15 +68,15 @@ public readonly ref struct MbufTag : IDisposable
     /// <summary>The tag's bytes, for reading and writing; undefined until they are written. O(1).</summary>
     /// <exception cref="MbufStaleException">The tag was freed or detached, or died with its packet.</exception>
     [UnscopedRef]
-    public Span<byte> Data => _cache.BytesOf(ref Verified());
+    public Span<byte> Data => _cache.Hot.Memory.BytesOf(ref Verified());
 
-    internal uint Index => _slot & CacheHot.AnyItem;
+    internal uint Index => _slot & Mbuf.AnyIndex;
 
     /// <summary>True if the tag is alive, and its scope open.</summary>
     private bool IsAlive
         => !IsNull && _slot - _cache.Hot.Opening <= _cache.Hot.LastIndex && _cache.Hot.Memory.Header(Index).Generation == _generation;
 
-    internal MbufCache Cache => _cache;
+    internal ThreadCache Cache => _cache;
 
     /// <summary>m_tag_copy: a second tag with the same cookie, type and bytes.</summary>
     /// <returns>The copy, on no packet, owned by the caller; null if the arena is exhausted, or if a callback that was to free
@@ -84,7 +87,7 @@ public readonly ref struct MbufTag : IDisposable
     public MbufTag Copy()
     {
         uint copy = _cache.CopyTag(ref Verified());
-        return copy == 0 ? Null : _cache.TagAt(copy);
+        return copy == 0 ? Null : MbufTag.Of(_cache, copy);
     }
 
     /// <summary>m_tag_free: frees a tag that is on no packet.</summary>
@@ -121,7 +124,7 @@ public readonly ref struct MbufTag : IDisposable
     public MbufTagHandle Detach()
     {
         ref MbufHeader tag = ref VerifiedOwn();
-        tag.Generation += _cache.Hot.Step;
+        tag.Generation += _cache.Hot.Memory.Step;
         return new MbufTagHandle(new Mbuf(_cache.Hot.FirstSlot + Index, tag.Generation));
     }
 
@@ -142,7 +145,7 @@ public readonly ref struct MbufTag : IDisposable
         uint index = _slot - _cache.Hot.Opening;
         if (index > _cache.Hot.LastIndex)
         {
-            ThrowHelper.NotOfThisOpening(_cache);
+            ThreadCache.ThrowNotOfThisOpening(_cache);
         }
 
         ref MbufHeader tag = ref _cache.Hot.Memory.Header(index);

@@ -93,10 +93,10 @@ public ref partial struct MbufWriter
         where T : unmanaged
     {
         ref MbufHeader here = ref _cursor.Here(out int left);
-        int size = ArenaMemory.SizeOf<T>();
+        int size = RawMemory.SizeOf<T>();
         if (left < size || !CanWriteInPlace(ref here))
         {
-            return TryWriteAcross(ref here, left, ArenaMemory.BytesOf(ref value));
+            return TryWriteAcross(ref here, left, RawMemory.BytesOf(ref value));
         }
 
         _cursor.Memory.Write(_cursor.Place, value);

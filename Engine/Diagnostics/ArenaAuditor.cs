@@ -4,7 +4,7 @@ namespace Engine.Mbufs;
 /// One audit: collects every free item, walks every live chain, and compares. The caller holds the gate and every cache's
 /// claim, so nothing moves.
 /// </summary>
-internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
+internal sealed class ArenaAuditor(MbufArena arena)
 {
     /// <summary>The place of mbufs that are taken last, linked by what is otherwise the link to the next packet.</summary>
     public const string Resting = "the mbufs that rest";
@@ -62,7 +62,7 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
         uint item = round.Item;
         if (zone is not (ZoneId.Mbuf or ZoneId.Packet))
         {
-            NoteFreeCluster((StorageKind)zone, item, place);
+            NoteFreeCluster(zone, item, place);
             return;
         }
 
@@ -75,7 +75,7 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
         PlaceMbuf(item, place);
         ref MbufHeader header = ref arena.Memory.Header(item);
         bool pair = zone == ZoneId.Packet;
-        StorageKind expected = pair ? StorageKind.Cluster : StorageKind.Internal;
+        ZoneId expected = pair ? ZoneId.Cluster : ZoneId.Internal;
         if (header.Flags != (pair ? HeaderFlags.FreePair : HeaderFlags.Free) || header.Kind != expected || header.Next != 0
             || header.SegmentLength != 0 || header.ChainLength != 0 || header.PacketLength != 0 || header.Segments != 1 || header.Tail != item)
         {
@@ -89,11 +89,11 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
             }
 
             _freePairs[item] = true;
-            NoteFreeCluster(StorageKind.Cluster, header.Storage, place);
+            NoteFreeCluster(ZoneId.Cluster, header.Storage, place);
         }
     }
 
-    private void NoteFreeCluster(StorageKind kind, uint storage, string place)
+    private void NoteFreeCluster(ZoneId kind, uint storage, string place)
     {
         bool[] free = _freeClusters[(int)kind];
         if (storage >= free.Length)
@@ -112,7 +112,7 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
 
     private void WalkChain(uint headIndex)
     {
-        if (walker.FindProblem(headIndex) is { } problem)
+        if (ChainSanity.FindProblem(arena, headIndex) is { } problem)
         {
             Report(problem);
             return;
@@ -124,7 +124,7 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
             PlaceMbuf(index, $"the chain of mbuf {headIndex}");
             _liveMbufs++;
             ref MbufHeader header = ref arena.Memory.Header(index);
-            if (header.Kind != StorageKind.Internal)
+            if (header.Kind != ZoneId.Internal)
             {
                 NoteReference(ref header, index);
             }
@@ -137,7 +137,7 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
         }
     }
 
-    /// <summary>Places every tag of a list; <see cref="MbufCache.FindProblem"/> has seen that the list of a packet ends.</summary>
+    /// <summary>Places every tag of a list; <see cref="ChainSanity.FindProblem"/> has seen that the list of a packet ends.</summary>
     private void WalkTags(uint first, bool attached, string place)
     {
         for (uint index = first; index != 0; index = attached ? arena.Memory.Header(index).Next : 0)
@@ -145,7 +145,7 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
             PlaceMbuf(index, place);
             _liveTags++;
             ref MbufHeader header = ref arena.Memory.Header(index);
-            if (header.Kind != StorageKind.Internal)
+            if (header.Kind != ZoneId.Internal)
             {
                 NoteReference(ref header, index);
             }
@@ -180,10 +180,10 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
 
             ref MbufHeader header = ref arena.Memory.Header(index);
             if ((header.Flags & (HeaderFlags.Shared | HeaderFlags.Free)) == HeaderFlags.Shared
-                && header.Kind != StorageKind.Internal && !walker.IsCallerCounted(ref header) && (int)header.Kind < _references.Length && header.Storage < _references[(int)header.Kind].Length
-                && walker.References(ref header) != _references[(int)header.Kind][header.Storage])
+                && header.Kind != ZoneId.Internal && !arena.Memory.IsCallerCounted(ref header) && (int)header.Kind < _references.Length && header.Storage < _references[(int)header.Kind].Length
+                && arena.Memory.References(ref header) != _references[(int)header.Kind][header.Storage])
             {
-                Report($"The count of {header.Kind} {header.Storage} is {walker.References(ref header)}; "
+                Report($"The count of {header.Kind} {header.Storage} is {arena.Memory.References(ref header)}; "
                     + $"{_references[(int)header.Kind][header.Storage]} mbufs refer to it.");
             }
         }
@@ -199,7 +199,7 @@ internal sealed class ArenaAuditor(MbufArena arena, MbufCache walker)
                 _liveClusters[kind] += live ? 1 : 0;
                 if (live == _freeClusters[kind][storage])
                 {
-                    Report($"{(StorageKind)kind} {storage} is {(live ? "free and referred to at the same time" : "nowhere: neither free nor referred to")}.");
+                    Report($"{(ZoneId)kind} {storage} is {(live ? "free and referred to at the same time" : "nowhere: neither free nor referred to")}.");
                 }
             }
         }

@@ -1,7 +1,7 @@
 namespace Engine.Mbufs;
 
 /// <summary>
-/// What <see cref="MbufArena.Audit"/> found: that every item of the arena is in exactly one place, or what is wrong.
+/// What <c>Audit</c> found: that every item of the arena is in exactly one place, or what is wrong.
 /// </summary>
 public sealed class MbufAudit
 {
@@ -11,11 +11,11 @@ public sealed class MbufAudit
         LiveChains = liveChains;
         LiveMbufs = liveMbufs;
         LiveTags = liveTags;
-        LiveClusters = liveClusters[(int)StorageKind.Cluster];
-        LivePageClusters = liveClusters[(int)StorageKind.Page];
-        LiveJumbo9Clusters = liveClusters[(int)StorageKind.Jumbo9];
-        LiveJumbo16Clusters = liveClusters[(int)StorageKind.Jumbo16];
-        LiveExternalStorages = liveClusters[(int)StorageKind.External];
+        LiveClusters = liveClusters[(int)ZoneId.Cluster];
+        LivePageClusters = liveClusters[(int)ZoneId.Page];
+        LiveJumbo9Clusters = liveClusters[(int)ZoneId.Jumbo9];
+        LiveJumbo16Clusters = liveClusters[(int)ZoneId.Jumbo16];
+        LiveExternalStorages = liveClusters[(int)ZoneId.External];
     }
 
     /// <summary>True if nothing is wrong.</summary>

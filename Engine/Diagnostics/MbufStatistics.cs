@@ -4,7 +4,7 @@ using System.Text;
 namespace Engine.Mbufs;
 
 /// <summary>
-/// The state of an arena (mbuf(9): what <c>netstat -m</c> shows), as <see cref="MbufArena.GetStatistics"/> found it.
+/// The state of an arena (mbuf(9): what <c>netstat -m</c> shows), as <c>GetStatistics</c> found it.
 /// </summary>
 /// <remarks>
 /// Derived from carved, cached and depot counts, so that no operation counts anything; exact while no scope is open elsewhere.

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>What follows an Ethernet header (the IANA registry "IEEE 802 Numbers"). All values occur; these have names.</summary>
 public enum EtherType : ushort

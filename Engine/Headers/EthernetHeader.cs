@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// A view of an Ethernet header (IEEE 802.3, section 3.1.1; RFC 894): both addresses and the type of what follows. Nothing is

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// What follows an IP header: the Protocol field of IPv4 and the Next Header field of IPv6 (the IANA registry "Protocol

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>A view of one IPv6 extension header (RFC 8200, section 4). Each field is O(1).</summary>
 public readonly ref struct IPv6ExtensionHeader

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// The extension headers of an IPv6 packet, in order, as far as a span has them: <c>foreach</c> lists them;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// A view of an IPv6 header (RFC 8200, section 3): reads the fields where they lie, copies nothing. Each field is O(1).

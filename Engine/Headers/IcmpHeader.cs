@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// A view of the header that all messages of ICMP (RFC 792) and of ICMPv6 (RFC 4443, section 2.1) start with. Nothing is copied.

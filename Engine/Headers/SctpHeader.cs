@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>A view of SCTP's common header (RFC 9260, section 3.1). Nothing is copied.</summary>
 /// <remarks>

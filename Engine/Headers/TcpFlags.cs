@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>The control bits of a TCP header (RFC 9293, section 3.1).</summary>
 [Flags]

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>A view of a TCP header with its options (RFC 9293, section 3.1). Nothing is copied.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>A view of one TCP option (RFC 9293, section 3.2). Nothing is copied.</summary>
 /// <remarks>A walk over <see cref="TcpOptions"/> gives them. The default value is the end of the list.</remarks>

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>The kinds of TCP options that are seen often (IANA, TCP option kind numbers). Others are numbers.</summary>
 public enum TcpOptionKind : byte

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// A view of the options of a TCP header (RFC 9293, section 3.2), to be walked over with <c>foreach</c>. Nothing is copied.

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>A view of a UDP header (RFC 768) and of its datagram's payload. Nothing is copied.</summary>
 /// <remarks>

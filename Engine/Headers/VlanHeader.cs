@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// A view of what an EtherType of a VLAN tag (0x8100, or 0x88A8 for the outer of two) announces: the tag control information and

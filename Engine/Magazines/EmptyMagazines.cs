@@ -31,5 +31,5 @@ internal sealed class EmptyMagazines(MagazineStack stack, int count)
         return magazine;
     }
 
-    public void Give(Magazine magazine) => stack.Push(magazine);
+    public void Return(Magazine magazine) => stack.Push(magazine);
 }

@@ -15,14 +15,16 @@ namespace Engine.Mbufs;
 internal readonly unsafe struct Magazine(byte* address)
 {
     /// <summary>Rounds in one magazine.</summary>
-    public const int Capacity = 64;
+    public const int Capacity = ArenaLayout.MagazineCapacity;
 
     /// <summary>Bytes from one magazine to the next: an odd number of cache lines.</summary>
-    public const int Size = HeaderSize + (Capacity * RoundSize);
+    public const int Size = ArenaLayout.MagazineSize;
 
     private const int HeaderSize = 64;
-    private const int RoundSize = 8;
     private readonly byte* _address = address;
+
+    /// <summary>The magazine at an offset from the arena's base.</summary>
+    public static Magazine At(RawMemory memory, long offset) => new((byte*)memory.Pointer(offset));
 
     /// <summary>The magazine's own number, from 1.</summary>
     public ref uint Id => ref Unsafe.AsRef<uint>(_address);
@@ -59,26 +61,28 @@ internal readonly unsafe struct Magazine(byte* address)
         return false;
     }
 
+    public static Magazine Of(Round* rounds) => new((byte*)rounds - HeaderSize);
+
     /// <summary>
-    /// The handles of free pairs. Nothing of them is touched: what is free is a whole packet already, and its generation is here.
-    /// A handle is a round whose item is counted from the arena's first slot, so this is an addition, four at a time.
+    /// Copies rounds to where items are counted from another number, in values of eight bytes that are laid out as rounds are: item below,
+    /// generation above. So it is an addition, four at a time, and what is handed out is not touched.
     /// </summary>
-    public static void HandOut(ReadOnlySpan<Round> rounds, Span<Mbuf> packets, uint firstSlot)
+    public static void CopyTo<T>(ReadOnlySpan<Round> rounds, Span<T> values, uint first)
+        where T : unmanaged
     {
+        Debug.Assert(sizeof(T) == sizeof(ulong), "The values are as large as rounds.");
         ReadOnlySpan<ulong> from = MemoryMarshal.Cast<Round, ulong>(rounds);
-        Span<ulong> to = MemoryMarshal.Cast<Mbuf, ulong>(packets[..rounds.Length]);
+        Span<ulong> to = MemoryMarshal.Cast<T, ulong>(values[..rounds.Length]);
         while (from.Length >= Vector256<ulong>.Count)
         {
-            (Vector256.Create(from) + Vector256.Create((ulong)firstSlot)).CopyTo(to);
+            (Vector256.Create(from) + Vector256.Create((ulong)first)).CopyTo(to);
             from = from[Vector256<ulong>.Count..];
             to = to[Vector256<ulong>.Count..];
         }
 
         for (int i = 0; i < from.Length && i < to.Length; i++)
         {
-            to[i] = from[i] + firstSlot;
+            to[i] = from[i] + first;
         }
     }
-
-    public static Magazine Of(Round* rounds) => new((byte*)rounds - HeaderSize);
 }

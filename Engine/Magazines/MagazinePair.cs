@@ -18,7 +18,7 @@ internal unsafe struct MagazinePair
     private const uint Nothing = uint.MaxValue;
 
     /// <summary>The hand is empty and takes none: every push and pop goes to the magazines, which can be told not to.</summary>
-    private const uint Disabled = CacheHot.AnyItem;
+    private const uint Disabled = Mbuf.AnyIndex;
 
     private Round* _loaded;
     private Round* _previous;
@@ -26,9 +26,9 @@ internal unsafe struct MagazinePair
     /// <summary>
     /// The item in hand, or <see cref="Nothing"/> or <see cref="Disabled"/>. A round in a magazine is where a count says, so a pop waits
     /// for the push before it through memory; this word stays where it is, and the processor forwards it at once. Pairs have a hand
-    /// of their own, <see cref="PacketHand"/>, and this one is disabled.
+    /// of their own, <see cref="FrontSlot"/>, and this one is disabled.
     /// </summary>
-    private uint _hand = Nothing;
+    private uint _front = Nothing;
 
     /// <summary>
     /// Pushes and pops since the loaded magazine was empty last, each on its own: the count is their difference, modulo 2^32.
@@ -59,12 +59,12 @@ internal unsafe struct MagazinePair
     }
 
     /// <summary>All rounds. Approximate where another thread asks.</summary>
-    public readonly int Total => Count + PreviousCount + (IsHandFull ? 1 : 0);
+    public readonly int Total => Count + PreviousCount + (IsFrontFull ? 1 : 0);
 
     /// <summary>Rounds in the previous magazine.</summary>
     public int PreviousCount { get; private set; }
 
-    private readonly bool IsHandFull => _hand < CacheHot.AnyItem;
+    private readonly bool IsFrontFull => _front < Mbuf.AnyIndex;
 
     /// <summary>Takes the newest round of the loaded magazine.</summary>
     /// <param name="limit"><see cref="CacheHot.PopLimit"/>.</param>
@@ -111,10 +111,10 @@ internal unsafe struct MagazinePair
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryPop(uint limit, out uint item)
     {
-        item = _hand;
+        item = _front;
         if (item < limit)
         {
-            _hand = Nothing;
+            _front = Nothing;
             return true;
         }
 
@@ -124,13 +124,13 @@ internal unsafe struct MagazinePair
     /// <summary>The same off the fast path, for every zone, whatever the limit says.</summary>
     public bool TryPop(out uint item)
     {
-        if (!IsHandFull)
+        if (!IsFrontFull)
         {
-            return TryPopLoaded(CacheHot.AnyItem, out item);
+            return TryPopLoaded(Mbuf.AnyIndex, out item);
         }
 
-        item = _hand;
-        _hand = Nothing;
+        item = _front;
+        _front = Nothing;
         return true;
     }
 
@@ -156,9 +156,9 @@ internal unsafe struct MagazinePair
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryPush(uint item, uint generation)
     {
-        if (_hand == Nothing)
+        if (_front == Nothing)
         {
-            _hand = item;
+            _front = item;
             return true;
         }
 
@@ -184,10 +184,10 @@ internal unsafe struct MagazinePair
     }
 
     /// <summary>From now on nothing is taken into the hand, which is empty.</summary>
-    public void DisableHand()
+    public void DisableFront()
     {
-        Debug.Assert(!IsHandFull, "The hand is disabled before anything is freed.");
-        _hand = Disabled;
+        Debug.Assert(!IsFrontFull, "The hand is disabled before anything is freed.");
+        _front = Disabled;
     }
 
     /// <summary>
@@ -256,18 +256,18 @@ internal unsafe struct MagazinePair
     public readonly void Unload(EmptyMagazines depot)
     {
         Debug.Assert(Total == 0, "A pair is flushed before it is unloaded.");
-        depot.Give(Magazine.Of(_loaded));
-        depot.Give(Magazine.Of(_previous));
+        depot.Return(Magazine.Of(_loaded));
+        depot.Return(Magazine.Of(_previous));
     }
 
     /// <summary>True if an item is here. A moment's view, where another thread asks.</summary>
     public readonly bool Holds(uint item)
-        => _hand == item || Magazine.Of(_loaded).Holds(item, Count) || Magazine.Of(_previous).Holds(item, PreviousCount);
+        => _front == item || Magazine.Of(_loaded).Holds(item, Count) || Magazine.Of(_previous).Holds(item, PreviousCount);
 
     /// <summary>Every round, for the audit.</summary>
     public readonly Round[] ToArray()
     {
-        Round[] inHand = IsHandFull ? [new Round(_hand, generation: 0)] : [];
+        Round[] inHand = IsFrontFull ? [new Round(_front, generation: 0)] : [];
         return [.. new ReadOnlySpan<Round>(_loaded, Count), .. new ReadOnlySpan<Round>(_previous, PreviousCount), .. inHand];
     }
 }

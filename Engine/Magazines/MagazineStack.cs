@@ -11,7 +11,7 @@ namespace Engine.Mbufs;
 /// and pushed again in between is not mistaken for the old one. A loser of the race may read <see cref="Magazine.Below"/> of a
 /// magazine that is no longer in the stack; the compare then fails and the value is dropped.
 /// </remarks>
-internal sealed class MagazineStack(ArenaMemory memory, long magazinesStart)
+internal sealed class MagazineStack(RawMemory memory, long magazinesStart)
 {
     private const int CacheLine = 64;
 
@@ -80,7 +80,7 @@ internal sealed class MagazineStack(ArenaMemory memory, long magazinesStart)
         }
     }
 
-    public Magazine At(uint id) => memory.Magazine(magazinesStart + (id * (long)Magazine.Size));
+    public Magazine At(uint id) => Magazine.At(memory, magazinesStart + (id * (long)Magazine.Size));
 
     /// <summary>
     /// The next magazine will be wanted when this one is used up, and may have lain here for long: where there are many, all of its

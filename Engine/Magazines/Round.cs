@@ -26,6 +26,6 @@ internal readonly record struct Round
     public uint Generation => (uint)(_bits >> 32);
 
     /// <summary>The same item at another generation.</summary>
-    /// <param name="step"><see cref="CacheHot.Step"/> in the upper half.</param>
+    /// <param name="step"><c>Step</c> in the upper half.</param>
     public Round Later(ulong step) => new(unchecked(_bits + step));
 }

@@ -3,20 +3,14 @@ namespace Engine.Mbufs;
 /// <summary>
 /// One kind of item: how many were carved, its depot and its counters. What is not lock-free here is guarded by the arena's gate.
 /// </summary>
-internal sealed class Zone(ZoneId id, int limit, ItemPile depot, ItemPile retired, RestingMbufs resting)
+internal sealed class Zone(ZoneId id, int limit, Depot depot, Depot retired, RestingItems resting)
 {
     private int _limit = limit;
     private int _retired;
-    private int _modestTakes;
+    private int _singleTakes;
     private int _highWater;
     private long _denied;
     private long _delayed;
-
-    /// <summary>Since callbacks were run for this zone in vain.</summary>
-    public Pause Reclaims = new();
-
-    /// <summary>Since the last warning.</summary>
-    public Pause Warnings = new();
 
     public ZoneId Id { get; } = id;
 
@@ -31,7 +25,7 @@ internal sealed class Zone(ZoneId id, int limit, ItemPile depot, ItemPile retire
     /// True after somebody went away empty-handed whom the cache of an open scope could have helped: what that gives back must
     /// be found by who asked, so everybody takes single items, not magazines, for a while. Written under the gate.
     /// </summary>
-    public bool IsShort => Volatile.Read(ref _modestTakes) > 0;
+    public bool IsLow => Volatile.Read(ref _singleTakes) > 0;
 
     /// <summary>The depot's full magazines, newest first; lock-free.</summary>
     public MagazineStack Full => depot.Full;
@@ -57,14 +51,14 @@ internal sealed class Zone(ZoneId id, int limit, ItemPile depot, ItemPile retire
     public long Delayed => Volatile.Read(ref _delayed);
 
     /// <summary>Under the gate: from now on single items are taken, this many.</summary>
-    public void NoteShort(int takes) => Volatile.Write(ref _modestTakes, takes);
+    public void NoteLow(int takes) => Volatile.Write(ref _singleTakes, takes);
 
     /// <summary>Under the gate: one of them was taken.</summary>
-    public void CountModestTake()
+    public void CountSingleTake()
     {
-        if (_modestTakes > 0)
+        if (_singleTakes > 0)
         {
-            Volatile.Write(ref _modestTakes, _modestTakes - 1);
+            Volatile.Write(ref _singleTakes, _singleTakes - 1);
         }
     }
 

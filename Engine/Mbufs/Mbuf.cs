@@ -17,6 +17,9 @@ public readonly struct Mbuf : IEquatable<Mbuf>
     /// <summary>Bits of <see cref="Slot"/> that count the mbufs of one arena; the bits above them are the arena's id.</summary>
     internal const int IndexBits = 24;
 
+    /// <summary>Above the index of every mbuf and of every other item, and above every count of a magazine.</summary>
+    internal const uint AnyIndex = (1u << IndexBits) - 1;
+
     /// <summary>
     /// <see cref="Slot"/> in the lower half, <see cref="Generation"/> in the upper: one word, so that a handle is one load and one
     /// store.
@@ -41,8 +44,8 @@ public readonly struct Mbuf : IEquatable<Mbuf>
     /// </summary>
     internal uint Generation => (uint)(_bits >> 32);
 
-    /// <summary>Index and generation; the caller compares the index with what the arena has.</summary>
-    internal Round ToRound(uint firstSlot) => new(unchecked(_bits - firstSlot));
+    /// <summary>Both in one word, as they lie in memory.</summary>
+    internal ulong Bits => _bits;
 
     /// <summary>True for the default value, which names no packet. O(1).</summary>
     public bool IsNull => Slot == 0;

@@ -1,6 +1,6 @@
 namespace Engine.Mbufs;
 
-/// <summary>What has become of the packet that a handle names; see <see cref="MbufArena.StateOf"/>.</summary>
+/// <summary>What has become of the packet that a handle names; see <c>StateOf</c>.</summary>
 public enum MbufState
 {
     /// <summary>The handle is null.</summary>

@@ -31,10 +31,6 @@ internal static class ThrowHelper
         "The scope is in the middle of an operation, which has called what closes it: a free routine, a callback, a handler or a source. It stays open. "
         + "Close it where it was entered, when the operation has returned; a scope of your own may be entered and closed inside.");
 
-    /// <summary>For a chain, position or tag whose index is not valid in its cache: its scope was closed, or it is null.</summary>
-    [DoesNotReturn]
-    public static void NotOfThisOpening(MbufCache cache) => throw CreateNotOfThisOpening(cache);
-
     [DoesNotReturn]
     public static void Negative(string parameter, int value) => throw CreateNegative(parameter, value);
 
@@ -156,11 +152,6 @@ internal static class ThrowHelper
     private static MbufDoubleFreeException CreateDoubleFree() => new();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Exception CreateNotOfThisOpening(MbufCache cache) => cache == MbufCache.OfNull
-        ? new MbufException("There is no packet, position or tag here: it is null, as after an allocation that found nothing, or a search. Test IsNull.")
-        : CreateScopeClosed();
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static Exception CreateNotOfThisArena(Mbuf packet) => packet.IsNull
         ? new MbufException("The handle is null: it names no packet. Check Mbuf.IsNull, or the result of the allocation that filled it.")
         : new MbufForeignException($"The handle ({packet}) belongs to another arena. Open it in a scope of its own arena.");
@@ -169,8 +160,8 @@ internal static class ThrowHelper
     private static MbufForeignException CreateForeign() => new();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static ObjectDisposedException CreateScopeClosed() => new(
-        nameof(MbufScope),
+    public static ObjectDisposedException CreateScopeClosed() => new(
+        "MbufScope",
         "The scope was closed (disposed). Its chains end with it: Detach what must live on, and open it in the next scope.");
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -5,24 +5,22 @@ namespace Engine.Mbufs;
 /// </summary>
 internal sealed class ArenaLayout
 {
-    public const int ZoneCount = 7;
-    private const int CacheLine = 64;
+    public const int ZoneCount = (int)ZoneId.Packet + 1;
 
-    /// <summary>
-    /// Kinds of storage whose references are counted: the four sizes of clusters, in the order of <see cref="StorageKind"/>.
-    /// </summary>
-    private static readonly MbufClusterSize[] s_clusterSizes =
-        [MbufClusterSize.Standard, MbufClusterSize.Page, MbufClusterSize.Jumbo9, MbufClusterSize.Jumbo16];
+    /// <summary>Items of a full magazine.</summary>
+    public const int MagazineCapacity = 64;
+
+    /// <summary>Bytes of a magazine: a line of its own and 8 bytes for each item.</summary>
+    public const int MagazineSize = CacheLine + (MagazineCapacity * sizeof(ulong));
+
+    private const int CacheLine = 64;
 
     public ArenaLayout(MbufArenaOptions options)
     {
         Limits =
         [
             Validate(nameof(options.Mbufs), options.Mbufs, 1, MostItems),
-            Validate(nameof(options.Clusters), options.Clusters, 0, MostItems),
-            Validate(nameof(options.PageClusters), options.PageClusters, 0, MostItems),
-            Validate(nameof(options.Jumbo9Clusters), options.Jumbo9Clusters, 0, MostItems),
-            Validate(nameof(options.Jumbo16Clusters), options.Jumbo16Clusters, 0, MostItems),
+            .. ClusterKind.All.Select(kind => Validate(kind.Option, kind.Limit(options), 0, MostItems)),
             Validate(nameof(options.ExternalStorages), options.ExternalStorages, 0, MostItems),
             Math.Min(options.Mbufs, options.Clusters),
         ];
@@ -38,9 +36,9 @@ internal sealed class ArenaLayout
         long internalStart = Reserve(ref end, (Limits[0] + 1L) * MbufSizes.InternalSize);
         ColdStart = Reserve(ref end, (Limits[0] + 1L) * MbufSizes.HeaderSize);
         MagazineCount = CountMagazines();
-        MagazinesStart = Reserve(ref end, (MagazineCount + 1L) * Magazine.Size); // magazine 0 stands for none
-        CountsStart = Reserve(ref end, CountOfStorages() * ArenaMemory.CountStride);
-        Storages = new StorageLayout[(int)StorageKind.External + 1];
+        MagazinesStart = Reserve(ref end, (MagazineCount + 1L) * MagazineSize); // magazine 0 stands for none
+        CountsStart = Reserve(ref end, CountOfStorages() * RawMemory.CountStride);
+        Storages = new StorageLayout[(int)ZoneId.External + 1];
         Storages[0] = new StorageLayout(internalStart, MbufSizes.InternalSize, MbufSizes.InternalSize, 0, 0);
         LayOutClusters(ref end);
         Length = end;
@@ -54,7 +52,7 @@ internal sealed class ArenaLayout
     /// </summary>
     public int[] Limits { get; }
 
-    /// <summary>By <see cref="StorageKind"/>.</summary>
+    /// <summary>By <see cref="ZoneId"/>.</summary>
     public StorageLayout[] Storages { get; }
 
     public int Headroom { get; }
@@ -105,7 +103,7 @@ internal sealed class ArenaLayout
         long count = (3L * ZoneCount * Caches) + (2L * ZoneCount);
         foreach (int limit in Limits)
         {
-            count += (limit / Magazine.Capacity) + 1;
+            count += (limit / MagazineCapacity) + 1;
         }
 
         return checked((int)count);
@@ -114,7 +112,7 @@ internal sealed class ArenaLayout
     private long CountOfStorages()
     {
         long count = 0;
-        for (int kind = 1; kind <= (int)StorageKind.External; kind++)
+        for (int kind = 1; kind <= (int)ZoneId.External; kind++)
         {
             count += Limits[kind];
         }
@@ -125,17 +123,18 @@ internal sealed class ArenaLayout
     private void LayOutClusters(ref long end)
     {
         long firstCount = 0;
-        for (int kind = 1; kind <= s_clusterSizes.Length; kind++)
+        foreach (ClusterKind kind in ClusterKind.All)
         {
-            int capacity = (int)s_clusterSizes[kind - 1] + Headroom;
+            int limit = Limits[(int)kind.Zone];
+            int capacity = (int)kind.Size + Headroom;
             int lines = (capacity + CacheLine - 1) / CacheLine;
             int stride = (lines | 1) * CacheLine;
-            long start = Reserve(ref end, checked((long)stride * Limits[kind]));
-            Storages[kind] = new StorageLayout(start, stride, capacity, Headroom, firstCount);
-            firstCount += Limits[kind];
+            long start = Reserve(ref end, checked((long)stride * limit));
+            Storages[(int)kind.Zone] = new StorageLayout(start, stride, capacity, Headroom, firstCount);
+            firstCount += limit;
         }
 
         // External storage lies anywhere: only its records, in the place of a count, are ours.
-        Storages[(int)StorageKind.External] = new StorageLayout(0, 0, 0, 0, firstCount);
+        Storages[(int)ZoneId.External] = new StorageLayout(0, 0, 0, 0, firstCount);
     }
 }

@@ -1,126 +1,254 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Engine.Mbufs;
 
 /// <summary>
-/// The way from indices and offsets to memory: the header array, the data at an offset, the reference counts.
+/// An arena's memory, and all that is done to what lies in it: where storage starts and ends, what its count or record is, what a
+/// free mbuf looks like, how a pair is made and split. A value of constants, which the arena and each of its caches hold.
 /// </summary>
-/// <remarks>
-/// Unsafe because nothing here checks a bound in release builds. Sound because an index only ever comes from the engine: a
-/// chain's was compared with the capacity when its handle was opened and is compared again with
-/// <see cref="CacheHot.LastIndex"/> at each operation, and links, storage indices and data offsets are written by the engine
-/// alone, never by the user. Header 0 exists, is never handed out and stands for null.
-/// </remarks>
-internal readonly unsafe struct ArenaMemory(byte* address, long countsOffset, long coldOffset)
+/// <remarks>Only the caller knows whether an item is free, or whose it is: nothing here asks.</remarks>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ArenaMemory
 {
+    private readonly StorageLayouts _storages;
+
+    /// <summary>From index and offset to memory. Without address once the arena has released it.</summary>
+    public readonly RawMemory Raw;
+
+    /// <summary>Data offset of a fresh 2 KiB cluster 0: <see cref="StorageLayout.Start"/> plus headroom.</summary>
+    public readonly long FreshCluster;
+
+    /// <summary><see cref="StorageLayout.Stride"/> of 2 KiB clusters.</summary>
+    public readonly long ClusterStride;
+
+    /// <summary>Data offset of the first byte of 2 KiB cluster 0: <see cref="StorageLayout.Start"/>.</summary>
+    private readonly long _firstCluster;
+
+    /// <summary>Offset of the end of 2 KiB cluster 0: the start plus <see cref="StorageLayout.Capacity"/>.</summary>
+    private readonly long _firstClusterEnd;
+
+    /// <summary>Data offset of the internal buffer of header 0.</summary>
+    private readonly long _firstInternal;
+
     /// <summary>
-    /// Distance of two reference counts: a cache line, so that threads sharing different storage do not disturb each other.
+    /// How far a generation moves at each change: odd, so that it comes round after 2^32 changes only, and not to be guessed, so
+    /// that a handle which was made up does not name a free mbuf.
     /// </summary>
-    public const int CountStride = 64;
+    public readonly uint Step;
 
-    private readonly byte* _address = address;
-    private readonly long _countsOffset = countsOffset;
-    private readonly long _coldOffset = coldOffset;
-
-    /// <summary>The header array is at the start of the reservation, which makes its address a shift and an add.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref MbufHeader Header(uint index)
-        => ref Unsafe.AsRef<MbufHeader>(_address + ((nuint)index * MbufSizes.HeaderSize));
-
-    /// <summary>
-    /// The cold line of a header, which lies as far behind it as the array of cold lines behind that of the headers; its
-    /// contents are valid only while the header says so.
-    /// </summary>
-    public ref ColdHeader ColdOf(ref MbufHeader header)
-        => ref Unsafe.As<byte, ColdHeader>(ref Unsafe.Add(ref Unsafe.As<MbufHeader, byte>(ref header), (nint)_coldOffset));
-
-    /// <summary>The bytes at an offset from the base; the caller has checked that the mbuf's storage holds them all.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Span<byte> Bytes(long offset, int length)
+    public ArenaMemory(RawMemory raw, ArenaLayout layout, uint step)
     {
-        Debug.Assert(length >= 0, "The length of a view is never negative.");
-        return new Span<byte>(_address + offset, length);
-    }
-
-    /// <summary>Zeroes bytes at an offset from the base, which may be more than a span can have; the arena has them.</summary>
-    public void Clear(long offset, long length) => NativeMemory.Clear(_address + offset, (nuint)length);
-
-    /// <summary>
-    /// Begins to load the line of a header, so that who looks at it later does not wait; nothing on processors that have no such
-    /// hint. Sound for every index that the header array has: a hint reads nothing.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PrefetchHeader(uint index)
-    {
-        if (Sse.IsSupported)
+        for (int kind = 0; kind < layout.Storages.Length; kind++)
         {
-            Sse.Prefetch0(_address + ((nuint)index * MbufSizes.HeaderSize));
+            _storages[kind] = layout.Storages[kind];
         }
+
+        StorageLayout cluster = layout.Storages[(int)ZoneId.Cluster];
+        Raw = raw;
+        FreshCluster = cluster.Start + cluster.Headroom;
+        ClusterStride = cluster.Stride;
+        _firstCluster = cluster.Start;
+        _firstClusterEnd = cluster.Start + cluster.Capacity;
+        _firstInternal = layout.Storages[(int)ZoneId.Internal].Start;
+        Step = step;
     }
 
-    /// <summary>The same of the line at an offset from the base; any offset is sound.</summary>
+    /// <summary>The layout of the storage of one kind.</summary>
+    [UnscopedRef]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PrefetchBytes(long offset)
+    public readonly ref readonly StorageLayout LayoutOf(ZoneId kind) => ref _storages[(int)kind];
+
+    /// <inheritdoc cref="RawMemory.Header"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly ref MbufHeader Header(uint index) => ref Raw.Header(index);
+
+    /// <inheritdoc cref="RawMemory.ColdOf"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly ref ColdHeader ColdOf(ref MbufHeader header) => ref Raw.ColdOf(ref header);
+
+    /// <inheritdoc cref="RawMemory.Bytes"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Span<byte> Bytes(long offset, int length) => Raw.Bytes(offset, length);
+
+    /// <summary>The bytes of one mbuf.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Span<byte> BytesOf(ref MbufHeader header) => Raw.Bytes(header.Data, header.SegmentLength);
+
+    /// <summary>Where an mbuf's storage starts, from the arena's base.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly long StartOf(ref MbufHeader header) => header.Kind == ZoneId.External
+        ? Raw.OffsetOf(RecordOf(header.Storage).Storage)
+        : _storages[(int)header.Kind].StartOf(header.Storage);
+
+    /// <summary>Bytes of an mbuf's storage, headroom included.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly int CapacityOf(ref MbufHeader header) => header.Kind == ZoneId.External
+        ? RecordOf(header.Storage).Storage.Size
+        : _storages[(int)header.Kind].Capacity;
+
+    /// <summary>Free bytes before the data, writable or not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly int RoomBefore(ref MbufHeader header) => header.Kind == ZoneId.Cluster
+        ? (int)(header.Data - _firstCluster - (header.Storage * ClusterStride))
+        : (int)(header.Data - StartOf(ref header));
+
+    /// <summary>Free bytes behind the data, writable or not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly int RoomBehind(ref MbufHeader header) => header.Kind == ZoneId.Cluster
+        ? (int)(_firstClusterEnd + (header.Storage * ClusterStride) - header.Data) - header.SegmentLength
+        : RoomBehindOther(ref header);
+
+    /// <summary>The same in any kind of storage; a call of its own, so that the common one stays short where it is inlined.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly int RoomBehindOther(ref MbufHeader header)
+        => (int)(StartOf(ref header) + CapacityOf(ref header) - header.Data) - header.SegmentLength;
+
+    /// <summary>The record of external storage.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public readonly ref ExternalRecord RecordOf(uint storage) => ref Raw.External(_storages[(int)ZoneId.External].FirstCount + storage);
+
+    /// <summary>The storage is external, and its owner counts the references to it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool IsCallerCounted(ref MbufHeader header)
+        => header.Kind == ZoneId.External && RecordOf(header.Storage).Storage.IsCounted;
+
+    /// <summary>The number of references to an mbuf's storage, true while its header has <see cref="HeaderFlags.Shared"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly ref int CountOf(ref MbufHeader header) => ref CountOf(header.Kind, header.Storage);
+
+    /// <inheritdoc cref="CountOf(ref MbufHeader)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly ref int CountOf(ZoneId kind, uint storage)
     {
-        if (Sse.IsSupported)
+        if (kind == ZoneId.Cluster)
         {
-            Sse.Prefetch0(_address + offset);
+            return ref Raw.Count(storage); // The first of those that are counted.
         }
+
+        if (kind != ZoneId.External)
+        {
+            return ref Raw.Count(_storages[(int)kind].FirstCount + storage);
+        }
+
+        return ref CountOfExternal(storage);
     }
 
-    /// <summary>Bytes of a value.</summary>
-    public static int SizeOf<T>()
-        where T : unmanaged
-        => sizeof(T);
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly ref int CountOfExternal(uint storage)
+    {
+        ref ExternalRecord record = ref RecordOf(storage);
+        if (record.Storage.IsCounted)
+        {
+            return ref record.Storage.CallerCount;
+        }
 
-    /// <summary>The bytes of a value, as they lie in memory.</summary>
-    public static Span<byte> BytesOf<T>(ref T value)
-        where T : unmanaged
-        => MemoryMarshal.AsBytes(new Span<T>(ref value));
+        return ref record.Count;
+    }
+
+    /// <summary>The number of references to an mbuf's storage: 1 where it is not shared.</summary>
+    public readonly int References(ref MbufHeader header)
+        => (header.Flags & HeaderFlags.Shared) == 0 ? 1 : Volatile.Read(ref CountOf(ref header));
+
+    /// <summary>Makes a header that of a free plain mbuf, with its next generation.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void ResetPlain(ref MbufHeader header, uint index, uint generation)
+        => header.SetResetPlain(generation, index, _firstInternal + ((long)index * MbufSizes.InternalSize));
+
+    /// <summary>Makes the header of an mbuf with a 2 KiB cluster that of a free pair.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void ResetPair(ref MbufHeader header, uint index, uint generation)
+        => header.SetResetPair(generation, index, FreshCluster + (header.Storage * ClusterStride));
+
+    /// <summary>Makes a pair of a free mbuf and a free cluster.</summary>
+    public readonly void MakePair(uint index, uint cluster)
+    {
+        ref MbufHeader header = ref Header(index);
+        header.Storage = cluster;
+        ResetPair(ref header, index, header.Generation + Step);
+    }
+
+    /// <summary>Makes a free mbuf and a free cluster of a free pair.</summary>
+    public readonly void SplitPair(uint index, out uint cluster)
+    {
+        ref MbufHeader header = ref Header(index);
+        cluster = header.Storage;
+        ResetPlain(ref header, index, header.Generation + Step);
+    }
+
+    /// <summary>The generation with which a free pair will be handed out; 0 for what is not a pair, whose header is read then.</summary>
+    public readonly uint GenerationOf(ZoneId zone, uint item) => zone == ZoneId.Packet ? Header(item).Generation : 0;
+
+    /// <summary>Gives an mbuf, which has no storage, its own internal buffer, with no bytes in it yet.</summary>
+    public readonly void AttachInternal(ref MbufHeader header, uint index, int offset)
+    {
+        Debug.Assert((uint)offset <= MbufSizes.InternalSize, "Data starts inside the internal buffer.");
+        header.Kind = ZoneId.Internal;
+        header.Storage = index;
+        header.Data = _firstInternal + ((long)index * MbufSizes.InternalSize) + offset;
+        header.SegmentLength = 0;
+        header.Flags = (header.Flags & ~HeaderFlags.OfStorage) | HeaderFlags.SlowFree;
+    }
 
     /// <summary>
-    /// The bytes at an offset from the base, seen as a value, aligned or not; the caller has checked that the mbuf has them.
+    /// Gives an mbuf, which has no storage, a cluster that will hold <paramref name="length"/> bytes: behind the headroom if they fit there.
     /// </summary>
+    public readonly void AttachCluster(ref MbufHeader header, ZoneId kind, uint storage, int length)
+    {
+        ref readonly StorageLayout layout = ref LayoutOf(kind);
+        header.Kind = kind;
+        header.Storage = storage;
+        header.Data = layout.StartOf(storage) + Math.Min(layout.Headroom, layout.Capacity - length);
+        header.SegmentLength = 0;
+        header.Flags = (header.Flags & ~HeaderFlags.OfStorage) | HeaderFlags.SlowFree;
+    }
+
+    /// <summary>The cold line of a packet, zeroed when it is used for the first time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref T ValueAt<T>(long offset)
-        where T : unmanaged
-        => ref Unsafe.AsRef<T>(_address + offset);
+    public readonly ref ColdHeader UseCold(ref MbufHeader head)
+    {
+        ref ColdHeader cold = ref ColdOf(ref head);
+        if ((head.Flags & HeaderFlags.Cold) == 0)
+        {
+            cold = default;
+            head.Flags |= HeaderFlags.Cold | HeaderFlags.SlowFree;
+        }
 
-    /// <summary>A copy of the bytes at an offset from the base; the caller has checked that the mbuf has them.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T Read<T>(long offset)
-        where T : unmanaged
-        => Unsafe.ReadUnaligned<T>(_address + offset);
+        return ref cold;
+    }
 
-    /// <summary>
-    /// Writes a value's bytes at an offset from the base; the caller has checked that the mbuf has them and may be written.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Write<T>(long offset, T value)
-        where T : unmanaged
-        => Unsafe.WriteUnaligned(_address + offset, value);
+    /// <summary>The internal buffer of a free item; empty if it has none.</summary>
+    public readonly Span<byte> BufferOf(ZoneId zone, uint item)
+    {
+        ref readonly StorageLayout layout = ref LayoutOf(ZoneId.Internal);
+        return zone is ZoneId.Mbuf or ZoneId.Packet ? Bytes(layout.StartOf(item), layout.Capacity) : default;
+    }
 
-    /// <summary>The address of the data at an offset, for system calls that take vectors of addresses.</summary>
-    public nint Pointer(long offset) => (nint)(_address + offset);
+    /// <summary>The cluster of a free item; empty if it has none.</summary>
+    public readonly Span<byte> ClusterOf(ZoneId zone, uint item)
+    {
+        if (zone is ZoneId.Mbuf or ZoneId.External)
+        {
+            return default;
+        }
 
-    /// <summary>
-    /// The number of headers that refer to a cluster, true while any of them has <see cref="HeaderFlags.Shared"/>.
-    /// </summary>
-    /// <param name="ordinal">The cluster's number among all clusters of all sizes.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref int Count(long ordinal) => ref Unsafe.AsRef<int>(_address + _countsOffset + (ordinal * CountStride));
+        ref readonly StorageLayout layout = ref LayoutOf(zone == ZoneId.Packet ? ZoneId.Cluster : zone);
+        uint storage = zone == ZoneId.Packet ? Header(item).Storage : item;
+        return Bytes(layout.StartOf(storage), layout.Capacity);
+    }
 
-    /// <summary>The record of external storage, which is where a cluster has its count.</summary>
-    /// <param name="ordinal">The storage's number among all that is counted.</param>
-    public ref ExternalRecord External(long ordinal)
-        => ref Unsafe.AsRef<ExternalRecord>(_address + _countsOffset + (ordinal * CountStride));
+    /// <summary>Zeroes all bytes of a free item.</summary>
+    public readonly void ClearContents(ZoneId zone, uint item)
+    {
+        BufferOf(zone, item).Clear();
+        ClusterOf(zone, item).Clear();
+    }
 
-    /// <summary>Where storage that lies outside the reservation starts, as offset from the base.</summary>
-    public long OffsetOf(in MbufExternalStorage storage) => (byte*)storage.Address - _address;
-
-    /// <summary>The magazine at an offset from the base.</summary>
-    public Magazine Magazine(long offset) => new(_address + offset);
+    [InlineArray((int)ZoneId.External + 1)]
+    private struct StorageLayouts
+    {
+        private StorageLayout _first;
+    }
 }

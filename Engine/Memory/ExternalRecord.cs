@@ -6,7 +6,7 @@ namespace Engine.Mbufs;
 /// What the engine keeps of attached storage (mbuf(9): <c>struct m_ext</c>): one line, owned by no mbuf, so that the mbuf that
 /// attached it may go first. It lies where clusters have their reference count, and starts with it.
 /// </summary>
-[StructLayout(LayoutKind.Sequential, Size = ArenaMemory.CountStride)]
+[StructLayout(LayoutKind.Sequential, Size = RawMemory.CountStride)]
 internal struct ExternalRecord
 {
     /// <summary>In the count of storage whose caller counts: the caller's counter has come to 0.</summary>

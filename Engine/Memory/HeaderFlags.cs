@@ -29,10 +29,10 @@ internal static class HeaderFlags
 
     /// <summary>
     /// The chain may be something else than one mbuf with a 2 KiB cluster. Clear in a head: no link, no cold line, and
-    /// <see cref="StorageKind.Cluster"/>, so that free has one word to test. Set too often it costs time only; the audit checks
+    /// <see cref="ZoneId.Cluster"/>, so that free has one word to test. Set too often it costs time only; the audit checks
     /// that it is never clear wrongly.
     /// </summary>
-    public const uint Intricate = 1u << 27;
+    public const uint SlowFree = 1u << 27;
 
     /// <summary>
     /// On the last mbuf of a chain: it is empty, and before it there may be others without data, taken in advance for bytes to
@@ -42,7 +42,7 @@ internal static class HeaderFlags
 
     /// <summary>
     /// On a head with packet header: its cold line is in use, <see cref="ColdHeader"/>. Clear: all fields of it are zero,
-    /// whatever the line holds. Never without <see cref="Intricate"/>.
+    /// whatever the line holds. Never without <see cref="SlowFree"/>.
     /// </summary>
     public const uint Cold = 1u << 29;
 

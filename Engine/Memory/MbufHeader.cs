@@ -49,7 +49,7 @@ internal struct MbufHeader
     /// <summary>
     /// Names the one live claim on this mbuf: a chain or handle with another generation is stale. Changes at free, Detach, Open,
     /// enqueue, dequeue, when a head becomes interior, and when a split moves the mbuf to another chain; always by
-    /// <see cref="CacheHot.Step"/>. Comes round after 2^32 changes.
+    /// <see cref="ArenaMemory.Step"/>. Comes round after 2^32 changes.
     /// </summary>
     [FieldOffset(28)] public uint Generation;
 
@@ -69,7 +69,7 @@ internal struct MbufHeader
     [FieldOffset(36)] public MbufType Type;
 
     /// <summary>Where the data lies.</summary>
-    [FieldOffset(37)] public StorageKind Kind;
+    [FieldOffset(37)] public ZoneId Kind;
 
     /// <summary>Number of the interface that received the packet, 0 for none (m_pkthdr.rcvif).</summary>
     [FieldOffset(38)] public ushort ReceiveInterface;
@@ -105,13 +105,13 @@ internal struct MbufHeader
     /// Type, kind and interface of a free pair, as the four bytes from <see cref="Type"/> on; a constant to the JIT.
     /// </summary>
     private static uint FreePair => BitConverter.IsLittleEndian
-        ? (uint)MbufType.Data | ((uint)StorageKind.Cluster << 8)
-        : ((uint)MbufType.Data << 24) | ((uint)StorageKind.Cluster << 16);
+        ? (uint)MbufType.Data | ((uint)ZoneId.Cluster << 8)
+        : ((uint)MbufType.Data << 24) | ((uint)ZoneId.Cluster << 16);
 
     /// <summary>The same of a free mbuf without cluster.</summary>
     private static uint FreePlain => BitConverter.IsLittleEndian
-        ? (uint)MbufType.Data | ((uint)StorageKind.Internal << 8)
-        : ((uint)MbufType.Data << 24) | ((uint)StorageKind.Internal << 16);
+        ? (uint)MbufType.Data | ((uint)ZoneId.Internal << 8)
+        : ((uint)MbufType.Data << 24) | ((uint)ZoneId.Internal << 16);
 
     /// <summary>
     /// The state of every free mbuf: reset when it is freed, while the line is hot, so that allocation has only the flags to
@@ -154,7 +154,7 @@ internal struct MbufHeader
     public void SetResetInPlace(uint generation, long data)
     {
         Debug.Assert(
-            Next == 0 && Segments == 1 && Kind == StorageKind.Cluster,
+            Next == 0 && Segments == 1 && Kind == ZoneId.Cluster,
             "Only a pair is reset in place.");
         Unsafe.Add(ref Unsafe.As<MbufHeader, Vector256<uint>>(ref this), 1) =
             Vector256.Create(HeaderFlags.FreePair, FreePair, 0, 0, 0, 0, 0, 0);
@@ -175,7 +175,7 @@ internal struct MbufHeader
     /// Ends all positions in a live mbuf of a chain, whose bytes are about to lie elsewhere: in other storage, or in another place of
     /// the same. Not where only the start or the end of the data moves over bytes that stay.
     /// </summary>
-    /// <param name="step"><see cref="CacheHot.Step"/>.</param>
+    /// <param name="step"><see cref="ArenaMemory.Step"/>.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void EndPlaces(uint step)
     {
@@ -206,12 +206,12 @@ internal struct MbufHeader
     }
 
     /// <summary>
-    /// Sets or clears <see cref="HeaderFlags.Intricate"/> of a head, after its links, its storage or its cold line changed.
+    /// Sets or clears <see cref="HeaderFlags.SlowFree"/> of a head, after its links, its storage or its cold line changed.
     /// </summary>
-    public void MarkIfIntricate()
+    public void UpdateSlowFree()
     {
-        bool plain = Next == 0 && Kind == StorageKind.Cluster && (Flags & HeaderFlags.Cold) == 0;
-        Flags = plain ? Flags & ~HeaderFlags.Intricate : Flags | HeaderFlags.Intricate;
+        bool plain = Next == 0 && Kind == ZoneId.Cluster && (Flags & HeaderFlags.Cold) == 0;
+        Flags = plain ? Flags & ~HeaderFlags.SlowFree : Flags | HeaderFlags.SlowFree;
     }
 
     /// <summary>

@@ -9,7 +9,7 @@ namespace Engine.Mbufs;
 /// </summary>
 /// <remarks>
 /// Unsafe because it hands out an address. Sound because there is one owner, the arena, which frees it once, after the last
-/// scope closed and with the address withdrawn from the caches (<see cref="MbufCache.Withdraw"/>); what else holds it asks
+/// scope closed and with the address withdrawn from the caches (<see cref="ThreadCache.Withdraw"/>); what else holds it asks
 /// <see cref="MbufArena.IsReleased"/> under the gate. There is no finalizer: memory that a span may view is never freed behind
 /// its back.
 /// </remarks>
@@ -73,7 +73,7 @@ internal sealed unsafe partial class NativeRegion
     /// <summary>The way to what lies in the reservation.</summary>
     /// <param name="countsOffset">Where the reference counts start.</param>
     /// <param name="coldOffset">Where the cold lines start.</param>
-    public ArenaMemory Open(long countsOffset, long coldOffset) => new(_address, countsOffset, coldOffset);
+    public RawMemory Open(long countsOffset, long coldOffset) => new(_address, countsOffset, coldOffset);
 
     public void Free()
     {

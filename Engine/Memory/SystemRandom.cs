@@ -26,7 +26,7 @@ internal static partial class SystemRandom
     public static uint UInt32()
     {
         uint value = 0;
-        Fill(ArenaMemory.BytesOf(ref value));
+        Fill(RawMemory.BytesOf(ref value));
         return value;
     }
 
@@ -34,7 +34,7 @@ internal static partial class SystemRandom
     public static ulong UInt64()
     {
         ulong value = 0;
-        Fill(ArenaMemory.BytesOf(ref value));
+        Fill(RawMemory.BytesOf(ref value));
         return value;
     }
 

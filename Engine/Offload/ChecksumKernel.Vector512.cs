@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <content>
 /// 64 bytes at a time, where the runtime holds such vectors for fast. The arguments for what is unsafe are the same.

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// CRC-32C (Castagnoli), SCTP's checksum (RFC 9260, appendix A): by the processor's instruction where it has one.

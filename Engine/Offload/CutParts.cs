@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>The mbufs that a packet is cut with: what was taken for it, what is on its way, and what is left over.</summary>
 internal struct CutParts

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// How a packet is cut into parts: where the borders are, and what is in the packet header of each. What stands in the network

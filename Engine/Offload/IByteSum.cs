@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>What is added up over the segments of a chain.</summary>
 internal interface IByteSum

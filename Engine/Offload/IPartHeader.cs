@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>Writes the network header, and what else is repeated, of each part that a packet is cut into.</summary>
 internal interface IPartHeader

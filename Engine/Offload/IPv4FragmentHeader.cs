@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// IPv4 headers of fragments (RFC 791, section 3.2): length, offset and checksum are each one's own. Options are

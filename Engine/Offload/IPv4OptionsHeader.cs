@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// IPv4 headers with options: the first fragment has them all, the others those that ask for it (RFC 791, section 3.1).

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// IPv6 headers of fragments (RFC 8200, section 4.5): the unfragmentable part, and behind it the fragment header, put in or, if

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>What a look at a packet's checksums found.</summary>
 /// <param name="Network">The IPv4 header's; <see cref="MbufChecksumVerdict.None"/> for IPv6, and if there is no IP

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>What is known of one checksum of a packet.</summary>
 public enum MbufChecksumVerdict : byte

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// What the engine needs to know of a network interface (BSD: <c>struct ifnet</c>): its name, its number, how large a packet may

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// What became of work that hardware is often left to do: cutting a packet, completing its checksums. Anything but

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// What a packet's checksum flags ask for, looked at once: whether it makes sense, and which bytes it is about.

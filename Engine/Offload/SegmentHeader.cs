@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// Headers of the segments that a TCP packet is cut into, or of the datagrams that a UDP packet is: network and transport header

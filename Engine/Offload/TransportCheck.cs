@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>The verdicts about one packet, whose network header has been parsed.</summary>
 /// <remarks>All places are compared with the layout's lengths first: what is read exists.</remarks>

@@ -15,7 +15,7 @@ internal static class ArenaTable
     private static readonly uint[] s_next = FirstGenerations();
 
     /// <summary>
-    /// <see cref="CacheHot.Step"/>, of all arenas: odd, and large, so that it is neither guessed nor met by small numbers.
+    /// <c>Step</c>, of all arenas: odd, and large, so that it is neither guessed nor met by small numbers.
     /// </summary>
     public static uint GenerationStep { get; } = (uint)Random.Shared.NextInt64(1L << 24, (1L << 32) - (1L << 24)) | 1;
 

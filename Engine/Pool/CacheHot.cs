@@ -10,9 +10,6 @@ namespace Engine.Mbufs;
 [StructLayout(LayoutKind.Sequential)]
 internal struct CacheHot
 {
-    /// <summary>Above the index of every item, and above every count of a magazine.</summary>
-    public const uint AnyItem = (1u << Mbuf.IndexBits) - 1;
-
     private readonly Padding _before;
 
     /// <summary>The arena's memory; without address once the arena has released it.</summary>
@@ -35,14 +32,8 @@ internal struct CacheHot
     public uint Opening;
 
     /// <summary>
-    /// How far a generation moves at each change: odd, so that it comes round after 2^32 changes only, and not to be guessed, so
-    /// that a handle which was made up does not name a free mbuf.
-    /// </summary>
-    public uint Step;
-
-    /// <summary>
-    /// <see cref="AnyItem"/> for the fast path: every count, and the number of every item, is below. Lowered to 0, by any thread,
-    /// to send the owner's next allocation to the slow path, which asks <see cref="MbufCache"/> why: a request to flush, checked
+    /// <see cref="Mbuf.AnyIndex"/> for the fast path: every count, and the number of every item, is below. Lowered to 0, by any thread,
+    /// to send the owner's next allocation to the slow path, which asks <see cref="ThreadCache"/> why: a request to flush, checked
     /// mode, or stress.
     /// </summary>
     public uint PopLimit;
@@ -54,19 +45,7 @@ internal struct CacheHot
     public uint FreeLimit;
 
     /// <summary>The pair that was freed last.</summary>
-    public PacketHand Hand;
-
-    /// <summary>Data offset of a fresh 2 KiB cluster 0: <see cref="StorageLayout.Start"/> plus headroom.</summary>
-    public long FreshCluster;
-
-    /// <summary>Data offset of the first byte of 2 KiB cluster 0: <see cref="StorageLayout.Start"/>.</summary>
-    public long FirstCluster;
-
-    /// <summary>Offset of the end of 2 KiB cluster 0: the start plus <see cref="StorageLayout.Capacity"/>.</summary>
-    public long FirstClusterEnd;
-
-    /// <summary><see cref="StorageLayout.Stride"/> of 2 KiB clusters.</summary>
-    public long ClusterStride;
+    public FrontSlot Front;
 
     /// <summary>
     /// The arena may have more headers in use than caches hold: where many packets are freed, they are asked for in advance.

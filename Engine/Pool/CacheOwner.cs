@@ -10,9 +10,9 @@ internal sealed class CacheOwner
 
     /// <summary>
     /// The cache that the thread entered last, of any arena; most of the time it is idle, warm and right. Null while the thread
-    /// may have others open, which <see cref="MbufArena.Enter()"/> has to look at first.
+    /// may have others open, which <c>arena.Enter()</c> has to look at first.
     /// </summary>
-    public MbufCache? Recent;
+    public ThreadCache? Recent;
 
     /// <summary>What its caches' claim words are while it is in them. Never used again for another thread.</summary>
     public readonly long OpenClaim = Claim.OpenFor(Interlocked.Increment(ref s_count));
@@ -20,10 +20,10 @@ internal sealed class CacheOwner
     private readonly Thread _thread = Thread.CurrentThread;
 
     /// <summary>The shared cache that the thread opened last.</summary>
-    private MbufCache? _last;
+    private ThreadCache? _last;
 
     /// <summary>Caches that the thread opened and may still be in, if <see cref="Recent"/> is null.</summary>
-    private MbufCache?[] _held = new MbufCache?[2];
+    private ThreadCache?[] _held = new ThreadCache?[2];
     private int _heldCount;
 
     /// <summary>The calling thread's; null if it never entered anything.</summary>
@@ -36,7 +36,7 @@ internal sealed class CacheOwner
     public bool IsAlive => _thread.IsAlive;
 
     /// <summary>The cache of an arena that the thread is inside, if there is one. O(caches that the thread has open).</summary>
-    public MbufCache? FindOpen(MbufArena arena)
+    public ThreadCache? FindOpen(MbufArena arena)
     {
         if (Recent is { } recent)
         {
@@ -56,10 +56,10 @@ internal sealed class CacheOwner
     }
 
     /// <summary>The cache that the thread had in an arena, if it is free.</summary>
-    public MbufCache? TryOpenLast(MbufArena arena) => _last is { } last && last.Arena == arena && last.TryOpen(this) ? last : null;
+    public ThreadCache? TryOpenLast(MbufArena arena) => _last is { } last && last.Arena == arena && last.TryOpen(this) ? last : null;
 
     /// <summary>Notes a cache that the arena chose and the thread has just opened.</summary>
-    public void NoteShared(MbufCache opened)
+    public void NoteShared(ThreadCache opened)
     {
         _last = opened;
         Hold(Recent);
@@ -76,7 +76,7 @@ internal sealed class CacheOwner
     }
 
     /// <summary>Notes a cache with an owner that the thread has just opened. Most of the time it is the one that it was before.</summary>
-    public void NoteExplicit(MbufCache opened)
+    public void NoteExplicit(ThreadCache opened)
     {
         if (_heldCount == 0 || _held[_heldCount - 1] != opened)
         {
@@ -87,7 +87,7 @@ internal sealed class CacheOwner
         }
     }
 
-    private void Hold(MbufCache? cache)
+    private void Hold(ThreadCache? cache)
     {
         if (cache is null || Array.IndexOf(_held, cache, 0, _heldCount) >= 0)
         {

@@ -1,8 +1,8 @@
 namespace Engine.Mbufs;
 
-/// <summary>One allocation that a waiting form repeats until it succeeds.</summary>
+/// <summary>One try of an allocation that can wait: a struct, so that nothing is allocated for it.</summary>
 internal interface IAllocation
 {
-    /// <summary>Tries once; null if the arena is exhausted, with nothing kept.</summary>
-    MbufChain Attempt(MbufCache cache);
+    /// <summary>The index of a head, which is live then; false if the arena cannot give what it needs.</summary>
+    bool TryAttempt(ThreadCache cache, out uint head);
 }

@@ -11,6 +11,12 @@ public sealed partial class MbufArena
     /// <summary>Something that threads sleep for: a cache has become idle, or the arena is disposed.</summary>
     private readonly EventCount _idle = new();
 
+    /// <summary>How many caches were made.</summary>
+    internal int CacheCount => _cacheCount;
+
+    /// <summary>One of the caches that were made, from 0.</summary>
+    internal ThreadCache CacheAt(int number) => _caches[number]!;
+
     /// <summary>
     /// A cache became idle: tells one of those who sleep until one does. After a full fence; they count themselves, with a full fence, before
     /// they look.
@@ -24,7 +30,7 @@ public sealed partial class MbufArena
     }
 
     /// <summary>A scope was closed: the same, those who sleep for memory, since an idle cache can be drained, and who disposed the arena.</summary>
-    internal void HeedClosing()
+    internal void WakeAfterClosing()
     {
         if (HasWaiters)
         {
@@ -41,7 +47,7 @@ public sealed partial class MbufArena
     /// <summary>
     /// Makes a cache idle whose owner has ended inside a scope, with what its magazines hold in the depot. False if that is not so.
     /// </summary>
-    internal bool TryAdopt(MbufCache cache)
+    internal bool TryAdopt(ThreadCache cache)
     {
         lock (Gate)
         {
@@ -56,7 +62,7 @@ public sealed partial class MbufArena
     }
 
     /// <summary>True if there was a cache to adopt. O(caches).</summary>
-    private bool TryAdoptAny()
+    internal bool TryAdoptAny()
     {
         bool adopted = false;
         for (int number = Volatile.Read(ref _cacheCount) - 1; number >= 0; number--)
@@ -68,30 +74,32 @@ public sealed partial class MbufArena
     }
 
     /// <summary>Where the thread's recent cache is not free, or it is inside a scope already.</summary>
-    private MbufScope EnterSlow(TimeSpan timeout, CancellationToken cancellationToken)
+    internal ThreadCache ClaimCache(TimeSpan timeout, CancellationToken cancellationToken, out bool isInside)
     {
         CacheOwner owner = CacheOwner.Current;
         if (owner.FindOpen(this) is { } open)
         {
             ObjectDisposedException.ThrowIf(IsDisposed, this);
-            return MbufScope.Inside(open);
+            isInside = true;
+            return open;
         }
 
-        MbufCache cache = owner.TryOpenLast(this) ?? TryOpenAny(owner, NearCaches) ?? TryOpenNew(owner)
+        ThreadCache cache = owner.TryOpenLast(this) ?? TryOpenAny(owner, NearCaches) ?? TryOpenNew(owner)
             ?? TryOpenAny(owner, _caches.Length) ?? AwaitCache(owner, timeout, cancellationToken);
         owner.NoteShared(cache);
-        return new MbufScope(cache);
+        isInside = false;
+        return cache;
     }
 
     /// <summary>Opens one of the first caches from where a thread starts to look, which is not where others do.</summary>
-    private MbufCache? TryOpenAny(CacheOwner owner, int most)
+    private ThreadCache? TryOpenAny(CacheOwner owner, int most)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
         int count = Volatile.Read(ref _cacheCount);
         int next = count == 0 ? 0 : Environment.CurrentManagedThreadId % count;
         for (int left = Math.Min(most, count); left > 0; left--)
         {
-            MbufCache candidate = Volatile.Read(ref _caches[next])!;
+            ThreadCache candidate = Volatile.Read(ref _caches[next])!;
             if (!candidate.IsExplicit && candidate.TryOpen(owner))
             {
                 return candidate;
@@ -103,7 +111,7 @@ public sealed partial class MbufArena
         return null;
     }
 
-    private MbufCache? TryOpenNew(CacheOwner owner)
+    private ThreadCache? TryOpenNew(CacheOwner owner)
     {
         if (Volatile.Read(ref _cacheCount) == _caches.Length)
         {
@@ -119,7 +127,7 @@ public sealed partial class MbufArena
     }
 
     /// <summary>All caches are in use: looks again for a moment, then sleeps until one is not.</summary>
-    private MbufCache AwaitCache(CacheOwner owner, TimeSpan timeout, CancellationToken cancellationToken)
+    private ThreadCache AwaitCache(CacheOwner owner, TimeSpan timeout, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
         for (SpinWait spin = default; timeout != TimeSpan.Zero && !spin.NextSpinWillYield; spin.SpinOnce())
@@ -149,7 +157,7 @@ public sealed partial class MbufArena
         }
     }
 
-    private MbufCache SleepForCache(CacheOwner owner, long started, TimeSpan timeout, CancellationToken cancellationToken)
+    private ThreadCache SleepForCache(CacheOwner owner, long started, TimeSpan timeout, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -185,14 +193,14 @@ public sealed partial class MbufArena
     }
 
     /// <summary>Under the gate: a new cache, open for a thread or idle. Null if the arena has as many as it may.</summary>
-    private MbufCache? AddCache(bool isExplicit, CacheOwner? owner = null)
+    private ThreadCache? AddCache(bool isExplicit, CacheOwner? owner = null)
     {
         if (_cacheCount == _caches.Length)
         {
             return null;
         }
 
-        var cache = new MbufCache(this, isExplicit);
+        var cache = new ThreadCache(this, isExplicit);
         if (owner is not null)
         {
             cache.TryOpen(owner); // Before others see it.
@@ -207,18 +215,18 @@ public sealed partial class MbufArena
     /// Under the gate: puts a new cache with an owner in the place of one that nobody owns and nobody is in. The old one is never
     /// entered again, so whoever still holds it, or a chain of it, finds it closed. Null if there is none.
     /// </summary>
-    private MbufCache? ReplaceCache()
+    private ThreadCache? ReplaceCache()
     {
         for (int number = 0; number < _cacheCount; number++)
         {
-            MbufCache old = _caches[number]!;
+            ThreadCache old = _caches[number]!;
             TryAdopt(old);
             if (old.TryRetire())
             {
                 FlushUnderGate(old);
                 old.UnloadMagazines();
                 old.Withdraw();
-                var replacement = new MbufCache(this, isExplicit: true);
+                var replacement = new ThreadCache(this, isExplicit: true);
                 Volatile.Write(ref _caches[number], replacement);
                 return replacement;
             }
@@ -231,7 +239,7 @@ public sealed partial class MbufArena
     /// Under the gate, when stress was changed: every cache's next allocation takes the slow path, which asks. Where stress has ended,
     /// it finds that out and lowers the floor again.
     /// </summary>
-    internal void HeedStress()
+    internal void ApplyStress()
     {
         for (int number = 0; number < _cacheCount; number++)
         {

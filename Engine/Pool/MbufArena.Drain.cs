@@ -8,15 +8,15 @@ public sealed partial class MbufArena
     /// request which nothing can grant does not slow every thread; all of them for one that waits, since they may yet get it.
     /// True if one of those had to be asked.
     /// </summary>
-    private bool DrainOthers(MbufCache requester, ZoneId zone)
+    private bool DrainOthers(ThreadCache requester, ZoneId zone)
     {
         bool asked = false;
         for (int number = 0; number < _cacheCount; number++)
         {
-            MbufCache other = _caches[number]!;
+            ThreadCache other = _caches[number]!;
             if (other != requester && (requester.IsWaiting || other.HasUseFor(zone)))
             {
-                asked |= !DrainOrAsk(other);
+                asked |= !DrainOrRequestFlush(other);
             }
         }
 
@@ -24,14 +24,14 @@ public sealed partial class MbufArena
     }
 
     /// <summary>True if the cache was drained.</summary>
-    private bool DrainOrAsk(MbufCache cache)
+    private bool DrainOrRequestFlush(ThreadCache cache)
     {
         if (TryDrain(cache))
         {
             return true;
         }
 
-        cache.Ask();
+        cache.RequestFlush();
         return TryDrain(cache); // Its scope may have closed before it could see the request.
     }
 
@@ -39,7 +39,7 @@ public sealed partial class MbufArena
     /// Flushes a cache that nobody is in, or that the calling thread is in itself: where a thread comes to have a second one open, the
     /// first is between two items, and its magazines are whole.
     /// </summary>
-    private bool TryDrain(MbufCache cache)
+    private bool TryDrain(ThreadCache cache)
     {
         if (cache.TryBeginDrain())
         {
@@ -56,7 +56,7 @@ public sealed partial class MbufArena
         return own;
     }
 
-    private void FlushAndEndDrain(MbufCache cache)
+    private void FlushAndEndDrain(ThreadCache cache)
     {
         try
         {
@@ -69,7 +69,7 @@ public sealed partial class MbufArena
     }
 
     /// <summary>Moves everything in a cache's magazines to the depot, and tells those who wait. By the cache's owner.</summary>
-    internal void Flush(MbufCache cache)
+    internal void Flush(ThreadCache cache)
     {
         lock (Gate)
         {
@@ -77,7 +77,7 @@ public sealed partial class MbufArena
         }
     }
 
-    private void FlushAndSignal(MbufCache cache)
+    private void FlushAndSignal(ThreadCache cache)
     {
         if (FlushUnderGate(cache))
         {
@@ -86,21 +86,21 @@ public sealed partial class MbufArena
     }
 
     /// <summary>True if there was anything to move.</summary>
-    private bool FlushUnderGate(MbufCache cache)
+    private bool FlushUnderGate(ThreadCache cache)
     {
         bool moved = false;
-        for (int zone = 0; zone < ArenaLayout.ZoneCount; zone++)
+        for (ZoneId zone = ZoneId.Mbuf; zone <= ZoneId.Packet; zone++)
         {
-            while (cache.TryTakeAny((ZoneId)zone, out uint item))
+            while (cache.TryTakeAny(zone, out uint item))
             {
-                PutLoose(cache, (ZoneId)zone, item);
+                PushLoose(cache, zone, item);
                 moved = true;
             }
         }
 
         if (!HasWaiters)
         {
-            cache.ClearAsk();
+            cache.ClearFlushRequest();
         }
 
         return moved;
@@ -110,7 +110,7 @@ public sealed partial class MbufArena
     /// <param name="cache">Any cache: by it the memory is reached; its magazines are not touched.</param>
     /// <param name="zone">What the item is.</param>
     /// <param name="item">The item, reset.</param>
-    internal void PutLoose(MbufCache cache, ZoneId zone, uint item)
+    internal void PushLoose(ThreadCache cache, ZoneId zone, uint item)
     {
         if (cache.IsTired(zone, item))
         {
@@ -118,11 +118,11 @@ public sealed partial class MbufArena
         }
         else if (zone == ZoneId.Packet && Zones[(int)zone].InDepot >= Layout.PacketShare)
         {
-            PutParts(cache, item);
+            PushParts(cache, item);
         }
         else
         {
-            Zones[(int)zone].AddLoose(cache.RoundOf(zone, item), EmptyMagazines);
+            Zones[(int)zone].AddLoose(RoundOf(zone, item), EmptyMagazines);
         }
     }
 
@@ -131,7 +131,7 @@ public sealed partial class MbufArena
     /// and frees one packet goes through all mbufs that are free before it meets one again. A pair is split, since its cluster need
     /// not rest.
     /// </summary>
-    internal void Rest(MbufCache cache, ZoneId zone, uint item)
+    internal void Rest(ThreadCache cache, ZoneId zone, uint item)
     {
         lock (Gate)
         {
@@ -140,21 +140,24 @@ public sealed partial class MbufArena
         }
     }
 
-    private void RestUnderGate(MbufCache cache, ZoneId zone, uint item)
+    private void RestUnderGate(ThreadCache cache, ZoneId zone, uint item)
     {
         if (zone == ZoneId.Packet)
         {
-            cache.SplitPair(item, out uint cluster);
-            Zones[(int)ZoneId.Cluster].AddLoose(cache.RoundOf(ZoneId.Cluster, cluster), EmptyMagazines);
+            Memory.SplitPair(item, out uint cluster);
+            Zones[(int)ZoneId.Cluster].AddLoose(RoundOf(ZoneId.Cluster, cluster), EmptyMagazines);
         }
 
         Zones[(int)ZoneId.Mbuf].AddResting(item);
     }
 
-    private void PutParts(MbufCache cache, uint pair)
+    /// <summary>What a magazine holds of an item that is free.</summary>
+    internal Round RoundOf(ZoneId zone, uint item) => new(item, Memory.GenerationOf(zone, item));
+
+    private void PushParts(ThreadCache cache, uint pair)
     {
-        cache.SplitPair(pair, out uint cluster);
-        Zones[(int)ZoneId.Mbuf].AddLoose(cache.RoundOf(ZoneId.Mbuf, pair), EmptyMagazines);
-        Zones[(int)ZoneId.Cluster].AddLoose(cache.RoundOf(ZoneId.Cluster, cluster), EmptyMagazines);
+        Memory.SplitPair(pair, out uint cluster);
+        Zones[(int)ZoneId.Mbuf].AddLoose(RoundOf(ZoneId.Mbuf, pair), EmptyMagazines);
+        Zones[(int)ZoneId.Cluster].AddLoose(RoundOf(ZoneId.Cluster, cluster), EmptyMagazines);
     }
 }

@@ -8,6 +8,13 @@ public sealed partial class MbufArena
     private readonly TimeSpan _reclaimInterval;
 
     /// <summary>In order of registration. Replaced under the gate, never changed.</summary>
+
+    /// <summary>When callbacks were last run for a zone in vain, by <see cref="ZoneId"/>.</summary>
+    private readonly RateLimit[] _reclaims = NewLimits();
+
+    /// <summary>When a zone's limit was last told of, by <see cref="ZoneId"/>.</summary>
+    private readonly RateLimit[] _warnings = NewLimits();
+
     private ReclaimRegistration[] _reclaimers = [];
 
     /// <summary>1 while a thread runs the callbacks.</summary>
@@ -87,7 +94,7 @@ public sealed partial class MbufArena
     internal bool TryReclaimFor(ZoneId zone)
     {
         if (Volatile.Read(ref _reclaimers).Length == 0 || Monitor.IsEntered(Gate) || Zones[(int)zone].Limit == 0
-            || !TryRestart(ref Zones[(int)zone].Reclaims, _reclaimInterval))
+            || !TryPass(ref _reclaims[(int)zone], _reclaimInterval))
         {
             return false;
         }
@@ -97,7 +104,7 @@ public sealed partial class MbufArena
         failures?.ForEach(ReportFailure);
         if (!ran)
         {
-            Zones[(int)zone].Reclaims.Forget(); // They are being run for another zone: that is not this one's turn.
+            _reclaims[(int)zone].Reset(); // They are being run for another zone: that is not this one's turn.
         }
 
         return ran;
@@ -108,12 +115,12 @@ public sealed partial class MbufArena
     {
         if (helped)
         {
-            Zones[(int)zone].Reclaims.Forget();
+            _reclaims[(int)zone].Reset();
         }
     }
 
     /// <summary>Tells of a request that nothing could grant, if nobody was told for a while.</summary>
-    internal void NoteLimit(ZoneId zone)
+    internal void RaiseLimitReached(ZoneId zone)
     {
         EventHandler<MbufLimitEventArgs>? handlers = LimitReached;
         if (handlers is null || Monitor.IsEntered(Gate))
@@ -122,7 +129,7 @@ public sealed partial class MbufArena
         }
 
         ZoneId scarce = ScarcePart(zone);
-        if (TryRestart(ref Zones[(int)scarce].Warnings, _warningInterval))
+        if (TryPass(ref _warnings[(int)scarce], _warningInterval))
         {
             try
             {
@@ -136,11 +143,11 @@ public sealed partial class MbufArena
     }
 
     /// <summary>Asks the program's clock, in the middle of an operation that knows nothing of what that may throw.</summary>
-    private bool TryRestart(ref Pause pause, TimeSpan interval)
+    private bool TryPass(ref RateLimit rate, TimeSpan interval)
     {
         try
         {
-            return pause.TryRestart(_time, interval);
+            return rate.TryPass(_time, interval);
         }
         catch (Exception exception)
         {
@@ -194,7 +201,7 @@ public sealed partial class MbufArena
                 Thread.CurrentThread.Interrupt();
                 break;
             case MbufCorruptionException:
-                Quarantine?.TellAgain(failure.Message);
+                Quarantine?.ReportAgain(failure.Message);
                 break;
         }
 
@@ -207,6 +214,8 @@ public sealed partial class MbufArena
             // There is nobody left to tell, and the operation must not end half done.
         }
     }
+
+    private static RateLimit[] NewLimits() => [.. Enumerable.Range(0, ArenaLayout.ZoneCount).Select(static _ => new RateLimit())];
 
     private void Remove(ReclaimRegistration registration)
     {

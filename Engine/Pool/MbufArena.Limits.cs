@@ -80,7 +80,7 @@ public sealed partial class MbufArena
         bool enough = zone.Admitted <= limit;
         if (!enough)
         {
-            NoteShort(id); // What those who were asked give back is there for the next try.
+            NoteLow(id); // What those who were asked give back is there for the next try.
             zone.Restore(before - zone.Admitted, EmptyMagazines);
         }
 
@@ -103,7 +103,7 @@ public sealed partial class MbufArena
             return false;
         }
 
-        PutParts(_caches[0]!, pair);
+        PushParts(_caches[0]!, pair);
         return true;
     }
 
@@ -113,7 +113,7 @@ public sealed partial class MbufArena
         Quarantine?.ReleaseToDepot(_caches[0]!);
         for (int number = 0; number < _cacheCount; number++)
         {
-            DrainOrAsk(_caches[number]!);
+            DrainOrRequestFlush(_caches[number]!);
         }
     }
 }

@@ -13,16 +13,16 @@ public sealed partial class MbufArena
     /// How many single items are taken after a request that was refused though an open scope's cache could have granted it. Enough for
     /// who asked to come back, few enough that a thread which needs many does not visit the gate for each of them for long.
     /// </summary>
-    private const int ModestTakes = 16 * Magazine.Capacity;
+    private const int SingleTakes = 16 * Magazine.Capacity;
 
     private readonly uint _firstGeneration;
 
     /// <summary>
     /// Finds an item of a zone for a cache that has none. In order: the depot, fresh memory, pairs split or made, quarantine,
     /// the caches that nobody is in. Caches whose scope is open elsewhere are asked to flush; what they give is there for the
-    /// next try, since everybody is modest then: <see cref="IsShort"/>.
+    /// next try, since everybody is modest then: <see cref="IsLow"/>.
     /// </summary>
-    internal bool TryRefill(MbufCache cache, ZoneId zone, out uint item)
+    internal bool TryRefill(ThreadCache cache, ZoneId zone, out uint item)
     {
         item = 0;
         if (Zones[(int)zone].Limit == 0)
@@ -42,7 +42,7 @@ public sealed partial class MbufArena
             bool produced = TryProduce(cache, zone, out item);
             if (asked && !produced)
             {
-                NoteShort(zone);
+                NoteLow(zone);
             }
 
             return produced;
@@ -53,24 +53,24 @@ public sealed partial class MbufArena
     /// True while items of a zone are taken one by one: somebody waits for memory, or was refused what others have been asked for. Else
     /// the thread that flushes on request would take back at once, with the next magazine, what it gave.
     /// </summary>
-    internal bool IsShort(ZoneId zone) => HasWaiters || Zones[(int)zone].IsShort;
+    internal bool IsLow(ZoneId zone) => HasWaiters || Zones[(int)zone].IsLow;
 
     /// <summary>Under the gate. Pairs are made of mbufs and clusters, and come apart into them.</summary>
-    private void NoteShort(ZoneId zone)
+    private void NoteLow(ZoneId zone)
     {
         if (zone is ZoneId.Mbuf or ZoneId.Cluster or ZoneId.Packet)
         {
-            Zones[(int)ZoneId.Mbuf].NoteShort(ModestTakes);
-            Zones[(int)ZoneId.Cluster].NoteShort(ModestTakes);
-            Zones[(int)ZoneId.Packet].NoteShort(ModestTakes);
+            Zones[(int)ZoneId.Mbuf].NoteLow(SingleTakes);
+            Zones[(int)ZoneId.Cluster].NoteLow(SingleTakes);
+            Zones[(int)ZoneId.Packet].NoteLow(SingleTakes);
         }
         else
         {
-            Zones[(int)zone].NoteShort(ModestTakes);
+            Zones[(int)zone].NoteLow(SingleTakes);
         }
     }
 
-    private bool TryProduce(MbufCache cache, ZoneId zone, out uint item) => zone switch
+    private bool TryProduce(ThreadCache cache, ZoneId zone, out uint item) => zone switch
     {
         ZoneId.Packet => TryTakeExisting(cache, zone, out item) || (TryMakePairs(cache) && cache.TryTakeFromDepot(zone, out item)),
         ZoneId.Mbuf or ZoneId.Cluster => TryTakeExisting(cache, zone, out item)
@@ -80,7 +80,7 @@ public sealed partial class MbufArena
     };
 
     /// <summary>An item that is in the cache, in the depot or not yet carved: no conversion.</summary>
-    private bool TryTakeExisting(MbufCache cache, ZoneId zone, out uint item)
+    private bool TryTakeExisting(ThreadCache cache, ZoneId zone, out uint item)
         => cache.TryTakeFromDepot(zone, out item)
             || TryTakeSingle(zone, out item)
             || (TryCarve(cache, zone) && cache.TryTakeFromDepot(zone, out item));
@@ -93,7 +93,7 @@ public sealed partial class MbufArena
             return false;
         }
 
-        Zones[(int)zone].CountModestTake();
+        Zones[(int)zone].CountSingleTake();
         NoteHighWater(zone);
         return true;
     }
@@ -111,12 +111,12 @@ public sealed partial class MbufArena
     }
 
     /// <summary>How many items are carved, made or split at a time.</summary>
-    private int BatchOf(ZoneId zone) => IsShort(zone) ? 1 : Batch;
+    private int BatchOf(ZoneId zone) => IsLow(zone) ? 1 : Batch;
 
     /// <summary>
     /// Hands items that were never used to the cache, lowest index on top. Their memory is zero; a header's reset state is not.
     /// </summary>
-    private bool TryCarve(MbufCache cache, ZoneId zone)
+    private bool TryCarve(ThreadCache cache, ZoneId zone)
     {
         Zone carved = Zones[(int)zone];
         int count = zone == ZoneId.Packet ? 0 : Math.Min(BatchOf(zone), carved.Limit - carved.Admitted);
@@ -130,7 +130,7 @@ public sealed partial class MbufArena
         Prepare(cache, zone, first, count);
         for (int number = count - 1; number >= 0; number--)
         {
-            cache.Put(zone, first + (uint)number);
+            cache.Push(zone, first + (uint)number);
         }
 
         NoteHighWater(zone);
@@ -140,26 +140,25 @@ public sealed partial class MbufArena
     /// <summary>
     /// Makes what was never used ready for use, before others can come to have any of it: a magazine that fills goes to the depot.
     /// </summary>
-    private void Prepare(MbufCache cache, ZoneId zone, uint first, int count)
+    private void Prepare(ThreadCache cache, ZoneId zone, uint first, int count)
     {
         for (uint item = first; item < first + (uint)count; item++)
         {
             if (zone == ZoneId.Mbuf)
             {
                 ref MbufHeader header = ref Memory.Header(item);
-                header.Generation = _firstGeneration;
-                cache.ResetPlain(ref header, item);
+                Memory.ResetPlain(ref header, item, _firstGeneration + Memory.Step);
             }
         }
 
         if (zone == ZoneId.Mbuf)
         {
-            TellWhatIsCarved();
+            PublishCarved();
         }
     }
 
     /// <summary>Lets every cache know the last mbuf that was carved; their owners only read it.</summary>
-    private void TellWhatIsCarved()
+    private void PublishCarved()
     {
         uint last = (uint)Zones[(int)ZoneId.Mbuf].Carved;
         for (int number = 0; number < _cacheCount; number++)
@@ -169,7 +168,7 @@ public sealed partial class MbufArena
     }
 
     /// <summary>Attaches free clusters to free mbufs, a batch at most. False if it made none.</summary>
-    private bool TryMakePairs(MbufCache cache)
+    private bool TryMakePairs(ThreadCache cache)
     {
         int made = 0;
         int most = BatchOf(ZoneId.Packet);
@@ -177,12 +176,12 @@ public sealed partial class MbufArena
         {
             if (!TryTakeExisting(cache, ZoneId.Cluster, out uint cluster))
             {
-                cache.Put(ZoneId.Mbuf, mbuf);
+                cache.Push(ZoneId.Mbuf, mbuf);
                 break;
             }
 
-            cache.MakePair(mbuf, cluster);
-            cache.Put(ZoneId.Packet, mbuf);
+            Memory.MakePair(mbuf, cluster);
+            cache.Push(ZoneId.Packet, mbuf);
             made++;
         }
 
@@ -190,15 +189,15 @@ public sealed partial class MbufArena
     }
 
     /// <summary>Splits free pairs into their parts, a batch at most. False if there were none.</summary>
-    private bool TrySplitPairs(MbufCache cache)
+    private bool TrySplitPairs(ThreadCache cache)
     {
         int split = 0;
         int most = BatchOf(ZoneId.Packet);
         while (split < most && TryTakeExisting(cache, ZoneId.Packet, out uint pair))
         {
-            cache.SplitPair(pair, out uint cluster);
-            cache.Put(ZoneId.Mbuf, pair);
-            cache.Put(ZoneId.Cluster, cluster);
+            Memory.SplitPair(pair, out uint cluster);
+            cache.Push(ZoneId.Mbuf, pair);
+            cache.Push(ZoneId.Cluster, cluster);
             split++;
         }
 

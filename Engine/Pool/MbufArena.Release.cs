@@ -55,7 +55,7 @@ public sealed partial class MbufArena
             changes = Math.Max(changes, ArenaTable.ChangesBetween(_firstGeneration, Memory.Header(index).Generation));
         }
 
-        return _firstGeneration + ((changes + 1) * GenerationStep);
+        return _firstGeneration + ((changes + 1) * Memory.Step);
     }
 
     /// <summary>
@@ -64,10 +64,9 @@ public sealed partial class MbufArena
     private List<MbufExternalStorage> LiveExternalStorages()
     {
         var attached = new List<MbufExternalStorage>();
-        long first = Layout.Storages[(int)StorageKind.External].FirstCount;
         for (int item = 0; item < Zones[(int)ZoneId.External].Carved; item++)
         {
-            ref ExternalRecord record = ref Memory.External(first + item);
+            ref ExternalRecord record = ref Memory.RecordOf((uint)item);
             if (record.IsLive && record.RemoveAllHolders())
             {
                 attached.Add(record.Storage);
@@ -75,5 +74,18 @@ public sealed partial class MbufArena
         }
 
         return attached;
+    }
+
+    /// <summary>
+    /// Zeroes all storage that was ever handed out, in use or not; nobody may be in the arena. What was never handed out is zero.
+    /// </summary>
+    internal void ClearCarved()
+    {
+        for (int kind = 0; kind < (int)ZoneId.External; kind++)
+        {
+            StorageLayout layout = Layout.Storages[kind];
+            long count = Zones[kind].Carved + (kind == (int)ZoneId.Internal ? 1 : 0); // Mbuf 0 is null.
+            Memory.Raw.Clear(layout.Start, count * layout.Stride);
+        }
     }
 }

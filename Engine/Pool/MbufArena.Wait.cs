@@ -55,7 +55,8 @@ public sealed partial class MbufArena
     /// comes back to the depot meanwhile is announced by <see cref="Signal"/>, which needs the gate and therefore cannot fall
     /// between an attempt and the sleep.
     /// </remarks>
-    internal MbufChain Wait<TAllocation>(MbufCache cache, TAllocation allocation, TimeSpan timeout, CancellationToken cancellationToken)
+    internal bool TryWait<TAllocation>(
+        ThreadCache cache, TAllocation allocation, TimeSpan timeout, CancellationToken cancellationToken, out uint head)
         where TAllocation : struct, IAllocation
     {
         ThrowIfNoTimeout(timeout);
@@ -63,16 +64,15 @@ public sealed partial class MbufArena
         cache.IsWaiting = true;
         try
         {
-            MbufChain chain = allocation.Attempt(cache);
-            if (!chain.IsNull)
+            if (allocation.TryAttempt(cache, out head))
             {
-                return chain;
+                return true;
             }
 
             // Registered and disposed outside the gate: disposal waits for a running callback, which needs the gate.
             using (cancellationToken.UnsafeRegister(static arena => ((MbufArena)arena!).Signal(), this))
             {
-                return Sleep(cache, allocation, timeout, cancellationToken);
+                return TrySleep(cache, allocation, timeout, cancellationToken, out head);
             }
         }
         finally
@@ -81,7 +81,7 @@ public sealed partial class MbufArena
         }
     }
 
-    private static void ThrowIfNoTimeout(TimeSpan timeout)
+    internal static void ThrowIfNoTimeout(TimeSpan timeout)
     {
         if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
         {
@@ -90,7 +90,8 @@ public sealed partial class MbufArena
         }
     }
 
-    private MbufChain Sleep<TAllocation>(MbufCache cache, TAllocation allocation, TimeSpan timeout, CancellationToken cancellationToken)
+    private bool TrySleep<TAllocation>(
+        ThreadCache cache, TAllocation allocation, TimeSpan timeout, CancellationToken cancellationToken, out uint head)
         where TAllocation : struct, IAllocation
     {
         long started = Stopwatch.GetTimestamp();
@@ -103,10 +104,9 @@ public sealed partial class MbufArena
                 FlushAndSignal(cache); // What this thread has kept may be what another one waits for.
                 while (true)
                 {
-                    MbufChain chain = Attempt(cache, allocation);
-                    if (!chain.IsNull)
+                    if (TryAttempt(cache, allocation, out head))
                     {
-                        return chain;
+                        return true;
                     }
 
                     ObjectDisposedException.ThrowIf(IsDisposed, this);
@@ -114,7 +114,7 @@ public sealed partial class MbufArena
                     if (!TryGetRemaining(started, timeout, out int milliseconds))
                     {
                         Zones[(int)cache.MissedZone].CountDenied();
-                        return MbufChain.Null;
+                        return false;
                     }
 
                     if (!delayed)
@@ -124,7 +124,7 @@ public sealed partial class MbufArena
                     }
 
                     FlushUnderGate(cache);
-                    SleepOnce(cache, cache.WasStruck ? StressPause : AtMostAMoment(milliseconds));
+                    SleepOnce(cache, cache.HadInjectedFailure ? StressPause : AtMostAMoment(milliseconds));
                 }
             }
             finally
@@ -137,7 +137,7 @@ public sealed partial class MbufArena
     /// <summary>
     /// Sleeps until somebody signals or the time is over. Also if the thread is interrupted, the claim is whole again.
     /// </summary>
-    private void SleepOnce(MbufCache cache, int milliseconds)
+    private void SleepOnce(ThreadCache cache, int milliseconds)
     {
         cache.Park();
         try
@@ -172,14 +172,14 @@ public sealed partial class MbufArena
     /// Under the gate. What an attempt that fails gives back, it took in the same moment: that is no news for anybody, and
     /// waiters that told each other of it would never rest.
     /// </summary>
-    private MbufChain Attempt<TAllocation>(MbufCache cache, TAllocation allocation)
+    private bool TryAttempt<TAllocation>(ThreadCache cache, TAllocation allocation, out uint head)
         where TAllocation : struct, IAllocation
     {
         _attempting = true;
-        cache.WasStruck = false;
+        cache.HadInjectedFailure = false;
         try
         {
-            return allocation.Attempt(cache);
+            return allocation.TryAttempt(cache, out head);
         }
         finally
         {

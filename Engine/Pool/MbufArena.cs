@@ -15,8 +15,9 @@ namespace Engine.Mbufs;
 public sealed partial class MbufArena : IDisposable
 {
     private readonly NativeRegion _region;
+    private readonly ArenaMemory _memory;
     private readonly uint _id;
-    private readonly MbufCache?[] _caches;
+    private readonly ThreadCache?[] _caches;
     private int _cacheCount;
     private volatile bool _released;
     private int _liveAtRelease;
@@ -49,7 +50,7 @@ public sealed partial class MbufArena : IDisposable
         ClearsOnFree = options.ClearOnFree;
         HasFastFrees = !IsChecked && !ClearsOnFree;
         (_time, _warningInterval, _reclaimInterval) = (options.TimeProvider, options.WarningInterval, options.ReclaimInterval);
-        _caches = new MbufCache?[Layout.Caches];
+        _caches = new ThreadCache?[Layout.Caches];
         _region = new NativeRegion(Layout.Length, options.HugePages, options.Prefault, Portability.IsForced);
         try
         {
@@ -61,18 +62,16 @@ public sealed partial class MbufArena : IDisposable
             throw;
         }
 
-        GenerationStep = ArenaTable.GenerationStep;
-
-        Memory = _region.Open(Layout.CountsStart, Layout.ColdStart);
-        EmptyMagazines = new EmptyMagazines(new MagazineStack(Memory, Layout.MagazinesStart), Layout.MagazineCount);
+        _memory = new ArenaMemory(_region.Open(Layout.CountsStart, Layout.ColdStart), Layout, ArenaTable.GenerationStep);
+        EmptyMagazines = new EmptyMagazines(new MagazineStack(Memory.Raw, Layout.MagazinesStart), Layout.MagazineCount);
         Zones = new Zone[ArenaLayout.ZoneCount];
         for (int zone = 0; zone < Zones.Length; zone++)
         {
-            Zones[zone] = new Zone((ZoneId)zone, Layout.Limits[zone], NewPile(), NewPile(), new RestingMbufs(Memory));
+            Zones[zone] = new Zone((ZoneId)zone, Layout.Limits[zone], NewDepot(), NewDepot(), new RestingItems(Memory.Raw));
         }
 
         Quarantine = IsChecked ? new Quarantine(this) : null;
-        GC.KeepAlive(MbufCache.OfNull); // Made now, not where the first allocation finds nothing.
+        GC.KeepAlive(ThreadCache.OfNull); // Made now, not where the first allocation finds nothing.
         Memory.Header(0).Flags = HeaderFlags.ReadOnly; // It stands for null: nothing has room there, and nothing is a head.
     }
 
@@ -114,15 +113,14 @@ public sealed partial class MbufArena : IDisposable
 
     internal ArenaLayout Layout { get; }
 
-    internal ArenaMemory Memory { get; }
+    /// <summary>What the arena's memory is, and what is done to it. Each cache has a copy beside its other hot words.</summary>
+    internal ref readonly ArenaMemory Memory => ref _memory;
 
     internal Zone[] Zones { get; }
 
     internal EmptyMagazines EmptyMagazines { get; }
 
     internal Quarantine? Quarantine { get; }
-
-    internal uint GenerationStep { get; }
 
     internal uint FirstSlot => _id << Mbuf.IndexBits;
 
@@ -132,52 +130,6 @@ public sealed partial class MbufArena : IDisposable
     internal object Gate { get; } = new();
 
     internal bool IsReleased => _released;
-
-    /// <summary>
-    /// Opens a scope for the calling thread: claims a cache for it until the scope is disposed. Once per turn of an event loop
-    /// or unit of work, not per packet; do not block in a scope.
-    /// </summary>
-    /// <returns>The scope, to be held in a <c>using</c>.</returns>
-    /// <exception cref="MbufCorruptionException">In checked mode: freed storage was found written, and nobody was told
-    /// yet.</exception>
-    /// <exception cref="ObjectDisposedException">The arena is disposed, perhaps while this waited.</exception>
-    /// <exception cref="InvalidOperationException">Every cache that the arena may have has an owner
-    /// (<see cref="CreateCache"/>).</exception>
-    /// <remarks>
-    /// <para>Where <see cref="MbufArenaOptions.Caches"/> threads are inside scopes, it waits until one of them leaves, without end:
-    /// <see cref="Enter(TimeSpan, CancellationToken)"/> ends a wait.</para>
-    /// <para>A thread that is inside a scope of the arena never waits: it is given that scope's cache, and what it allocates lives
-    /// until the outer scope is closed. So a free routine, a callback or a handler may enter whatever thread it runs on.</para>
-    /// <para>Cost: one compare-exchange and one memory barrier; the first entries on a new arena also create the cache.</para>
-    /// </remarks>
-    public MbufScope Enter()
-    {
-        Quarantine?.ThrowIfSpoiled();
-        return CacheOwner.CurrentOrNull is { Recent: { } recent } owner && recent.Arena == this && recent.TryOpen(owner)
-            ? new MbufScope(recent)
-            : EnterSlow(Timeout.InfiniteTimeSpan, CancellationToken.None);
-    }
-
-    /// <summary><see cref="Enter()"/>, which waits no longer than this if all caches are in use.</summary>
-    /// <param name="timeout">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
-    /// <param name="cancellationToken">Ends the wait early.</param>
-    /// <returns>The scope, to be held in a <c>using</c>.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
-    /// <exception cref="MbufCorruptionException">In checked mode: freed storage was found written, and nobody was told
-    /// yet.</exception>
-    /// <exception cref="TimeoutException">All caches were in use for as long as that.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <exception cref="ObjectDisposedException">The arena is disposed, perhaps while this waited.</exception>
-    /// <exception cref="InvalidOperationException">Every cache that the arena may have has an owner
-    /// (<see cref="CreateCache"/>).</exception>
-    /// <remarks>The same as <see cref="Enter()"/> where it need not wait.</remarks>
-    public MbufScope Enter(TimeSpan timeout, CancellationToken cancellationToken = default)
-    {
-        ThrowIfNoTimeout(timeout);
-        cancellationToken.ThrowIfCancellationRequested();
-        Quarantine?.ThrowIfSpoiled();
-        return EnterSlow(timeout, cancellationToken);
-    }
 
     /// <summary>
     /// Creates a cache that only its owner enters: for an event loop. It counts towards <see cref="MbufArenaOptions.Caches"/>.
@@ -190,12 +142,12 @@ public sealed partial class MbufArena : IDisposable
         lock (Gate)
         {
             ObjectDisposedException.ThrowIf(IsDisposed, this);
-            return AddCache(isExplicit: true) ?? ReplaceCache() ?? throw TooManyOwners();
+            return new MbufCache(AddCache(isExplicit: true) ?? ReplaceCache() ?? throw TooManyOwners());
         }
     }
 
     /// <summary>
-    /// Closes the arena: <see cref="Enter()"/> throws from now on, and the memory is released when the last open scope has ended,
+    /// Closes the arena: <c>Enter</c> throws from now on, and the memory is released when the last open scope has ended,
     /// at once if none is open. Packets that are still live go with it; <see cref="LiveMbufs"/> says how many they were.
     /// Idempotent, thread-safe.
     /// </summary>
@@ -219,5 +171,5 @@ public sealed partial class MbufArena : IDisposable
     public override string ToString()
         => $"arena {_id}{(Name is null ? "" : $" \"{Name}\"")}: {LiveMbufs} of {Zones[0].Limit} mbufs live{(IsDisposed ? ", disposed" : "")}";
 
-    private ItemPile NewPile() => new(new MagazineStack(Memory, Layout.MagazinesStart), EmptyMagazines.Take());
+    private Depot NewDepot() => new(new MagazineStack(Memory.Raw, Layout.MagazinesStart), EmptyMagazines.Take());
 }

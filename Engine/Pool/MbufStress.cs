@@ -60,7 +60,7 @@ public sealed class MbufStress
             lock (_arena.Gate)
             {
                 Volatile.Write(ref _allocationFailureRate, value);
-                _arena.HeedStress();
+                _arena.ApplyStress();
             }
         }
     }
@@ -79,7 +79,7 @@ public sealed class MbufStress
             lock (_arena.Gate)
             {
                 Volatile.Write(ref _failAllocationNumber, value);
-                _arena.HeedStress();
+                _arena.ApplyStress();
             }
         }
     }
@@ -132,12 +132,12 @@ public sealed class MbufStress
     /// <summary>Defragmentations that were made to fail. Only ever grows.</summary>
     public long DefragmentFailures => Volatile.Read(ref _defragmentFailures);
 
-    /// <summary>True while every allocation has to ask <see cref="StrikesAllocation"/>.</summary>
+    /// <summary>True while every allocation has to ask <see cref="InjectsAllocationFailure"/>.</summary>
     internal bool AffectsAllocations
         => Volatile.Read(ref _failAllocationNumber) != 0 || Volatile.Read(ref _allocationFailureRate) > 0;
 
     /// <summary>Counts an allocation. True if it is to fail.</summary>
-    internal bool StrikesAllocation()
+    internal bool InjectsAllocationFailure()
     {
         if (!AffectsAllocations)
         {
@@ -145,35 +145,25 @@ public sealed class MbufStress
         }
 
         Interlocked.Increment(ref _allocations);
-        bool strikes = IsTheNumber() | Strikes(ref _allocationFailureRate, ref _allocationState);
-        if (strikes)
+        bool injects = IsTheNumber() | Injects(ref _allocationFailureRate, ref _allocationState);
+        if (injects)
         {
             Interlocked.Increment(ref _allocationFailures);
         }
 
-        return strikes;
+        return injects;
     }
 
     /// <summary>True if a defragmentation, which has something to do, is to fail.</summary>
-    internal bool StrikesDefragment()
+    internal bool InjectsDefragmentFailure()
     {
-        bool strikes = Strikes(ref _defragmentFailureRate, ref _defragmentState);
-        if (strikes)
+        bool injects = Injects(ref _defragmentFailureRate, ref _defragmentState);
+        if (injects)
         {
             Interlocked.Increment(ref _defragmentFailures);
         }
 
-        return strikes;
-    }
-
-    /// <summary>Takes a packet apart that is about to be sent.</summary>
-    internal void Fragment(MbufChain chain)
-    {
-        int size = FragmentSize;
-        if (size != 0 && !chain.IsEmpty)
-        {
-            chain.TryFragment(size);
-        }
+        return injects;
     }
 
     /// <summary>Counts down. True for the one that comes to 0.</summary>
@@ -197,7 +187,7 @@ public sealed class MbufStress
     /// <summary>
     /// Draws the next number of a sequence (Steele, Lea and Flood's SplitMix), which several threads may do at a time.
     /// </summary>
-    private static bool Strikes(ref double rate, ref ulong state)
+    private static bool Injects(ref double rate, ref ulong state)
     {
         double threshold = Volatile.Read(ref rate);
         if (threshold <= 0)

@@ -23,7 +23,7 @@ internal sealed class Quarantine(MbufArena arena)
     public int Count(ZoneId zone) => _counts[(int)zone];
 
     /// <summary>Takes a freed item in; if the ring is full, the oldest goes to the cache's magazines.</summary>
-    public void Admit(MbufCache cache, ZoneId zone, uint item)
+    public void Admit(ThreadCache cache, ZoneId zone, uint item)
     {
         lock (arena.Gate)
         {
@@ -36,31 +36,31 @@ internal sealed class Quarantine(MbufArena arena)
             if (full)
             {
                 Check(released.Zone, released.Item);
-                cache.Return(released.Zone, released.Item);
+                cache.PushOrRest(released.Zone, released.Item);
             }
         }
     }
 
     /// <summary>The arena is exhausted: everything goes back to the cache's magazines.</summary>
-    public void ReleaseAll(MbufCache cache)
+    public void ReleaseAll(ThreadCache cache)
     {
         while (_count > 0)
         {
             (ZoneId zone, uint item) = Remove();
             Check(zone, item);
-            cache.Return(zone, item);
+            cache.PushOrRest(zone, item);
         }
     }
 
     /// <summary>A limit is lowered: everything goes to the depot.</summary>
     /// <param name="cache">Any cache of the arena; its magazines are not touched.</param>
-    public void ReleaseToDepot(MbufCache cache)
+    public void ReleaseToDepot(ThreadCache cache)
     {
         while (_count > 0)
         {
             (ZoneId zone, uint item) = Remove();
             Check(zone, item);
-            arena.PutLoose(cache, zone, item);
+            arena.PushLoose(cache, zone, item);
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed class Quarantine(MbufArena arena)
     }
 
     /// <summary>The one who was told could do nothing with it: the next one is told, too.</summary>
-    public void TellAgain(string finding) => Interlocked.CompareExchange(ref _finding, finding, null);
+    public void ReportAgain(string finding) => Interlocked.CompareExchange(ref _finding, finding, null);
 
     /// <summary>True if an item is in quarantine.</summary>
     public bool Holds(ZoneId zone, uint item) => Items().Contains((zone, item));
@@ -115,8 +115,8 @@ internal sealed class Quarantine(MbufArena arena)
 
     private void Fill(ZoneId zone, uint item)
     {
-        arena.BufferOf(zone, item).Fill(Poison);
-        arena.ClusterOf(zone, item).Fill(Poison);
+        arena.Memory.BufferOf(zone, item).Fill(Poison);
+        arena.Memory.ClusterOf(zone, item).Fill(Poison);
     }
 
     /// <summary>
@@ -124,11 +124,11 @@ internal sealed class Quarantine(MbufArena arena)
     /// </summary>
     private int FindSpoiled(ZoneId zone, uint item)
     {
-        Span<byte> buffer = arena.BufferOf(zone, item);
+        Span<byte> buffer = arena.Memory.BufferOf(zone, item);
         int spoiled = buffer.IndexOfAnyExcept(Poison);
         if (spoiled < 0)
         {
-            spoiled = arena.ClusterOf(zone, item).IndexOfAnyExcept(Poison);
+            spoiled = arena.Memory.ClusterOf(zone, item).IndexOfAnyExcept(Poison);
             spoiled += spoiled < 0 ? 0 : buffer.Length;
         }
 

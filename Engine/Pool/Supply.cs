@@ -7,7 +7,7 @@ namespace Engine.Mbufs;
 /// what can never be had is refused before anything is taken.
 /// </summary>
 /// <remarks>
-/// Each method stands for the one of <see cref="MbufCache"/> that takes the same, and has to choose as that one does. Nothing is
+/// Each method stands for the one of <see cref="ThreadCache"/> that takes the same, and has to choose as that one does. Nothing is
 /// refused that the arena could grant with everything free, and what is granted here it then can. O(1), whatever the length.
 /// </remarks>
 internal struct Supply
@@ -17,9 +17,9 @@ internal struct Supply
 
     /// <param name="cache">A cache of the arena.</param>
     /// <param name="held">Mbufs that the caller keeps meanwhile: they are nobody's to take.</param>
-    public Supply(MbufCache cache, int held)
+    public Supply(ThreadCache cache, int held)
     {
-        _storages = cache.Storages;
+        _storages = cache.Arena.Layout.Storages;
         for (int zone = 0; zone <= (int)ZoneId.Jumbo16; zone++)
         {
             _left[zone] = cache.Arena.Zones[zone].Limit; // As it is now: it may have been lowered.
@@ -34,10 +34,10 @@ internal struct Supply
     /// <summary>Mbufs with a 2 KiB cluster each, and plain ones.</summary>
     public bool TryTakePairs(long pairs, long plain) => TryTake(ZoneId.Cluster, pairs) && TryTake(ZoneId.Mbuf, pairs + plain);
 
-    /// <summary><see cref="MbufCache.TryTakeRoom"/>.</summary>
-    public bool TryTakeRoom(long length) => TryTakePieces(length, _storages[(int)StorageKind.Cluster].Size);
+    /// <summary><c>TryTakeRoom</c>.</summary>
+    public bool TryTakeRoom(long length) => TryTakePieces(length, _storages[(int)ZoneId.Cluster].Size);
 
-    /// <summary><see cref="MbufCache.TryTakePieces"/>.</summary>
+    /// <summary><c>TryTakePieces</c>.</summary>
     public bool TryTakePieces(long length, int piece)
     {
         long whole = length / piece;
@@ -49,7 +49,7 @@ internal struct Supply
             : TryTakePairs(whole + (isRestPlain ? 0 : others), isRestPlain ? others : 0);
     }
 
-    /// <summary><see cref="MbufCache.TryAddCopy"/>.</summary>
+    /// <summary><c>TryAddCopy</c>.</summary>
     public bool TryTakeCopy(int length)
     {
         int largest = Math.Min(length / MbufSizes.LargestContiguous, _left[(int)ZoneId.Jumbo16]);
@@ -60,12 +60,12 @@ internal struct Supply
         }
 
         return (left == 0 && largest > 0)
-            || (left > _storages[(int)StorageKind.Cluster].Size && left <= MbufSizes.LargestContiguous && TryTakeLarge(left))
+            || (left > _storages[(int)ZoneId.Cluster].Size && left <= MbufSizes.LargestContiguous && TryTakeLarge(left))
             || TryTakeRoom(left);
     }
 
     /// <summary>
-    /// One mbuf with contiguous room: in its own buffer, or in the cluster that <see cref="MbufCache.TryTakeCluster"/> finds.
+    /// One mbuf with contiguous room: in its own buffer, or in the cluster that <c>TryTakeCluster</c> finds.
     /// </summary>
     public bool TryTakeContiguous(int length) => length <= MbufSizes.InternalSize ? TryTakePlain(1) : TryTakeLarge(length);
 

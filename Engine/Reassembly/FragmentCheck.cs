@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>What is wrong with a fragment by itself, whatever others say.</summary>
 /// <param name="least">Bytes of payload that all but the last have.</param>

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// What the fragments of one packet have in common: version, addresses and identification; for IPv4 the protocol, too (RFC 791,

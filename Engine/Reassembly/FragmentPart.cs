@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>A fragment that was looked at: which part of its packet it is.</summary>
 internal readonly struct FragmentPart

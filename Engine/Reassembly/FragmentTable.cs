@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// All fragments that are held, in the order of their places in their packets. Made for a maximum; never grows.

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>A fragment that is held: the first one of its packet with its header, the others without.</summary>
 internal struct HeldFragment

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// A packet of which fragments are held, or which is remembered because it was dropped. Links are indices, 0 for none.

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>Somebody of whose packets fragments are held. Links are indices, 0 for none.</summary>
 internal struct HeldSource

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// Hashes of keys that nobody outside can plan collisions of: a multilinear function over words of 32 bits with random

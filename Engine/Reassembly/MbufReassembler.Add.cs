@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <content>Where a fragment goes: to the others of its packet, or nowhere.</content>
 public sealed partial class MbufReassembler
@@ -10,7 +10,7 @@ public sealed partial class MbufReassembler
     private const byte Congested = 1 << 3;
 
     private MbufReassemblyStatus AddFragment(
-        MbufCache cache,
+        ThreadCache cache,
         MbufChain own,
         scoped in NetworkLayout layout,
         long now,
@@ -35,7 +35,7 @@ public sealed partial class MbufReassembler
 
     /// <summary>Makes a packet of its only fragment, which has nothing to do with others of the same key (RFC 6946).</summary>
     private static MbufReassemblyStatus Strip(
-        MbufCache cache,
+        ThreadCache cache,
         MbufChain own,
         scoped in NetworkLayout layout,
         out MbufChain packet)
@@ -55,7 +55,7 @@ public sealed partial class MbufReassembler
     }
 
     private MbufReassemblyStatus Place(
-        MbufCache cache,
+        ThreadCache cache,
         MbufChain own,
         scoped in NetworkLayout layout,
         scoped in FragmentPart part,
@@ -90,7 +90,7 @@ public sealed partial class MbufReassembler
     }
 
     /// <summary>Holds the first fragment that came of a packet.</summary>
-    private MbufReassemblyStatus Start(MbufCache cache, MbufChain own, scoped in FragmentPart part, long now)
+    private MbufReassemblyStatus Start(ThreadCache cache, MbufChain own, scoped in FragmentPart part, long now)
     {
         Trim(own, part);
         if (own.SegmentCount > _mostMbufsOfSource)
@@ -108,7 +108,7 @@ public sealed partial class MbufReassembler
 
     /// <summary>Holds a fragment of a packet of which others are held.</summary>
     private MbufReassemblyStatus Hold(
-        MbufCache cache,
+        ThreadCache cache,
         MbufChain own,
         scoped in FragmentPart part,
         int held,

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <content>Whether a fragment goes together with those that are held of its packet.</content>
 public sealed partial class MbufReassembler
@@ -12,7 +12,7 @@ public sealed partial class MbufReassembler
     /// <param name="part">Which part it is.</param>
     /// <param name="held">The packet, of which something is held.</param>
     /// <param name="before">The held fragment that it goes behind, 0 for none.</param>
-    private MbufReassemblyStatus Compare(MbufCache cache, MbufChain own, in FragmentPart part, int held, out int before)
+    private MbufReassemblyStatus Compare(ThreadCache cache, MbufChain own, in FragmentPart part, int held, out int before)
     {
         ref HeldPacket packet = ref _packets[held];
         before = _fragments.FindBefore(packet, part.Offset);
@@ -66,7 +66,7 @@ public sealed partial class MbufReassembler
     /// True if a fragment is held already, byte for byte. It is the last one of its packet, or not, as that one is: the ends
     /// agree.
     /// </summary>
-    private bool IsSame(MbufCache cache, MbufChain own, in FragmentPart part, int other)
+    private bool IsSame(ThreadCache cache, MbufChain own, in FragmentPart part, int other)
     {
         ref HeldFragment fragment = ref _fragments[other];
         if (fragment.Offset != part.Offset || fragment.Length != part.Length)
@@ -117,6 +117,6 @@ public sealed partial class MbufReassembler
     }
 
     /// <summary>A fragment that is held, as a chain of a cache. The handle stays the one claim on it.</summary>
-    private static MbufChain View(MbufCache cache, Mbuf handle)
-        => cache.ChainAt(handle.Slot - cache.Hot.FirstSlot, handle.Generation);
+    private static MbufChain View(ThreadCache cache, Mbuf handle)
+        => MbufChain.Of(cache, handle.Slot - cache.Hot.FirstSlot, handle.Generation);
 }

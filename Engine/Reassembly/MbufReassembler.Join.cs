@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <content>Making one packet of all of its fragments.</content>
 public sealed partial class MbufReassembler
@@ -16,7 +16,7 @@ public sealed partial class MbufReassembler
     /// changed then.
     /// </summary>
     private MbufReassemblyStatus Complete(
-        MbufCache cache,
+        ThreadCache cache,
         MbufChain own,
         scoped in NetworkLayout layout,
         scoped in FragmentPart part,
@@ -44,7 +44,7 @@ public sealed partial class MbufReassembler
         return MbufReassemblyStatus.Complete;
     }
 
-    private MbufChain Join(MbufCache cache, int held, scoped in NetworkLayout first)
+    private MbufChain Join(ThreadCache cache, int held, scoped in NetworkLayout first)
     {
         ref HeldPacket packet = ref _packets[held];
         MbufChain whole = View(cache, _fragments.TakeFirst(ref packet).Handle);

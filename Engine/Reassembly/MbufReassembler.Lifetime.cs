@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <content>Timeouts, the end, and who may work with the tables.</content>
 public sealed partial class MbufReassembler
@@ -19,7 +19,7 @@ public sealed partial class MbufReassembler
     public int Expire(in MbufScope mbufs)
     {
         long now = _time.GetTimestamp(); // First: a clock is foreign code.
-        MbufCache cache = OpenCache(mbufs);
+        ThreadCache cache = OpenCache(mbufs);
         Begin();
         cache.HoldRoutines();
         try
@@ -42,7 +42,7 @@ public sealed partial class MbufReassembler
     /// <remarks>O(mbufs). What a free routine throws comes out when all is done.</remarks>
     public int Clear(in MbufScope mbufs)
     {
-        MbufCache cache = OpenCache(mbufs);
+        ThreadCache cache = OpenCache(mbufs);
         Begin();
         cache.HoldRoutines();
         try
@@ -63,7 +63,7 @@ public sealed partial class MbufReassembler
     /// </summary>
     /// <exception cref="InvalidOperationException">Every cache of the arena has an owner.</exception>
     /// <exception cref="ObjectDisposedException">Another thread disposes the arena meanwhile.</exception>
-    /// <remarks>O(mbufs). Enters the arena: <see cref="MbufArena.Enter()"/>. Does nothing once the reassembler or the arena is disposed.</remarks>
+    /// <remarks>O(mbufs). Enters the arena: <c>arena.Enter()</c>. Does nothing once the reassembler or the arena is disposed.</remarks>
     public void Reclaim()
     {
         if (_state != Idle || _packets.Count == 0 || _arena.IsDisposed)
@@ -77,7 +77,7 @@ public sealed partial class MbufReassembler
             return;
         }
 
-        MbufCache cache = mbufs.Cache;
+        ThreadCache cache = mbufs.Cache;
         cache.HoldRoutines();
         try
         {
@@ -96,7 +96,7 @@ public sealed partial class MbufReassembler
     /// </summary>
     /// <exception cref="InvalidOperationException">The reassembler is in use, or every cache of the arena has an owner:
     /// nothing has changed.</exception>
-    /// <remarks>O(mbufs). Enters the arena, unless nothing is held: <see cref="MbufArena.Enter()"/>.</remarks>
+    /// <remarks>O(mbufs). Enters the arena, unless nothing is held: <c>arena.Enter()</c>.</remarks>
     public void Dispose()
     {
         if (_state == Disposed)
@@ -113,7 +113,7 @@ public sealed partial class MbufReassembler
 
         using MbufScope mbufs = _arena.Enter();
         Begin();
-        MbufCache cache = mbufs.Cache;
+        ThreadCache cache = mbufs.Cache;
         cache.HoldRoutines();
         try
         {
@@ -126,7 +126,7 @@ public sealed partial class MbufReassembler
         }
     }
 
-    private int DropAll(MbufCache cache)
+    private int DropAll(ThreadCache cache)
     {
         int held = _packets.Count - _packets.Abandoned;
         DropAll(cache, isIPv6: false);
@@ -134,7 +134,7 @@ public sealed partial class MbufReassembler
         return held;
     }
 
-    private void DropAll(MbufCache cache, bool isIPv6)
+    private void DropAll(ThreadCache cache, bool isIPv6)
     {
         for (int packet = _packets.Oldest(isIPv6); packet != 0; packet = _packets.Oldest(isIPv6))
         {
@@ -143,11 +143,11 @@ public sealed partial class MbufReassembler
         }
     }
 
-    private int ExpireUntil(MbufCache cache, long now)
+    private int ExpireUntil(ThreadCache cache, long now)
         => ExpireUntil(cache, now - _ipv4Timeout, isIPv6: false) + ExpireUntil(cache, now - _ipv6Timeout, isIPv6: true);
 
     /// <summary>Packets of one version have one timeout: those whose time is over are the oldest.</summary>
-    private int ExpireUntil(MbufCache cache, long latest, bool isIPv6)
+    private int ExpireUntil(ThreadCache cache, long latest, bool isIPv6)
     {
         int expired = 0;
         int packet = _packets.Oldest(isIPv6);
@@ -169,7 +169,7 @@ public sealed partial class MbufReassembler
     }
 
     /// <summary>Puts the first fragment of a packet, if it has come, where its sender can be told.</summary>
-    private void SaveFirst(MbufCache cache, int held)
+    private void SaveFirst(ThreadCache cache, int held)
     {
         ref HeldPacket packet = ref _packets[held];
         if (_timedOut is null || _fragments[packet.First].Offset != 0)
@@ -187,9 +187,9 @@ public sealed partial class MbufReassembler
     private long TicksOf(TimeSpan time) => (long)Math.Ceiling(time.TotalSeconds * _time.TimestampFrequency);
 
     /// <summary>The cache of a scope that is open and belongs to the reassembler's arena.</summary>
-    private MbufCache OpenCache(in MbufScope mbufs)
+    private ThreadCache OpenCache(in MbufScope mbufs)
     {
-        MbufCache cache = mbufs.Cache;
+        ThreadCache cache = mbufs.Cache;
         if (cache.Arena != _arena)
         {
             ThrowHelper.Foreign();

@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <content>Who gives way, and to whom; and what becomes of what gave way.</content>
 public sealed partial class MbufReassembler
@@ -12,7 +12,7 @@ public sealed partial class MbufReassembler
     /// <summary>
     /// Makes room for one more packet: at its source's share by that source's oldest, at the maximum by who gives way.
     /// </summary>
-    private void MakeRoomForPacket(MbufCache cache, in FragmentKey key, long now)
+    private void MakeRoomForPacket(ThreadCache cache, in FragmentKey key, long now)
     {
         int source = _packets.Sources.Find(key.Source);
         if (source != 0 && _packets.Sources[source].Packets >= _mostPacketsOfSource)
@@ -30,7 +30,7 @@ public sealed partial class MbufReassembler
     /// Makes room for mbufs of a packet in the same way. False if it is the packet itself that is to give way, or if it can never
     /// have so many.
     /// </summary>
-    private bool TryMakeRoom(MbufCache cache, int held, int mbufs, long now)
+    private bool TryMakeRoom(ThreadCache cache, int held, int mbufs, long now)
     {
         int source = _packets[held].Source;
         if (mbufs > _mostMbufsOfSource)
@@ -67,7 +67,7 @@ public sealed partial class MbufReassembler
         return now - _packets[oldest].Came >= _patience ? oldest : _packets.OldestOf(ranking.First);
     }
 
-    private bool TryEvict(MbufCache cache, int packet, int spared)
+    private bool TryEvict(ThreadCache cache, int packet, int spared)
     {
         if (packet == spared)
         {
@@ -79,7 +79,7 @@ public sealed partial class MbufReassembler
     }
 
     /// <summary>Drops what is held of a packet, and forgets it.</summary>
-    private void Evict(MbufCache cache, int held)
+    private void Evict(ThreadCache cache, int held)
     {
         _evicted++;
         DropFragments(cache, held);
@@ -87,7 +87,7 @@ public sealed partial class MbufReassembler
     }
 
     /// <summary>Drops what is held of a packet, and remembers that.</summary>
-    private void Abandon(MbufCache cache, int held)
+    private void Abandon(ThreadCache cache, int held)
     {
         DropFragments(cache, held);
         _packets.CountMbufs(held, -_packets[held].Mbufs);
@@ -101,7 +101,7 @@ public sealed partial class MbufReassembler
         _packets.Remove(held);
     }
 
-    private void DropFragments(MbufCache cache, int held)
+    private void DropFragments(ThreadCache cache, int held)
     {
         ref HeldPacket packet = ref _packets[held];
         while (packet.Fragments > 0)

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// Puts the fragments of IPv4 packets (RFC 791, section 3.2) and IPv6 packets (RFC 8200, section 4.5) together again, without
@@ -126,7 +126,7 @@ public sealed partial class MbufReassembler : IDisposable
     /// </remarks>
     public MbufReassemblyStatus Add(in MbufScope mbufs, MbufChain fragment, out MbufChain packet)
     {
-        MbufCache cache = OpenCache(mbufs);
+        ThreadCache cache = OpenCache(mbufs);
         MbufChain own = OwnOf(cache, fragment);
         ObjectDisposedException.ThrowIf(_state == Disposed, this);
         if (!NetworkLayout.TryParse(own, 0, out NetworkLayout layout) || !layout.IsFragment)
@@ -173,7 +173,7 @@ public sealed partial class MbufReassembler : IDisposable
             + (_state == Disposed ? ", disposed" : "");
 
     /// <summary>The fragment as a chain of the scope's cache, whose routines wait for the end of the operation.</summary>
-    private MbufChain OwnOf(MbufCache cache, MbufChain fragment)
+    private MbufChain OwnOf(ThreadCache cache, MbufChain fragment)
     {
         ref MbufHeader head = ref fragment.VerifiedHead();
         if (fragment.Cache.Arena != _arena)
@@ -186,6 +186,6 @@ public sealed partial class MbufReassembler : IDisposable
             ThrowHelper.NoPacketHeader();
         }
 
-        return cache.ChainAt(fragment.Index, head.Generation);
+        return MbufChain.Of(cache, fragment.Index, head.Generation);
     }
 }

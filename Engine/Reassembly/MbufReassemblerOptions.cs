@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// The limits and settings of an <see cref="MbufReassembler"/>. Its tables are made for them once and never grow. Validated by

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// What an <see cref="MbufReassembler"/> has done and what it holds, at one moment. A copy: it does not change.

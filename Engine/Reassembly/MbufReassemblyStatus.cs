@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>What became of a packet that was given to <see cref="MbufReassembler.Add"/>.</summary>
 public enum MbufReassemblyStatus

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Numerics;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// All packets of which fragments are held, by key, by age and by source. Made for a maximum; never grows. It counts; whose mbufs

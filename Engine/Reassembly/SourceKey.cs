@@ -1,4 +1,4 @@
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>Somebody who sends fragments.</summary>
 /// <param name="Prefix">An IPv4 address, or the first half of an IPv6 address.</param>

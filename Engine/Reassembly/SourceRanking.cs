@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>
 /// Sources in the order in which they give way: who holds the most first, and among equals who holds something for the longest

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Numerics;
 
-namespace Engine.Mbufs;
+namespace Engine.Mbufs.Wire;
 
 /// <summary>All sources of packets that are held, and who of them gives way first. Made for a maximum; never grows.</summary>
 /// <remarks>Finding, adding and removing are O(1) on average, whatever keys somebody chooses: <see cref="KeyedHash"/>.</remarks>

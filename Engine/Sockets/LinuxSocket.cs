@@ -28,7 +28,7 @@ internal static partial class LinuxSocket
         int fileDescriptor,
         MbufChain chain,
         int length,
-        StorageKind kind = StorageKind.Cluster)
+        ZoneId kind = ZoneId.Cluster)
     {
         ReceiveRoom room = ReceiveRoom.Take(chain, length, kind);
         if (room.Length == 0)
@@ -40,7 +40,7 @@ internal static partial class LinuxSocket
         int count = 0;
         foreach (ReceiveRoom.Piece piece in room)
         {
-            vectors[count] = new Vector(chain.Cache.Hot.Memory.Pointer(piece.Offset), (nuint)piece.Length);
+            vectors[count] = new Vector(chain.Cache.Hot.Memory.Raw.Pointer(piece.Offset), (nuint)piece.Length);
             count++;
         }
 
@@ -72,7 +72,7 @@ internal static partial class LinuxSocket
         Span<Vector> vectors = stackalloc Vector[Math.Min(head.Segments, ReceiveRoom.MostPieces)];
         int count = 0;
         int offered = 0;
-        ArenaMemory memory = chain.Cache.Hot.Memory;
+        RawMemory memory = chain.Cache.Hot.Memory.Raw;
         for (uint index = chain.Index; index != 0 && count < vectors.Length;)
         {
             ref MbufHeader header = ref memory.Header(index);

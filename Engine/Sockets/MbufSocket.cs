@@ -70,7 +70,7 @@ public static class MbufSocket
         {
             handle.DangerousAddRef(ref held);
             _ = ref chain.VerifiedHead();
-            chain.Cache.Arena.Stress.Fragment(chain);
+            chain.PrepareOutput();
             return OperatingSystem.IsLinux() && !Portability.IsForced
                 ? BlockingSocket.Send(socket, (int)handle.DangerousGetHandle(), chain)
                 : PortableSocket.Send(socket, chain);
@@ -121,7 +121,7 @@ public static class MbufSocket
     public static MbufSocketResult Receive(int fileDescriptor, MbufChain chain, int length, MbufClusterSize clusters)
     {
         ThrowIfNotLinux();
-        return LinuxSocket.Receive(fileDescriptor, chain, length, MbufCache.KindOf(clusters));
+        return LinuxSocket.Receive(fileDescriptor, chain, length, ClusterKind.ZoneOf(clusters));
     }
 
     /// <summary>The same as <see cref="Send(Socket, MbufChain)"/> for event loops that work with file descriptors.</summary>
@@ -139,11 +139,7 @@ public static class MbufSocket
     public static MbufSocketResult Send(int fileDescriptor, MbufChain chain)
     {
         ThrowIfNotLinux();
-        if (!chain.IsNull)
-        {
-            chain.Cache.Arena.Stress.Fragment(chain);
-        }
-
+        chain.PrepareOutput();
         return LinuxSocket.Send(fileDescriptor, chain);
     }
 

@@ -12,11 +12,11 @@ internal readonly ref struct ReceiveRoom
     public const int MostPieces = 1024;
 
     private readonly MbufChain _chain;
-    private readonly ChainParts _fresh;
+    private readonly ChainBuilder _fresh;
     private readonly uint _point;
     private readonly int _moved;
 
-    private ReceiveRoom(MbufChain chain, uint point, int moved, ChainParts fresh, int pieces, int length)
+    private ReceiveRoom(MbufChain chain, uint point, int moved, ChainBuilder fresh, int pieces, int length)
     {
         _chain = chain;
         _point = point;
@@ -36,7 +36,7 @@ internal readonly ref struct ReceiveRoom
     /// <param name="chain">What the bytes go behind.</param>
     /// <param name="length">Bytes, 1 or more.</param>
     /// <param name="kind">The clusters to take while more than half of one is asked for, if there are any.</param>
-    public static ReceiveRoom Take(MbufChain chain, int length, StorageKind kind = StorageKind.Cluster)
+    public static ReceiveRoom Take(MbufChain chain, int length, ZoneId kind = ZoneId.Cluster)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         int most = int.MaxValue - chain.Length; // The chain's length stays an int.
@@ -46,7 +46,7 @@ internal readonly ref struct ReceiveRoom
         }
 
         length = Math.Min(length, most);
-        MbufCache cache = chain.Cache;
+        ThreadCache cache = chain.Cache;
         uint point = chain.FillPoint(ref chain.VerifiedHead());
         (int room, int pieces, int moved) = (0, 0, 0);
         for (uint index = point; index != 0 && room < length && pieces < MostPieces; index = cache.Hot.Memory.Header(index).Next)
@@ -62,7 +62,7 @@ internal readonly ref struct ReceiveRoom
             room = Math.Min(room + moved, length);
         }
 
-        ChainParts fresh = default;
+        ChainBuilder fresh = default;
         while (room < length && pieces < MostPieces)
         {
             if (!TryTake(cache, length - room, kind, out uint index))
@@ -71,10 +71,10 @@ internal readonly ref struct ReceiveRoom
             }
 
             ref MbufHeader header = ref cache.Hot.Memory.Header(index);
-            kind = header.Kind == kind ? kind : StorageKind.Cluster; // Where one is missing, the next is, too.
-            cache.AddPart(ref fresh, index);
+            kind = header.Kind == kind ? kind : ZoneId.Cluster; // Where one is missing, the next is, too.
+            fresh.Add(cache, index);
             pieces++;
-            room += Math.Min(cache.RoomBehind(ref header), length - room);
+            room += Math.Min(cache.Hot.Memory.RoomBehind(ref header), length - room);
         }
 
         return new ReceiveRoom(chain, point, moved, fresh, pieces, room);
@@ -89,7 +89,7 @@ internal readonly ref struct ReceiveRoom
     /// </summary>
     public void Commit(int bytes)
     {
-        MbufCache cache = _chain.Cache;
+        ThreadCache cache = _chain.Cache;
         int left = bytes;
         foreach (Piece piece in this)
         {
@@ -102,7 +102,7 @@ internal readonly ref struct ReceiveRoom
             }
         }
 
-        ChainParts used = default;
+        ChainBuilder used = default;
         uint index = _fresh.First;
         while (index != 0 && cache.Hot.Memory.Header(index).SegmentLength > 0)
         {
@@ -118,7 +118,7 @@ internal readonly ref struct ReceiveRoom
         }
 
         _chain.AppendFilled(_point, used, bytes);
-        cache.FreeParts(new ChainParts { First = index });
+        cache.FreeMbufs(index);
         if (_moved > 0)
         {
             EndMove(ref cache.Hot.Memory.Header(_point), bytes);
@@ -134,7 +134,7 @@ internal readonly ref struct ReceiveRoom
         }
         else
         {
-            header.EndPlaces(_chain.Cache.Hot.Step);
+            header.EndPlaces(_chain.Cache.Hot.Memory.Step);
         }
     }
 
@@ -150,7 +150,7 @@ internal readonly ref struct ReceiveRoom
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int MovePosition(MbufChain chain, uint point, int missing, ref int pieces)
     {
-        ref MbufHeader header = ref chain.MbufAt(point);
+        ref MbufHeader header = ref chain.At(point);
         int before = chain.EmptiedRoom(ref header);
         int toUsual = before > 0 ? before - chain.UsualHeadroom(ref header) : 0;
         int moved = before >= missing ? Math.Max(toUsual, missing) : toUsual;
@@ -160,9 +160,9 @@ internal readonly ref struct ReceiveRoom
     }
 
     /// <summary>One more mbuf: with a large cluster, with one of 2 KiB, or with what it has by itself.</summary>
-    private static bool TryTake(MbufCache cache, int left, StorageKind kind, out uint index)
+    private static bool TryTake(ThreadCache cache, int left, ZoneId kind, out uint index)
     {
-        if (kind != StorageKind.Cluster && left > cache.Storages[(int)kind].Size / 2 && cache.TryProbeMbufWith(kind, out index))
+        if (kind != ZoneId.Cluster && left > cache.Hot.Memory.LayoutOf(kind).Size / 2 && cache.TryProbeMbufWith(kind, out index))
         {
             return true;
         }
@@ -220,7 +220,7 @@ internal readonly ref struct ReceiveRoom
                 _next = header.Next;
 
                 // By the flags alone, which only we clear: the same mbufs for which the room was taken, whoever frees a partner.
-                int room = header.IsPlainlyWritable ? _chain.Cache.RoomBehind(ref header) : 0;
+                int room = header.IsPlainlyWritable ? _chain.Cache.Hot.Memory.RoomBehind(ref header) : 0;
                 int length = Math.Min(_left, room);
                 if (length > 0)
                 {

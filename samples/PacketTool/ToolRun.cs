@@ -1,4 +1,5 @@
 using Engine.Mbufs;
+using Engine.Mbufs.Wire;
 
 namespace PacketTool;
 

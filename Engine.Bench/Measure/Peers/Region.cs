@@ -7,7 +7,7 @@ internal sealed class Region : IDisposable
     public const long Stride = 2240;
 
     private readonly NativeRegion _region;
-    private readonly ArenaMemory _memory;
+    private readonly RawMemory _memory;
 
     public Region(long length)
     {

@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using Engine.Mbufs.Wire;
+
 namespace Engine.Mbufs.Tests.Conformance;
 
 /// <summary>The Internet checksum.</summary>

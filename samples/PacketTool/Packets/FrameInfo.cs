@@ -1,4 +1,4 @@
-using Engine.Mbufs;
+using Engine.Mbufs.Wire;
 
 namespace PacketTool;
 

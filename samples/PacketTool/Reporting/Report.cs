@@ -1,6 +1,6 @@
 using System.Globalization;
 
-using Engine.Mbufs;
+using Engine.Mbufs.Wire;
 
 namespace PacketTool;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 
 using Engine.Mbufs;
+using Engine.Mbufs.Wire;
 
 namespace PacketTool;
 

@@ -1,0 +1,154 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace Engine.Mbufs;
+
+/// <summary>
+/// The magazines that one thread at a time works with: the claim, taking and returning items, and what a thread's operations have
+/// under way. <see cref="MbufCache"/> is the public face of one that has an owner.
+/// </summary>
+/// <remarks>
+/// A cache whose scope is closed is idle, and any thread that runs out of memory may drain it. One whose scope is open belongs
+/// to its thread; it can only be asked, through <see cref="CacheHot.PopLimit"/> and <see cref="CacheHot.FreeLimit"/>, to flush by
+/// itself.
+/// </remarks>
+internal sealed partial class ThreadCache
+{
+    internal CacheHot Hot;
+
+    /// <summary>How far <see cref="CacheHot.Opening"/> moves on when a scope is closed.</summary>
+    internal const uint OpeningStep = 1u << Mbuf.IndexBits;
+
+    /// <summary>The cache of the null chain, in which no index is valid. It is never open, and nobody has a scope of it.</summary>
+    internal static readonly ThreadCache OfNull = new();
+
+    /// <summary>
+    /// Headers of an arena that last-level caches still hold, 16 MiB of them: asking for fewer in advance costs more than it gives.
+    /// </summary>
+    private const int MostNearHeaders = 256 * 1024;
+
+    /// <summary>Counts openings and their ends: odd while open. A scope whose number has passed is closed.</summary>
+    private uint _serial;
+
+    /// <summary>A <see cref="Claim"/>. The one word that threads compete for.</summary>
+    private long _claim;
+
+    /// <summary>Who opened it last; of an open cache its owner, but for a moment after the claim was taken.</summary>
+    private CacheOwner? _owner;
+
+    /// <summary>Somebody waits for memory or asked for it: the owner's next slow path flushes. Set under the gate.</summary>
+    private bool _flushRequested;
+
+    private bool _disposed;
+
+    /// <summary>Free routines that are due.</summary>
+    internal DueRoutines Due;
+
+    /// <summary>References that many packets, which are being freed, have released.</summary>
+    internal GatheredReleases Gathered;
+
+    private ThreadCache()
+    {
+        Arena = null!;
+        Hot.Opening = OpeningStep; // Less this, the null chain's 0 is beyond the last index, which is 0.
+    }
+
+    internal ThreadCache(MbufArena arena, bool isExplicit)
+    {
+        Arena = arena;
+        IsExplicit = isExplicit;
+        Hot.FirstSlot = arena.FirstSlot;
+        Hot.IsFarReaching = arena.Layout.Limits[(int)ZoneId.Mbuf] > MostNearHeaders;
+        Hot.Memory = arena.Memory;
+        Hot.LastIndex = (uint)arena.Zones[(int)ZoneId.Mbuf].Carved;
+        Hot.Front = new FrontSlot();
+        if (!arena.HasFastFrees)
+        {
+            Hot.Front.Disable();
+        }
+
+        for (int zone = 0; zone < ArenaLayout.ZoneCount; zone++)
+        {
+            Hot.Magazines[zone] = new MagazinePair(arena.EmptyMagazines.Take(), arena.EmptyMagazines.Take());
+            if (!arena.HasFastFrees || zone == (int)ZoneId.Packet)
+            {
+                Hot.Magazines[zone].DisableFront();
+            }
+        }
+
+        RaiseLimits();
+    }
+
+    /// <summary>The arena that the cache belongs to.</summary>
+    public MbufArena Arena { get; }
+
+    internal bool IsExplicit { get; private set; }
+
+    internal bool IsIdle => Volatile.Read(ref _claim) == Claim.Idle;
+
+    /// <summary>To the owner: false once the scope was closed, as by the visitor of an operation.</summary>
+    internal bool IsOpen => (_serial & 1) != 0;
+
+    /// <summary>Odd while open. Read by the owner.</summary>
+    internal uint Serial => _serial;
+
+    /// <summary>The number of the opening, one more each time; modulo 2^31.</summary>
+    internal uint Opening => _serial >> 1;
+
+    /// <summary>Somebody's scope is open here, perhaps of a thread that ended.</summary>
+    private bool IsInUse
+        => Claim.StateOf(Volatile.Read(ref _claim)) is Claim.Open or Claim.Parked or Claim.DrainingParked && !Arena.TryAdopt(this);
+
+    /// <summary>For a chain, position or tag whose index is not valid in its cache: its scope was closed, or it is null.</summary>
+    [DoesNotReturn]
+    internal static void ThrowNotOfThisOpening(ThreadCache cache) => throw CreateNotOfThisOpening(cache);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Exception CreateNotOfThisOpening(ThreadCache cache) => cache == OfNull
+        ? new MbufException("There is no packet, position or tag here: it is null, as after an allocation that found nothing, or a search. Test IsNull.")
+        : ThrowHelper.CreateScopeClosed();
+
+    /// <summary>Claims an explicit cache for the calling thread.</summary>
+    /// <exception cref="InvalidOperationException">A scope of this cache is open already, here or on another thread.</exception>
+    /// <exception cref="ObjectDisposedException">The cache or its arena is disposed.</exception>
+    internal void OpenExplicit()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(MbufCache));
+        CacheOwner owner = CacheOwner.Current;
+        SpinWait spin = default;
+        while (!TryOpen(owner))
+        {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _claim) == Claim.Retired, typeof(MbufCache)); // Disposed, and replaced, since we looked.
+            if (IsInUse)
+            {
+                throw new InvalidOperationException(
+                    "A scope of this cache is open already. A cache serves one scope at a time: close that one first, or create a cache for each event loop.");
+            }
+
+            spin.SpinOnce(); // A thread that ran out of memory is draining the cache: a bounded piece of work.
+        }
+
+        owner.NoteExplicit(this);
+    }
+
+    /// <summary>Ends the ownership of an explicit cache: from then on it is one of those that the arena chooses from. Idempotent.</summary>
+    /// <exception cref="InvalidOperationException">A scope of this cache is open.</exception>
+    internal void EndOwnership()
+    {
+        if (_disposed || Arena.IsReleased)
+        {
+            _disposed = true;
+            return;
+        }
+
+        if (IsInUse)
+        {
+            throw new InvalidOperationException("A scope of this cache is open. Close it before the cache.");
+        }
+
+        _disposed = true;
+        IsExplicit = false; // From now on the arena's own Enter may choose it.
+        Interlocked.MemoryBarrier(); // [guard: OwnershipEndsFirst]
+        Arena.WakeForCache(); // [guard: OwnershipLooksForSleepers]
+    }
+}

@@ -1,0 +1,202 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Engine.Mbufs;
+
+/// <summary>Storage of an mbuf: where it starts and ends, who refers to it, and how it moves from one mbuf to another.</summary>
+internal static class References
+{
+    /// <param name="cache">The cache of the calling thread.</param>
+    extension(ThreadCache cache)
+    {
+        /// <summary>
+        /// M_WRITABLE: not read-only, and nobody else refers to the storage. A count that came back to 1 ends the sharing: the flag
+        /// is cleared, and the next question costs nothing.
+        /// </summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal bool IsWritable(ref MbufHeader header) => header.IsPlainlyWritable || cache.IsWritableAgain(ref header);
+
+        /// <summary>
+        /// Makes <paramref name="copy"/>, an mbuf without storage of its own in use, refer to the same storage and the same bytes.
+        /// A share made by the only owner, the first one or the first after all others were freed, is a plain store of 2. Later
+        /// ones are atomic.
+        /// </summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        internal void ShareStorage(ref MbufHeader header, ref MbufHeader copy)
+        {
+            cache.CountShare(ref header);
+            copy.Kind = header.Kind;
+            copy.Storage = header.Storage;
+            copy.Data = header.Data;
+            copy.SegmentLength = header.SegmentLength;
+            copy.Flags |= header.Flags & HeaderFlags.OfStorage;
+        }
+
+        /// <summary>Counts one more reference to a header's storage; whose it is, the caller sees to.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal void CountShare(ref MbufHeader header)
+        {
+            Debug.Assert(header.Kind != ZoneId.Internal, "Internal storage is copied, never shared.");
+            ref int count = ref cache.Hot.Memory.CountOf(ref header);
+            if (cache.Hot.Memory.IsCallerCounted(ref header))
+            {
+                cache.Hot.Memory.RecordOf(header.Storage).AddHolder();
+            }
+            else if ((header.Flags & HeaderFlags.Shared) == 0 || Volatile.Read(ref count) == 1)
+            {
+                count = 2;
+                header.Flags |= HeaderFlags.Shared;
+            }
+            else
+            {
+                // One header refers once, and there are fewer than 2^24 headers: the count cannot overflow.
+                Interlocked.Increment(ref count);
+            }
+        }
+
+        /// <summary>
+        /// Drops a reference to external storage. True if it was the last one, and the storage is now the caller's alone.
+        /// </summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal bool ReleaseReference(ref MbufHeader header)
+            => (header.Flags & HeaderFlags.Shared) == 0 || cache.ReleaseShared(ref header);
+
+        private bool ReleaseShared(ref MbufHeader header)
+        {
+            if (header.Kind == ZoneId.External && cache.Hot.Memory.IsCallerCounted(ref header))
+            {
+                return cache.Hot.Memory.RecordOf(header.Storage).RemoveHolder();
+            }
+
+            ref int count = ref cache.Hot.Memory.CountOf(ref header);
+            return Volatile.Read(ref count) == 1
+                || (cache.Gathered.IsOn ? cache.Gather(ref header, ref count) : Interlocked.Decrement(ref count) == 0);
+        }
+
+        /// <summary>
+        /// Gives external storage back that no header will refer to: the header's own, which is the last reference or not. An internal
+        /// buffer stays its mbuf's, and its bytes are of no further use.
+        /// </summary>
+        internal void ReleaseStorage(ref MbufHeader header)
+        {
+            if (header.Kind != ZoneId.Internal)
+            {
+                if (cache.ReleaseReference(ref header))
+                {
+                    cache.ReturnStorage(header.Kind, header.Storage);
+                }
+            }
+            else if (cache.Arena.ClearsOnFree)
+            {
+                cache.ClearInternal(ref header);
+            }
+
+            header.Flags &= ~HeaderFlags.OfStorage;
+        }
+
+        /// <summary>
+        /// Moves storage and bytes from one mbuf to another whose own internal buffer is not in use: external storage by its index,
+        /// internal by copying at most 192 bytes. <paramref name="from"/> is left to be attached anew.
+        /// </summary>
+        internal void MoveStorage(ref MbufHeader from, ref MbufHeader to, uint toIndex)
+        {
+            if (from.Kind == ZoneId.Internal)
+            {
+                int offset = cache.Hot.Memory.RoomBefore(ref from);
+                int length = from.SegmentLength;
+                uint readOnly = from.Flags & HeaderFlags.ReadOnly;
+                Span<byte> bytes = cache.Hot.Memory.BytesOf(ref from);
+                cache.Hot.Memory.AttachInternal(ref to, toIndex, offset);
+                to.SegmentLength = length;
+                to.Flags |= readOnly;
+                bytes.CopyTo(cache.Hot.Memory.BytesOf(ref to));
+                if (cache.Arena.ClearsOnFree)
+                {
+                    cache.ClearInternal(ref from);
+                }
+            }
+            else
+            {
+                to.Kind = from.Kind;
+                to.Storage = from.Storage;
+                to.Data = from.Data;
+                to.SegmentLength = from.SegmentLength;
+                to.Flags = (to.Flags & ~HeaderFlags.OfStorage) | (from.Flags & HeaderFlags.OfStorage) | HeaderFlags.SlowFree;
+            }
+
+            from.Flags &= ~HeaderFlags.OfStorage;
+        }
+
+        /// <summary>
+        /// An internal buffer is of no further use to its mbuf, which lives on: secrets in it do not wait until that is freed.
+        /// </summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private void ClearInternal(ref MbufHeader header) => cache.Hot.Memory.ClearContents(ZoneId.Mbuf, header.Storage);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private bool IsWritableAgain(ref MbufHeader header)
+        {
+            if ((header.Flags & HeaderFlags.Shared) == 0 || Volatile.Read(ref cache.Hot.Memory.CountOf(ref header)) != 1)
+            {
+                return false;
+            }
+
+            if (cache.Hot.Memory.IsCallerCounted(ref header))
+            {
+                return (header.Flags & HeaderFlags.ReadOnly) == 0; // Others may count it up at any time: the flag stays.
+            }
+
+            header.Flags &= ~HeaderFlags.Shared;
+            return (header.Flags & HeaderFlags.OfStorage) == 0;
+        }
+
+        /// <summary>From here on references are gathered. Nothing that runs until the end calls foreign code.</summary>
+        internal void BeginFreeingMany() => cache.Gathered.IsOn = true;
+
+        /// <summary>Counts down what was gathered.</summary>
+        internal void EndFreeingMany()
+        {
+            cache.Gathered.IsOn = false;
+            if (cache.Gathered.Count != 0)
+            {
+                cache.CountDownGathered();
+            }
+        }
+
+        /// <summary>
+        /// Gathers the reference of a header, which is not the only one. True if those gathered are all there are: nobody else can
+        /// come to have one, and the storage is the caller's alone.
+        /// </summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private bool Gather(ref MbufHeader header, ref int count)
+        {
+            if (cache.Gathered.Count != 0 && (cache.Gathered.Storage != header.Storage || cache.Gathered.Kind != header.Kind))
+            {
+                cache.CountDownGathered();
+            }
+
+            cache.Gathered.Kind = header.Kind;
+            cache.Gathered.Storage = header.Storage;
+            cache.Gathered.Count++;
+            if (Volatile.Read(ref count) != cache.Gathered.Count)
+            {
+                return false;
+            }
+
+            cache.Gathered.Count = 0;
+            return true;
+        }
+
+        /// <summary>Whoever had the other references may have dropped them meanwhile; then the storage is given back here.</summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private void CountDownGathered()
+        {
+            int gathered = cache.Gathered.Count;
+            cache.Gathered.Count = 0;
+            if (Interlocked.Add(ref cache.Hot.Memory.CountOf(cache.Gathered.Kind, cache.Gathered.Storage), -gathered) == 0)
+            {
+                cache.ReturnStorage(cache.Gathered.Kind, cache.Gathered.Storage);
+            }
+        }
+    }
+}
