@@ -1,4 +1,4 @@
-using Engine.Mbufs.Tests.Segmentation;
+using Engine.Mbufs.Tests.Offload;
 
 using Engine.Mbufs.Wire;
 using NUnit.Framework;

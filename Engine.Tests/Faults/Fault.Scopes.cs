@@ -25,7 +25,7 @@ internal sealed partial record Fault
         Fresh("AllocateContiguousPacket(Int32)", static (in mbufs, _, _) => Freed(mbufs.AllocateContiguousPacket(16_384)), "large"),
         Fresh("AllocateFrom(ReadOnlySpan, Int32, UInt16)", static (in mbufs, _, _) => Freed(mbufs.AllocateFrom(Bytes(6600), 60, 1))),
         Fresh("AllocateFrom(TSource, Int32, Int32, UInt16)", static (in mbufs, _, _) => FromSource(mbufs)),
-        Fresh("AllocateFrom(TSource, Int32)", static (in mbufs, _, _) => FromSource(mbufs, asFewAsPossible: true)),
+        Fresh("AllocateFrom(TSource, Int32)", static (in mbufs, _, _) => FromSource(mbufs, asFewAsPossible: true)) with { Recovers = true },
         Fresh("AllocateFrom(ReadOnlySequence, Int32, Int32)", static (in mbufs, _, _) => FromSequence(mbufs, header: true)),
         Fresh("AllocateChainFrom(ReadOnlySequence, Int32, Int32)", static (in mbufs, _, _) => FromSequence(mbufs, header: false)),
         Fresh("TryAllocatePackets(Span)", static (in mbufs, _, _) => Bulk(mbufs)),

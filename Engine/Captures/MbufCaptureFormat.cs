@@ -9,3 +9,13 @@ public enum MbufCaptureFormat
     /// <summary>The format of blocks that followed it (draft-ietf-opsawg-pcapng).</summary>
     PcapNg = 2,
 }
+
+/// <summary>How finely a capture file that is written tells the time.</summary>
+public enum MbufCaptureResolution
+{
+    /// <summary>Microseconds: every program that knows the format reads it. What is finer is cut off.</summary>
+    Microseconds = 0,
+
+    /// <summary>Nanoseconds: as fine as a packet's header tells it.</summary>
+    Nanoseconds = 1,
+}

@@ -168,4 +168,164 @@ public readonly ref partial struct MbufChain
     }
 
     private ref ColdHeader WriteCold() => ref _cache.Hot.Memory.UseCold(ref HeadOfPacket());
+
+    /// <summary>
+    /// m_move_pkthdr, M_MOVE_PKTHDR: this chain takes over another's packet header: the fields, the packet's flags (M_COPYFLAGS)
+    /// and the tags. Its data stays, and so does the other's; the packet length is the other's, whatever this one holds.
+    /// </summary>
+    /// <param name="other">A packet of the same arena; a chain without packet header afterwards, still owned by the
+    /// caller.</param>
+    /// <exception cref="ArgumentException"><paramref name="other"/> is this chain.</exception>
+    /// <exception cref="InvalidOperationException"><paramref name="other"/> has no packet header.</exception>
+    /// <exception cref="MbufForeignException"><paramref name="other"/> belongs to another arena.</exception>
+    /// <exception cref="MbufStaleException">Either was freed or given away.</exception>
+    /// <remarks>O(1), and O(tags) for tags that this chain had, which are freed. Never needs memory.</remarks>
+    public void MovePacketHeaderFrom(MbufChain other)
+    {
+        ref MbufHeader head = ref Head();
+        ref MbufHeader from = ref HeaderToCopy(other);
+        _cache.CopyPacketFields(ref from, ref head);
+        if ((from.Flags & HeaderFlags.Cold) != 0)
+        {
+            ref ColdHeader cold = ref _cache.Hot.Memory.ColdOf(ref from);
+            _cache.Hot.Memory.UseCold(ref head).FirstTag = cold.FirstTag;
+            cold.FirstTag = 0;
+        }
+
+        TakePacketFlags(ref from, ref head);
+        _cache.DropPacketHeader(ref from);
+        from.UpdateSlowFree();
+    }
+
+    /// <summary>
+    /// m_dup_pkthdr: this chain gets a copy of another's packet header: the fields, the packet's flags (M_COPYFLAGS), and a copy
+    /// of each tag in the same order. Its data stays; the packet length is the other's.
+    /// </summary>
+    /// <param name="other">A packet of the same arena; it stays as it is.</param>
+    /// <returns>
+    /// False if the arena is exhausted: this chain is as it was (mbuf(9) leaves it with fields and without tags).
+    /// </returns>
+    /// <exception cref="ArgumentException"><paramref name="other"/> is this chain.</exception>
+    /// <exception cref="InvalidOperationException"><paramref name="other"/> has no packet header.</exception>
+    /// <exception cref="MbufForeignException"><paramref name="other"/> belongs to another arena.</exception>
+    /// <exception cref="MbufStaleException">Either was freed or given away.</exception>
+    /// <remarks>O(tags). Needs one mbuf for each tag.</remarks>
+    public bool TryCopyPacketHeaderFrom(MbufChain other)
+    {
+        ref MbufHeader head = ref Head();
+        ref MbufHeader from = ref HeaderToCopy(other);
+        if (!_cache.TryCopyPacketHeader(ref from, ref head))
+        {
+            return false;
+        }
+
+        TakePacketFlags(ref from, ref head);
+        return true;
+    }
+
+    /// <summary>
+    /// m_dup_pkthdr without the tags: the fields and the packet's flags, which cannot fail. Tags that this chain had are freed.
+    /// </summary>
+    /// <param name="other">A packet of the same arena; it stays as it is.</param>
+    /// <exception cref="ArgumentException"><paramref name="other"/> is this chain.</exception>
+    /// <exception cref="InvalidOperationException"><paramref name="other"/> has no packet header.</exception>
+    /// <exception cref="MbufForeignException"><paramref name="other"/> belongs to another arena.</exception>
+    /// <exception cref="MbufStaleException">Either was freed or given away.</exception>
+    /// <remarks>O(1), and O(tags) for tags that this chain had.</remarks>
+    public void CopyPacketFieldsFrom(MbufChain other)
+    {
+        ref MbufHeader head = ref Head();
+        ref MbufHeader from = ref HeaderToCopy(other);
+        _cache.CopyPacketFields(ref from, ref head);
+        TakePacketFlags(ref from, ref head);
+    }
+
+    /// <summary>
+    /// What a header gets of another's flags: those that may be set, and the packet header itself; but not the read-only mark, which
+    /// belongs to the storage, and stays with each.
+    /// </summary>
+    private static void TakePacketFlags(ref MbufHeader from, ref MbufHeader to)
+        => to.Flags = (to.Flags & ~HeaderFlags.Clearable) | (from.Flags & HeaderFlags.Clearable) | HeaderFlags.PacketHeader;
+
+    private ref MbufHeader HeaderToCopy(MbufChain other)
+    {
+        ref MbufHeader from = ref other.HeadOfPacket();
+        if (other._cache != _cache && other._cache.Arena != _cache.Arena)
+        {
+            ThrowHelper.Foreign();
+        }
+
+        if (other.Index == Index)
+        {
+            ThrowHelper.HeaderToItself();
+        }
+
+        return ref from;
+    }
+
+    /// <summary>
+    /// m_demote with all = 1: makes an ordinary chain of a packet. The packet header goes, with its fields and tags, and every
+    /// mbuf loses all flags but those that describe its storage and those to keep.
+    /// </summary>
+    /// <param name="keep">
+    /// Flags that stay where they are set. <see cref="MbufFlags.ReadOnly"/> and <see cref="MbufFlags.External"/> stay always,
+    /// since they are the storage's; <see cref="MbufFlags.PacketHeader"/> never.
+    /// </param>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(segments + tags). Never needs memory. A chain without packet header only loses flags.</remarks>
+    public void Demote(MbufFlags keep = MbufFlags.None)
+    {
+        ref MbufHeader head = ref Head();
+        _cache.DropPacketHeader(ref head);
+        ClearFlags(Index, (~(uint)keep & HeaderFlags.Clearable) | HeaderFlags.PacketHeader);
+        head.UpdateSlowFree();
+    }
+
+    /// <summary>
+    /// m_demote with all = 0: every mbuf but the first loses all flags but those that describe its storage and those to keep.
+    /// No operation leaves a packet header inside a chain; the mark of one that got there all the same goes, too.
+    /// </summary>
+    /// <param name="keep">
+    /// Flags that stay where they are set. <see cref="MbufFlags.ReadOnly"/> and <see cref="MbufFlags.External"/> stay always,
+    /// since they are the storage's.
+    /// </param>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(segments). Never needs memory.</remarks>
+    public void DemoteInterior(MbufFlags keep = MbufFlags.None)
+        => ClearFlags(Head().Next, (~(uint)keep & HeaderFlags.Clearable) | HeaderFlags.PacketHeader);
+
+    /// <summary>
+    /// m_demote_pkthdr: takes the packet header away, with its fields and tags. The bytes stay, and so do the flags of the first
+    /// mbuf.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The chain has no packet header.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(1), and O(tags) if there are any. Never needs memory.</remarks>
+    public void RemovePacketHeader()
+    {
+        ref MbufHeader head = ref HeadOfPacket();
+        _cache.DropPacketHeader(ref head);
+        head.UpdateSlowFree();
+    }
+
+    /// <summary>
+    /// m_clrprotoflags: clears the flags that belong to protocols (<see cref="MbufFlags.Protocols"/>) on every mbuf, for a
+    /// packet that goes from one protocol to another.
+    /// </summary>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(segments).</remarks>
+    public void ClearProtocolFlags()
+    {
+        _ = ref Head();
+        ClearFlags(Index, (uint)MbufFlags.Protocols);
+    }
+
+    /// <summary>Clears flags of one mbuf and all behind it.</summary>
+    private void ClearFlags(uint from, uint flags)
+    {
+        for (uint index = from; index != 0; index = At(index).Next)
+        {
+            At(index).Flags &= ~flags;
+        }
+    }
 }

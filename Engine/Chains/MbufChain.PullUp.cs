@@ -190,4 +190,105 @@ public readonly ref partial struct MbufChain
         At(last).Next = 0;
         _cache.FreeMbufs(first);
     }
+
+    /// <summary>
+    /// m_copyup: moves the first bytes into fresh storage, with room before them, and shows them: contiguous, writable, and
+    /// where a header can be prepended, also if they were contiguous before. What is left of the first mbuf's old storage is the
+    /// second mbuf's; mbufs that become empty are freed.
+    /// </summary>
+    /// <param name="length">Bytes, 0 or more.</param>
+    /// <param name="headroom">Bytes of room before them, 0 to <see cref="MbufSizes.LargestContiguous"/>: exactly so many.</param>
+    /// <param name="view">Exactly the first <paramref name="length"/> bytes; empty on failure.</param>
+    /// <returns>
+    /// False if the chain is shorter, if no storage is so large as both together (mbuf(9) ends at MHLEN), or if the arena is
+    /// exhausted: the chain is as it was, layout included (m_copyup frees it).
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative, or <paramref name="headroom"/> out of
+    /// its range.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(bytes moved); needs one mbuf, and a cluster if an mbuf's internal buffer is too small.</remarks>
+    [UnscopedRef]
+    public bool TryCopyUp(int length, int headroom, out ReadOnlySpan<byte> view)
+    {
+        ref MbufHeader head = ref Head();
+        if (length < 0)
+        {
+            ThrowHelper.Negative(nameof(length), length);
+        }
+
+        CheckContiguous(nameof(headroom), headroom);
+        int largest = _cache.Hot.Memory.LayoutOf(ZoneId.Jumbo16).Capacity;
+        if (length > head.ChainLength || length > largest - headroom || !TryMakeFront(this, headroom + length))
+        {
+            view = default;
+            return false;
+        }
+
+        head.Data = _cache.Hot.Memory.StartOf(ref head) + headroom; // Of storage that is new to it: no position knows it.
+        PullFromFollowers(ref head, ref head, Index, length);
+        if (length == 0 && At(head.Next).SegmentLength == 0)
+        {
+            UnlinkBehind(ref head, ref head, Index, head.Next, count: 1);
+        }
+
+        _cache.RunDueRoutines();
+        view = _cache.Hot.Memory.BytesOf(ref head);
+        return true;
+    }
+
+    /// <summary>
+    /// mtod with a type: the first bytes of the first mbuf, seen in place as a value, for reading. <see cref="TryPullUp"/> makes
+    /// them contiguous before.
+    /// </summary>
+    /// <typeparam name="T">A type without references; with the layout of the bytes on the wire, that is with
+    /// <c>Pack = 1</c>, and fields in the byte order of the wire.</typeparam>
+    /// <returns>A reference into the packet; nothing is copied. It need not be aligned.</returns>
+    /// <exception cref="ArgumentException"><typeparamref name="T"/> is a handle of the engine, or has one: bytes of a packet are
+    /// nobody's claim.</exception>
+    /// <exception cref="InvalidOperationException">The first mbuf has fewer bytes (mbuf(9): not checked).</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(1).</remarks>
+    [UnscopedRef]
+    public ref readonly T FirstAs<[DynamicallyAccessedMembers(PacketBytes.Fields)] T>()
+        where T : unmanaged
+        => ref FirstAs<T>(ref Head());
+
+    /// <summary>mtod with a type and M_WRITABLE in one: the same, for writing.</summary>
+    /// <typeparam name="T">A type without references; with the layout of the bytes on the wire, that is with
+    /// <c>Pack = 1</c>, and fields in the byte order of the wire.</typeparam>
+    /// <returns>A reference into the packet: what is written to it is written into the packet. It need not be aligned.</returns>
+    /// <exception cref="ArgumentException"><typeparamref name="T"/> is a handle of the engine, or has one.</exception>
+    /// <exception cref="InvalidOperationException">The first mbuf has fewer bytes, or they may not be written: the storage is
+    /// read-only or shared.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(1).</remarks>
+    [UnscopedRef]
+    public ref T WritableFirstAs<[DynamicallyAccessedMembers(PacketBytes.Fields)] T>()
+        where T : unmanaged
+    {
+        ref MbufHeader head = ref Head();
+        if (!_cache.IsWritable(ref head))
+        {
+            ThrowHelper.NotWritable();
+        }
+
+        return ref FirstAs<T>(ref head);
+    }
+
+    [UnscopedRef]
+    private ref T FirstAs<[DynamicallyAccessedMembers(PacketBytes.Fields)] T>(ref MbufHeader head)
+        where T : unmanaged
+    {
+        if (!PacketBytes.As<T>.IsAllowed)
+        {
+            ThrowHelper.NotPacketBytes(typeof(T));
+        }
+
+        if (RawMemory.SizeOf<T>() > head.SegmentLength)
+        {
+            ThrowHelper.TooFewContiguous(RawMemory.SizeOf<T>(), head.SegmentLength);
+        }
+
+        return ref _cache.Hot.Memory.Raw.ValueAt<T>(head.Data);
+    }
 }

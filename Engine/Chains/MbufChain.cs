@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
@@ -217,4 +218,152 @@ public readonly ref partial struct MbufChain : IDisposable
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int Saturate(long length) => (int)Math.Clamp(length, 0, int.MaxValue);
+
+    /// <summary>m_length: the bytes of data in the whole chain. Known, not walked for: O(1).</summary>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    public int Length => Head().ChainLength;
+
+    /// <summary>True if the chain holds no data. O(1).</summary>
+    /// <inheritdoc cref="Length"/>
+    public bool IsEmpty => Head().ChainLength == 0;
+
+    /// <summary>The number of mbufs in the chain, empty ones included; at least 1. O(1).</summary>
+    /// <inheritdoc cref="Length"/>
+    public int SegmentCount => Head().Segments;
+
+    /// <summary>M_PKTHDR: true if the chain is a packet. O(1).</summary>
+    /// <inheritdoc cref="Length"/>
+    public bool HasPacketHeader => (Head().Flags & HeaderFlags.PacketHeader) != 0;
+
+    /// <summary>
+    /// m_flags of the first mbuf. Setting replaces the flags that may be set; External and PacketHeader stay what they are, and
+    /// ReadOnly can be set, but not cleared: that is <see cref="DangerousClearReadOnly"/>. O(1).
+    /// </summary>
+    /// <inheritdoc cref="Length"/>
+    public MbufFlags Flags
+    {
+        get
+        {
+            ref MbufHeader head = ref Head();
+            MbufFlags external = head.Kind == ZoneId.Internal ? MbufFlags.None : MbufFlags.External;
+            return (MbufFlags)(head.Flags & (HeaderFlags.Settable | HeaderFlags.PacketHeader)) | external;
+        }
+
+        set
+        {
+            ref MbufHeader head = ref Head();
+            head.Flags = (head.Flags & ~HeaderFlags.Clearable) | ((uint)value & HeaderFlags.Settable);
+        }
+    }
+
+    /// <summary>
+    /// Takes the read-only mark (M_RDONLY) off the first mbuf's storage. Dangerous: somebody had a reason to set it, and the mark
+    /// of other packets over the same storage stays. O(1).
+    /// </summary>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    public void DangerousClearReadOnly() => Head().Flags &= ~HeaderFlags.ReadOnly;
+
+    /// <summary>m_type of the first mbuf; setting it is MCHTYPE. O(1).</summary>
+    /// <inheritdoc cref="Length"/>
+    public MbufType Type
+    {
+        get => Head().Type;
+        set => Head().Type = value;
+    }
+
+    /// <summary>
+    /// M_WRITABLE: true if the first mbuf's data may be written: not read-only and not shared with another chain. O(1).
+    /// </summary>
+    /// <inheritdoc cref="Length"/>
+    public bool IsWritable => _cache.IsWritable(ref Head());
+
+    /// <summary>
+    /// M_LEADINGSPACE: bytes that can be prepended without another mbuf; 0 if the first mbuf is not writable. O(1).
+    /// </summary>
+    /// <inheritdoc cref="Length"/>
+    public int Headroom
+    {
+        get
+        {
+            ref MbufHeader head = ref Head();
+            return _cache.IsWritable(ref head) ? _cache.Hot.Memory.RoomBefore(ref head) : 0;
+        }
+    }
+
+    /// <summary>
+    /// M_TRAILINGSPACE of the last mbuf: bytes that can be appended without another mbuf; 0 if the last mbuf is not writable.
+    /// O(1); O(segments) while <see cref="MbufScope.AllocateChain(int)"/>'s room is not filled, all of which counts.
+    /// </summary>
+    /// <inheritdoc cref="Length"/>
+    public int Tailroom
+    {
+        get
+        {
+            ref MbufHeader head = ref Head();
+            uint point = FillPoint(ref head);
+            return point == head.Tail ? RoomOf(ref At(point)) : (int)Math.Min(RoomFrom(point, int.MaxValue), int.MaxValue);
+        }
+    }
+
+    /// <summary>mtod: the data of the first mbuf, for reading. Bound to this chain's variable by the compiler. O(1).</summary>
+    /// <inheritdoc cref="Length"/>
+    [UnscopedRef]
+    public ReadOnlySpan<byte> FirstSpan => _cache.Hot.Memory.BytesOf(ref Head());
+
+    /// <summary>mtod and M_WRITABLE in one: the data of the first mbuf, for writing. O(1).</summary>
+    /// <param name="span">The bytes; empty on failure.</param>
+    /// <returns>False if they may not be written: the storage is read-only or shared.</returns>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    [UnscopedRef]
+    public bool TryGetWritable(out Span<byte> span)
+    {
+        ref MbufHeader head = ref Head();
+        bool writable = _cache.IsWritable(ref head);
+        span = writable ? _cache.Hot.Memory.BytesOf(ref head) : default;
+        return writable;
+    }
+
+    /// <summary>
+    /// m_sanity: walks the chain and checks what must be true of it: links, data inside its storage, one head, the known
+    /// length, tail and number of segments, and, unless the chain is empty, that the packet header's length is that of the data.
+    /// </summary>
+    /// <param name="problem">What is wrong, in a sentence; null if nothing is.</param>
+    /// <returns>True if everything is as it must be. A packet length that the user set otherwise is reported, too.</returns>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>O(segments). Allocates only when it finds something.</remarks>
+    public bool IsSane([NotNullWhen(false)] out string? problem)
+    {
+        ref MbufHeader head = ref Head();
+        problem = ChainSanity.FindProblem(_cache.Arena, Index);
+        bool hasHeader = (head.Flags & HeaderFlags.PacketHeader) != 0;
+        if (problem is null && hasHeader && head.ChainLength != 0 && head.PacketLength != head.ChainLength)
+        {
+            problem = $"The packet header says {head.PacketLength} bytes; the chain holds {head.ChainLength}.";
+        }
+
+        return problem is null;
+    }
+}
+
+/// <summary>What a debugger shows of a chain.</summary>
+internal sealed class MbufChainDebugView
+{
+    public MbufChainDebugView(MbufChain chain)
+    {
+        Summary = chain.ToString();
+        var segments = new List<byte[]>();
+        if (chain.IsOwned)
+        {
+            foreach (ReadOnlySpan<byte> segment in chain.Segments)
+            {
+                segments.Add(segment.ToArray());
+            }
+        }
+
+        Segments = [.. segments];
+    }
+
+    public string Summary { get; }
+
+    public byte[][] Segments { get; }
 }

@@ -16,6 +16,7 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufScope : IDisposable
 {
     private const uint Plain = HeaderFlags.Head;
+
     private const uint Packet = HeaderFlags.Head | HeaderFlags.PacketHeader;
 
     private readonly ThreadCache _cache;
@@ -134,4 +135,152 @@ public readonly ref partial struct MbufScope : IDisposable
 
     /// <summary>For people. Allocates a string.</summary>
     public override string ToString() => _cache is null ? "no scope" : $"scope of {_cache.Arena}";
+
+    /// <summary>m_tag_alloc: a new tag, on no packet.</summary>
+    /// <param name="cookie">Who defined the type: a number that others are not likely to have chosen.</param>
+    /// <param name="type">What the tag is; with <see cref="MbufTag.Persistent"/> it survives
+    /// <see cref="MbufChain.DeleteNonPersistentTags"/>.</param>
+    /// <param name="length">Bytes of data, 0 to <see cref="MbufSizes.LargestContiguous"/>.</param>
+    /// <returns>The tag, owned by the caller, its bytes undefined; null if the arena is exhausted.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is out of its range.</exception>
+    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
+    /// <remarks>O(1): one mbuf, with a cluster for more than <see cref="MbufSizes.InternalSize"/> bytes.</remarks>
+    [UnscopedRef]
+    public MbufTag AllocateTag(uint cookie, ushort type, int length)
+    {
+        if ((uint)length > MbufSizes.LargestContiguous)
+        {
+            ThrowHelper.NotContiguousOrNegative(nameof(length), length);
+        }
+
+        ThreadCache cache = Cache;
+        uint index = cache.TakeTag(cookie, type, length);
+        if (index == 0)
+        {
+            cache.ReportCorruption();
+            return MbufTag.Null;
+        }
+
+        return MbufTag.Of(cache, index);
+    }
+
+    /// <summary>m_tag_get: a new tag with the common cookie (<see cref="MbufTag.CommonCookie"/>), on no packet.</summary>
+    /// <inheritdoc cref="AllocateTag(uint, ushort, int)"/>
+    [UnscopedRef]
+    public MbufTag AllocateTag(ushort type, int length) => AllocateTag(MbufTag.CommonCookie, type, length);
+
+    /// <summary>
+    /// Turns a handle back into a tag, on any thread. The handle is used up: every copy of it is stale from now on.
+    /// </summary>
+    /// <param name="tag">A handle from <see cref="MbufTag.Detach"/> of the same arena.</param>
+    /// <returns>The tag, owned by the caller; never null.</returns>
+    /// <exception cref="MbufStaleException">The handle was used before.</exception>
+    /// <exception cref="MbufForeignException">The handle belongs to another arena.</exception>
+    /// <exception cref="MbufException">The handle is null.</exception>
+    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
+    /// <remarks>O(1).</remarks>
+    [UnscopedRef]
+    public MbufTag OpenTag(MbufTagHandle tag)
+    {
+        ThreadCache cache = Cache;
+        uint index = tag.Mbuf.Slot - cache.Hot.FirstSlot;
+        if (index - 1 >= cache.Hot.LastIndex)
+        {
+            cache.ThrowNotInRange(tag.Mbuf);
+        }
+
+        const uint Marks = HeaderFlags.Tag | HeaderFlags.Attached;
+        ref MbufHeader header = ref cache.Hot.Memory.Header(index);
+        if (header.Generation != tag.Mbuf.Generation || (header.Flags & Marks) != HeaderFlags.Tag
+            || !cache.TryExchangeClaim(ref header, tag.Mbuf.Generation))
+        {
+            ThrowHelper.Stale();
+        }
+
+        return MbufTag.Of(cache, index);
+    }
+}
+
+/// <summary>How a thread comes to a scope: of an arena, which chooses a cache for it, or of a cache of its own.</summary>
+public static class MbufScopes
+{
+    /// <summary>What an arena is asked.</summary>
+    /// <param name="arena">The arena.</param>
+    extension(MbufArena arena)
+    {
+        /// <summary>
+        /// Opens a scope for the calling thread: claims a cache for it until the scope is disposed. Once per turn of an event loop
+        /// or unit of work, not per packet; do not block in a scope.
+        /// </summary>
+        /// <returns>The scope, to be held in a <c>using</c>.</returns>
+        /// <exception cref="MbufCorruptionException">In checked mode: freed storage was found written, and nobody was told
+        /// yet.</exception>
+        /// <exception cref="ObjectDisposedException">The arena is disposed, perhaps while this waited.</exception>
+        /// <exception cref="InvalidOperationException">Every cache that the arena may have has an owner
+        /// (<see cref="MbufArena.CreateCache"/>).</exception>
+        /// <remarks>
+        /// <para>Where <see cref="MbufArenaOptions.Caches"/> threads are inside scopes, it waits until one of them leaves, without end:
+        /// the other form ends a wait.</para>
+        /// <para>A thread that is inside a scope of the arena never waits: it is given that scope's cache, and what it allocates lives
+        /// until the outer scope is closed. So a free routine, a callback or a handler may enter whatever thread it runs on.</para>
+        /// <para>Cost: one compare-exchange and one memory barrier; the first entries on a new arena also create the cache.</para>
+        /// </remarks>
+        public MbufScope Enter()
+        {
+            arena.Quarantine?.ThrowIfSpoiled();
+            if (CacheOwner.CurrentOrNull is { Recent: { } recent } owner && recent.Arena == arena && recent.TryOpen(owner))
+            {
+                return new MbufScope(recent);
+            }
+
+            return EnterSlow(arena, Timeout.InfiniteTimeSpan, CancellationToken.None);
+        }
+
+        /// <summary>The same, which waits no longer than this if all caches are in use.</summary>
+        /// <param name="timeout">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
+        /// <param name="cancellationToken">Ends the wait early.</param>
+        /// <returns>The scope, to be held in a <c>using</c>.</returns>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
+        /// <exception cref="MbufCorruptionException">In checked mode: freed storage was found written, and nobody was told
+        /// yet.</exception>
+        /// <exception cref="TimeoutException">All caches were in use for as long as that.</exception>
+        /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+        /// <exception cref="ObjectDisposedException">The arena is disposed, perhaps while this waited.</exception>
+        /// <exception cref="InvalidOperationException">Every cache that the arena may have has an owner
+        /// (<see cref="MbufArena.CreateCache"/>).</exception>
+        /// <remarks>The same where it need not wait.</remarks>
+        public MbufScope Enter(TimeSpan timeout, CancellationToken cancellationToken = default)
+        {
+            MbufArena.ThrowIfNoTimeout(timeout);
+            cancellationToken.ThrowIfCancellationRequested();
+            arena.Quarantine?.ThrowIfSpoiled();
+            return EnterSlow(arena, timeout, cancellationToken);
+        }
+    }
+
+    /// <summary>What a cache is asked by its owner.</summary>
+    /// <param name="cache">The cache.</param>
+    extension(MbufCache cache)
+    {
+        /// <summary>
+        /// Opens a scope on this cache for the calling thread: once per turn of an event loop, not per packet. Close it
+        /// (<c>using</c>) before the thread blocks.
+        /// </summary>
+        /// <returns>The scope. It cannot leave the thread.</returns>
+        /// <exception cref="InvalidOperationException">A scope of this cache is open already, here or on another thread.</exception>
+        /// <exception cref="ObjectDisposedException">The cache or its arena is disposed.</exception>
+        /// <remarks>Cost: one compare-exchange, one memory barrier.</remarks>
+        public MbufScope Enter()
+        {
+            ThreadCache claimed = cache.Cache;
+            claimed.OpenExplicit();
+            return new MbufScope(claimed);
+        }
+    }
+
+    private static MbufScope EnterSlow(MbufArena arena, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        ThreadCache cache = arena.ClaimCache(timeout, cancellationToken, out bool isInside);
+        return isInside ? MbufScope.Inside(cache) : new MbufScope(cache);
+    }
 }

@@ -76,3 +76,63 @@ public readonly struct Mbuf : IEquatable<Mbuf>
         ? "mbuf null"
         : $"mbuf {Slot >> IndexBits}:{Slot & ((1u << IndexBits) - 1)} (generation {Generation})";
 }
+
+/// <summary>
+/// The 8-byte handle of a packet tag that is on no packet: what fields and other threads hold. It is to
+/// <see cref="MbufTag"/> what <see cref="Mbuf"/> is to a chain: the one live claim, used up by
+/// <see cref="MbufScope.OpenTag(MbufTagHandle)"/>.
+/// </summary>
+/// <remarks>The default value is null and names no tag.</remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+public readonly struct MbufTagHandle : IEquatable<MbufTagHandle>
+{
+    internal readonly Mbuf Mbuf;
+
+    internal MbufTagHandle(Mbuf mbuf) => Mbuf = mbuf;
+
+    /// <summary>True for the default value, which names no tag. O(1).</summary>
+    public bool IsNull => Mbuf.IsNull;
+
+    /// <summary>True if both handles are the same claim on the same tag.</summary>
+    /// <param name="left">One handle.</param>
+    /// <param name="right">The other handle.</param>
+    public static bool operator ==(MbufTagHandle left, MbufTagHandle right) => left.Equals(right);
+
+    /// <summary>True if the handles are different claims.</summary>
+    /// <param name="left">One handle.</param>
+    /// <param name="right">The other handle.</param>
+    public static bool operator !=(MbufTagHandle left, MbufTagHandle right) => !left.Equals(right);
+
+    /// <inheritdoc/>
+    public bool Equals(MbufTagHandle other) => Mbuf == other.Mbuf;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is MbufTagHandle other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Mbuf.GetHashCode();
+
+    /// <summary>For people. Allocates a string.</summary>
+    public override string ToString() => IsNull ? "tag null" : $"tag in {Mbuf}";
+}
+
+/// <summary>What has become of the packet that a handle names; see <c>StateOf</c>.</summary>
+public enum MbufState
+{
+    /// <summary>The handle is null.</summary>
+    Null = 0,
+
+    /// <summary>The handle is the live claim on a packet.</summary>
+    Live = 1,
+
+    /// <summary>The handle is stale and its mbuf is free (M_FREELIST).</summary>
+    Free = 2,
+
+    /// <summary>
+    /// The handle is stale and its mbuf is in use: by the same packet under a newer claim, or by another packet.
+    /// </summary>
+    Reused = 3,
+
+    /// <summary>The handle belongs to another arena.</summary>
+    Foreign = 4,
+}
