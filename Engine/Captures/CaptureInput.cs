@@ -31,14 +31,14 @@ internal sealed class CaptureInput(Stream stream, bool leaveOpen) : IDisposable
     {
         _part = part;
         _partStart = Position;
-        Settle();
+        EndRecord();
     }
 
     /// <summary>Says more exactly what began where <see cref="Begin"/> was called.</summary>
     public void Name(string part) => _part = part;
 
     /// <summary>What was read so far is understood: reading may go on from here.</summary>
-    public void Settle() => _settled = Position;
+    public void EndRecord() => _settled = Position;
 
     /// <summary>The next bytes, valid until the next call; they must be there.</summary>
     public ReadOnlySpan<byte> Take(int length)

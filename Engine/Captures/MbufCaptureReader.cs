@@ -63,7 +63,7 @@ public sealed class MbufCaptureReader : IDisposable
             throw;
         }
 
-        _input.Settle();
+        _input.EndRecord();
         _record = new CaptureRecord { LinkType = (_parser as PcapParser)?.LinkType ?? default };
     }
 
@@ -143,7 +143,7 @@ public sealed class MbufCaptureReader : IDisposable
 
             _record = record;
             _isWaiting = true;
-            _input.Settle();
+            _input.EndRecord();
         }
 
         if (_record.CapturedLength > MbufSizes.LargestContiguous)
@@ -188,7 +188,7 @@ public sealed class MbufCaptureReader : IDisposable
         }
 
         _isWaiting = false;
-        _input.Settle();
+        _input.EndRecord();
         chain.ReceiveTimestamp = _record.Timestamp;
     }
 

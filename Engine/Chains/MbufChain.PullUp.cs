@@ -217,7 +217,7 @@ public readonly ref partial struct MbufChain
         }
 
         CheckContiguous(nameof(headroom), headroom);
-        int largest = _cache.Hot.Memory.LayoutOf(ZoneId.Jumbo16).Capacity;
+        int largest = _cache.Hot.Memory.LayoutOf(ZoneId.LargestCluster).Capacity;
         if (length > head.ChainLength || length > largest - headroom || !TryMakeFront(this, headroom + length))
         {
             view = default;

@@ -40,7 +40,7 @@ public readonly ref partial struct MbufChain
         }
 
         // One cluster and a header that is all in its line: as it is, but for the links, which a fresh mbuf has right.
-        cache.CountShare(ref head);
+        cache.CountShareOfCluster(ref head);
         copy.Flags = (head.Flags & (HeaderFlags.OfPacket | HeaderFlags.OfStorage)) | HeaderFlags.Head | HeaderFlags.SlowFree;
         copy.Labels = head.Labels;
         copy.Storage = head.Storage;

@@ -150,7 +150,7 @@ public readonly ref partial struct MbufScope
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static MbufChain StartPacket(ThreadCache cache, uint opening)
     {
-        // A packet already: its header need not even be there yet. What is in hand has the number of the opening above it.
+        // A packet already: its header need not even be there yet. What is in the front slot has the number of the opening above it.
         uint slot = cache.Hot.Front.Slot;
         if (slot - opening < cache.Hot.PopLimit)
         {

@@ -6,7 +6,7 @@ namespace Engine.Mbufs;
 /// <summary>
 /// A cache's two magazines for one zone: the loaded one, which pops and pushes work on, and the previous one, which is full,
 /// empty or in between, so that a thread that allocates and frees around a boundary does not visit the depot each time. And one
-/// round in hand, for the thread that allocates again what it just freed.
+/// round in the front slot, for the thread that allocates again what it just freed.
 /// </summary>
 /// <remarks>
 /// Unsafe and sound as <see cref="Magazine"/>: every access is preceded by a comparison of the count with 0 or with the
@@ -14,17 +14,17 @@ namespace Engine.Mbufs;
 /// </remarks>
 internal unsafe struct MagazinePair
 {
-    /// <summary>The hand is empty and takes an item.</summary>
+    /// <summary>The front slot is empty and takes an item.</summary>
     private const uint Nothing = uint.MaxValue;
 
-    /// <summary>The hand is empty and takes none: every push and pop goes to the magazines, which can be told not to.</summary>
+    /// <summary>The front slot is empty and takes none: every push and pop goes to the magazines, which can be told not to.</summary>
     private const uint Disabled = Mbuf.AnyIndex;
 
     private Round* _loaded;
     private Round* _previous;
 
     /// <summary>
-    /// The item in hand, or <see cref="Nothing"/> or <see cref="Disabled"/>. A round in a magazine is where a count says, so a pop waits
+    /// The item in the front slot, or <see cref="Nothing"/> or <see cref="Disabled"/>. A round in a magazine is where a count says, so a pop waits
     /// for the push before it through memory; this word stays where it is, and the processor forwards it at once. Pairs have a hand
     /// of their own, <see cref="FrontSlot"/>, and this one is disabled.
     /// </summary>
@@ -105,7 +105,7 @@ internal unsafe struct MagazinePair
         return true;
     }
 
-    /// <summary>Takes the item in hand, else the newest of the magazine.</summary>
+    /// <summary>Takes the item in the front slot, else the newest of the magazine.</summary>
     /// <param name="limit"><see cref="CacheHot.PopLimit"/>.</param>
     /// <param name="item">The item.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -150,7 +150,7 @@ internal unsafe struct MagazinePair
         return true;
     }
 
-    /// <summary>Adds an item: into the hand, else to the loaded magazine.</summary>
+    /// <summary>Adds an item: into the front slot, else to the loaded magazine.</summary>
     /// <param name="item">The item.</param>
     /// <param name="generation">Its generation, where it has one.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -183,10 +183,10 @@ internal unsafe struct MagazinePair
         return true;
     }
 
-    /// <summary>From now on nothing is taken into the hand, which is empty.</summary>
+    /// <summary>From now on nothing is taken into the front slot, which is empty.</summary>
     public void DisableFront()
     {
-        Debug.Assert(!IsFrontFull, "The hand is disabled before anything is freed.");
+        Debug.Assert(!IsFrontFull, "The front slot is disabled before anything is freed.");
         _front = Disabled;
     }
 
@@ -240,7 +240,7 @@ internal unsafe struct MagazinePair
     }
 
     /// <summary>
-    /// Takes any round, for flushing: from the hand, the loaded or the previous magazine. False if there is none.
+    /// Takes any round, for flushing: from the front slot, the loaded or the previous magazine. False if there is none.
     /// </summary>
     public bool TryTakeAny(out uint item)
     {

@@ -30,12 +30,12 @@ internal enum ZoneId : byte
     /// <summary>
     /// Records of external storage, by storage index: memory that the user attached (EXT_MOD_TYPE, EXT_NET_DRV and the like).
     /// </summary>
-    External = 5,
+    External = LargestCluster + 1,
 
     /// <summary>
     /// Pairs: mbufs with a 2 KiB cluster attached, by header index. Owns no memory; made of the parts of the first two.
     /// </summary>
-    Packet = 6,
+    Packet = External + 1,
 }
 
 /// <summary>One size of cluster, by all the names that it has: the one table of them.</summary>

@@ -313,7 +313,7 @@ public static class MbufChecksums
         }
 
         /// <summary>
-        /// Computes and stores some of the checksums of a request that makes sense. The caller settles when all that it does is done.
+        /// Computes and stores some of the checksums of a request that makes sense. The caller runs due routines when all that it does is done.
         /// </summary>
         /// <param name="request">What is asked for.</param>
         /// <param name="work">What of it is done here.</param>

@@ -76,10 +76,10 @@ internal struct CacheHot
 /// </summary>
 internal struct FrontSlot
 {
-    /// <summary>The hand is empty and takes a pair.</summary>
+    /// <summary>The front slot is empty and takes a pair.</summary>
     private const uint Nothing = uint.MaxValue;
 
-    /// <summary>The hand is empty and takes none.</summary>
+    /// <summary>The front slot is empty and takes none.</summary>
     private const uint Disabled = Mbuf.AnyIndex;
 
     /// <summary>
@@ -101,7 +101,7 @@ internal struct FrontSlot
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Empty() => Slot = Nothing;
 
-    /// <summary>Takes a pair, if the hand does.</summary>
+    /// <summary>Takes a pair, if the front slot does.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryPush(uint slot, uint generation)
     {
@@ -115,7 +115,7 @@ internal struct FrontSlot
         return true;
     }
 
-    /// <summary>From now on nothing is taken into the hand, which is empty.</summary>
+    /// <summary>From now on nothing is taken into the front slot, which is empty.</summary>
     public void Disable() => Slot = Disabled;
 
     /// <summary>The opening has ended: the pair gets the number of the next one.</summary>

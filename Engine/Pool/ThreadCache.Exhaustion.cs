@@ -159,7 +159,7 @@ internal struct Supply
     public Supply(ThreadCache cache, int held)
     {
         _storages = cache.Arena.Layout.Storages;
-        for (int zone = 0; zone <= (int)ZoneId.Jumbo16; zone++)
+        for (int zone = 0; zone <= (int)ZoneId.LargestCluster; zone++)
         {
             _left[zone] = cache.Arena.Zones[zone].Limit; // As it is now: it may have been lowered.
         }
@@ -191,9 +191,9 @@ internal struct Supply
     /// <summary><c>TryAddCopy</c>.</summary>
     public bool TryTakeCopy(int length)
     {
-        int largest = Math.Min(length / MbufSizes.LargestContiguous, _left[(int)ZoneId.Jumbo16]);
+        int largest = Math.Min(length / MbufSizes.LargestContiguous, _left[(int)ZoneId.LargestCluster]);
         int left = length - (largest * MbufSizes.LargestContiguous);
-        if (!TryTake(ZoneId.Jumbo16, largest) || !TryTake(ZoneId.Mbuf, largest))
+        if (!TryTake(ZoneId.LargestCluster, largest) || !TryTake(ZoneId.Mbuf, largest))
         {
             return false;
         }
@@ -211,7 +211,7 @@ internal struct Supply
     /// <summary>One mbuf with the smallest cluster that holds so many bytes behind its headroom, or else with it.</summary>
     private bool TryTakeLarge(int length)
     {
-        for (ZoneId zone = ZoneId.Cluster; zone <= ZoneId.Jumbo16; zone++)
+        for (ZoneId zone = ZoneId.Cluster; zone <= ZoneId.LargestCluster; zone++)
         {
             if (_storages[(int)zone].Size >= length && TryTake(zone, 1))
             {
@@ -219,7 +219,7 @@ internal struct Supply
             }
         }
 
-        for (ZoneId zone = ZoneId.Cluster; zone <= ZoneId.Jumbo16; zone++)
+        for (ZoneId zone = ZoneId.Cluster; zone <= ZoneId.LargestCluster; zone++)
         {
             if (_storages[(int)zone].Capacity >= length && TryTake(zone, 1))
             {
@@ -242,7 +242,7 @@ internal struct Supply
     }
 
     /// <summary>By zone: mbufs, and the four sizes of clusters.</summary>
-    [InlineArray((int)ZoneId.Jumbo16 + 1)]
+    [InlineArray((int)ZoneId.LargestCluster + 1)]
     private struct Items
     {
         private int _first;

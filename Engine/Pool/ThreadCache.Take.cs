@@ -172,7 +172,7 @@ internal sealed partial class ThreadCache
     /// <summary>Takes anything that the cache holds of a zone, for a flush.</summary>
     internal bool TryTakeAny(ZoneId zone, out uint item) => TryTakeFront(zone, out item) || Hot.Magazines[(int)zone].TryTakeAny(out item);
 
-    /// <summary>The pair in hand, off the fast path.</summary>
+    /// <summary>The pair in the front slot, off the fast path.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryTakeFront(ZoneId zone, out uint item)
     {

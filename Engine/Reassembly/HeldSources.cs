@@ -168,7 +168,7 @@ internal sealed class SourceRanking
         }
 
         (rank.Weight, rank.Since) = (weight, since);
-        Settle(source);
+        Sift(source);
     }
 
     /// <summary>Takes a source out.</summary>
@@ -182,11 +182,11 @@ internal sealed class SourceRanking
         if (place < _count)
         {
             Put(moved, place);
-            Settle(moved);
+            Sift(moved);
         }
     }
 
-    private void Settle(int source)
+    private void Sift(int source)
     {
         int place = _ranks[source].Place;
         while (place > 0 && IsBefore(source, _heap[(place - 1) / 2]))

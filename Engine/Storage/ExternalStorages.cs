@@ -62,7 +62,7 @@ internal static class ExternalStorages
         }
 
         /// <summary>
-        /// Lets free routines wait, for an operation that is made of others: what those settle, it settles at its own end, by
+        /// Lets free routines wait, for an operation that is made of others: what falls due in those, it runs at its own end, by
         /// <see cref="ReleaseRoutines"/>. Such operations are not made of each other.
         /// </summary>
         internal void HoldRoutines()

@@ -18,7 +18,7 @@ internal static class Freeing
             }
         }
 
-        /// <summary>The fast path: one mbuf with its own 2 KiB cluster, into the hand or the loaded magazine.</summary>
+        /// <summary>The fast path: one mbuf with its own 2 KiB cluster, into the front slot or the loaded magazine.</summary>
         /// <param name="head">The head.</param>
         /// <param name="slot">Its index, with the number of this opening above it.</param>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -37,22 +37,18 @@ internal static class References
         internal void CountShare(ref MbufHeader header)
         {
             Debug.Assert(header.Kind != ZoneId.Internal, "Internal storage is copied, never shared.");
-            ref int count = ref cache.Hot.Memory.CountOf(ref header);
             if (cache.Hot.Memory.IsCallerCounted(ref header))
             {
                 cache.Hot.Memory.RecordOf(header.Storage).AddHolder();
+                return;
             }
-            else if ((header.Flags & HeaderFlags.Shared) == 0 || Volatile.Read(ref count) == 1)
-            {
-                count = 2;
-                header.Flags |= HeaderFlags.Shared;
-            }
-            else
-            {
-                // One header refers once, and there are fewer than 2^24 headers: the count cannot overflow.
-                Interlocked.Increment(ref count);
-            }
+
+            CountUp(ref header, ref cache.Hot.Memory.CountOf(ref header));
         }
+
+        /// <summary>The same where the storage is known to be a 2 KiB cluster.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal void CountShareOfCluster(ref MbufHeader header) => CountUp(ref header, ref cache.Hot.Memory.Raw.Count(header.Storage));
 
         /// <summary>
         /// Drops a reference to external storage. True if it was the last one, and the storage is now the caller's alone.
@@ -63,7 +59,7 @@ internal static class References
 
         private bool ReleaseShared(ref MbufHeader header)
         {
-            if (header.Kind == ZoneId.External && cache.Hot.Memory.IsCallerCounted(ref header))
+            if (cache.Hot.Memory.IsCallerCounted(ref header))
             {
                 return cache.Hot.Memory.RecordOf(header.Storage).RemoveHolder();
             }
@@ -197,6 +193,21 @@ internal static class References
             {
                 cache.ReturnStorage(cache.Gathered.Kind, cache.Gathered.Storage);
             }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CountUp(ref MbufHeader header, ref int count)
+    {
+        if ((header.Flags & HeaderFlags.Shared) == 0 || Volatile.Read(ref count) == 1)
+        {
+            count = 2;
+            header.Flags |= HeaderFlags.Shared;
+        }
+        else
+        {
+            // One header refers once, and there are fewer than 2^24 headers: the count cannot overflow.
+            Interlocked.Increment(ref count);
         }
     }
 }
