@@ -180,9 +180,15 @@ public readonly ref partial struct MbufScope
             ThrowHelper.ScopeClosed();
         }
 
-        return cache.TryStartMbuf(ZoneId.Packet, Packet, out uint head)
-            ? (head + cache.Hot.Opening) | ((ulong)cache.Hot.Memory.Header(head).Generation << 32)
-            : 0;
+        if (!cache.TryTake(ZoneId.Packet, out uint index))
+        {
+            cache.ReportCorruption();
+            return 0;
+        }
+
+        ref MbufHeader header = ref cache.Hot.Memory.Header(index);
+        header.Flags = HeaderFlags.FreePair;
+        return (index + cache.Hot.Opening) | ((ulong)header.Generation << 32);
     }
 
     private static void CheckContiguous(int length)

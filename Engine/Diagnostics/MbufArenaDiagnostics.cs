@@ -1,6 +1,6 @@
 namespace Engine.Mbufs;
 
-/// <summary>Looking at everything.</summary>
+/// <summary>An arena looked at: the audit, the state of a handle, the statistics.</summary>
 public static class MbufArenaDiagnostics
 {
     /// <summary>What an arena is asked.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Engine.Mbufs;
 
-/// <summary>A chain on paper.</summary>
+/// <summary>A chain described for people: its mbufs, or its bytes.</summary>
 public static class MbufDump
 {
     private const int BytesInLine = 16;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Engine.Mbufs.Wire;
 
-/// <summary>Input: what a receiver finds out about a packet's checksums.</summary>
+/// <summary>Checksums of packets: verified on input, computed over ranges, completed on output.</summary>
 public static class MbufChecksums
 {
     /// <summary>Work that <see cref="MbufChain.ChecksumData"/> is an argument of.</summary>

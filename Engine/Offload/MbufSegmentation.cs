@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs.Wire;
 
-/// <summary>Segmentation in software: what TSO and UDP GSO leave to an interface.</summary>
+/// <summary>Segments and fragments in software: what TSO, UDP GSO and IP fragmentation leave to an interface.</summary>
 public static class MbufSegmentation
 {
     private const MbufChecksumFlags OfUdp = MbufChecksumFlags.UdpSegmentation | MbufChecksumFlags.UdpSegmentationIPv6;

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
 
-/// <summary>Many packets at once, all or none.</summary>
+/// <summary>Many packets at once: allocated all or none, prefetched, freed.</summary>
 internal static class Bursts
 {
     /// <param name="cache">The cache of the calling thread.</param>
@@ -165,7 +165,7 @@ internal static class Bursts
 
                 ref MbufHeader header = ref memory.Header(live.Item);
                 Round free = live.Later(step);
-                if (header.Generation != live.Generation || !IsPlainPair(ref header) || free.Generation >= limit)
+                if (header.Generation != live.Generation || !Freeing.IsPlainPair(ref header) || free.Generation >= limit)
                 {
                     break;
                 }
@@ -264,19 +264,5 @@ internal static class Bursts
 
             ThrowHelper.DoubleFree();
         }
-    }
-
-    /// <summary>
-    /// True for the head of a chain of one mbuf that is the only one to refer to its 2 KiB cluster; false for whatever is no head,
-    /// which only a handle that was made up names.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool IsPlainPair(ref MbufHeader head)
-    {
-        bool plain = head.OwnFlags == HeaderFlags.Head >> 24;
-        Debug.Assert(
-            !plain || (head.Next == 0 && head.Kind == ZoneId.Cluster),
-            "A head is marked when it becomes more than a pair.");
-        return plain;
     }
 }

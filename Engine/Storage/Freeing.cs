@@ -1,8 +1,9 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
 
-/// <summary>Freeing whole chains: the common shapes in short loops, everything else mbuf by mbuf.</summary>
+/// <summary>Freeing an mbuf, a packet, a whole chain: the common shapes in short loops, everything else mbuf by mbuf.</summary>
 internal static class Freeing
 {
     /// <param name="cache">The cache of the calling thread.</param>
@@ -25,7 +26,7 @@ internal static class Freeing
         internal bool TryFreePair(ref MbufHeader head, uint slot)
         {
             uint generation = head.Generation + cache.Hot.Memory.Step;
-            if (Bursts.IsPlainPair(ref head) && generation < cache.Hot.FreeLimit
+            if (IsPlainPair(ref head) && generation < cache.Hot.FreeLimit
                 && (cache.Hot.Front.TryPush(slot, generation)
                     || cache.Hot.Magazines[(int)ZoneId.Packet].TryPushLoaded(slot & Mbuf.AnyIndex, generation)))
             {
@@ -196,4 +197,18 @@ internal static class Freeing
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsOwnPair(ref MbufHeader header)
         => header.Kind == ZoneId.Cluster && (header.Flags & (HeaderFlags.Shared | HeaderFlags.Cold)) == 0;
+
+    /// <summary>
+    /// True for the head of a chain of one mbuf that is the only one to refer to its 2 KiB cluster; false for whatever is no head,
+    /// which only a handle that was made up names.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsPlainPair(ref MbufHeader head)
+    {
+        bool plain = head.OwnFlags == HeaderFlags.Head >> 24;
+        Debug.Assert(
+            !plain || (head.Next == 0 && head.Kind == ZoneId.Cluster),
+            "A head is marked when it becomes more than a pair.");
+        return plain;
+    }
 }

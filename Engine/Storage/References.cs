@@ -3,7 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
 
-/// <summary>Storage of an mbuf: where it starts and ends, who refers to it, and how it moves from one mbuf to another.</summary>
+/// <summary>
+/// References to an mbuf's storage: shared, released one by one or gathered, asked for writing; and storage that moves from one mbuf to
+/// another.
+/// </summary>
 internal static class References
 {
     /// <param name="cache">The cache of the calling thread.</param>
