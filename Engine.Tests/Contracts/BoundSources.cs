@@ -71,7 +71,8 @@ internal sealed class BoundSources
     {
         SemanticModel model = _compilation.GetSemanticModel(tree);
         foreach (SyntaxNode node in tree.GetRoot().DescendantNodes().Where(static node => node is SimpleNameSyntax
-            or ImplicitObjectCreationExpressionSyntax or ElementAccessExpressionSyntax or ConstructorInitializerSyntax or BinaryExpressionSyntax))
+            or BaseObjectCreationExpressionSyntax or ElementAccessExpressionSyntax or ElementBindingExpressionSyntax or ConstructorInitializerSyntax
+            or BinaryExpressionSyntax or AssignmentExpressionSyntax or PrefixUnaryExpressionSyntax or PostfixUnaryExpressionSyntax))
         {
             SymbolInfo bound = model.GetSymbolInfo(node);
             ISymbol? symbol = Declared(bound.Symbol ?? bound.CandidateSymbols.FirstOrDefault());
@@ -97,9 +98,15 @@ internal sealed class BoundSources
         _ => symbol?.OriginalDefinition,
     };
 
-    private static Accessibility AccessibilityOf(ISymbol symbol) => symbol.ContainingType is { IsExtension: false } type
-        ? (Accessibility)Math.Min((int)symbol.DeclaredAccessibility, (int)AccessibilityOf(type))
-        : symbol.DeclaredAccessibility;
+    /// <summary>The narrowest of a member's and its types'; an extension block has none of its own.</summary>
+    private static Accessibility AccessibilityOf(ISymbol symbol)
+    {
+        INamedTypeSymbol? type = symbol.ContainingType is { IsExtension: true } block ? block.ContainingType : symbol.ContainingType;
+        Accessibility around = type is null ? Accessibility.Public : AccessibilityOf(type);
+        return around is Accessibility.Internal && symbol.DeclaredAccessibility is not Accessibility.Private
+            ? Accessibility.Internal
+            : (Accessibility)Math.Min((int)symbol.DeclaredAccessibility, (int)around);
+    }
 
     private static IEnumerable<string> FilesOf(ISymbol symbol)
         => symbol.DeclaringSyntaxReferences.Select(static reference => reference.SyntaxTree.FilePath).Where(static path => path.Length > 0);

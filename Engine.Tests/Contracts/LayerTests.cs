@@ -93,6 +93,8 @@ public sealed class LayerTests
     [TestCase("High/More.cs", "partial class Split { int M() => _secret; }", "High/More.cs:1 names Split._secret of Low, which is private")]
     [TestCase("Outer/Outer.cs", "class Outer { Low l; }", "Outer/Outer.cs:1 names Low of Low, which is not public")]
     [TestCase("Outer/Outer.cs", "class Outer { int M(Open o) => o.Inside; }", "Outer/Outer.cs:1 names Open.Inside of Low, which is not public")]
+    [TestCase("Outer/Outer.cs", "class Outer { object M() => new Open(1); }", "Outer/Outer.cs:1 names Open..ctor of Low, which is not public")]
+    [TestCase("Outer/Outer.cs", "class Outer { void M() => 1.Widen(); }", "Outer/Outer.cs:1 names Widen of Low, which is not public")]
     [TestCase("New/New.cs", "class New { }", "New/New.cs is in no layer")]
     public void A_planted_wrong_reference_is_found(string file, string text, string violation)
     {
@@ -102,7 +104,8 @@ public sealed class LayerTests
         ]);
         (string, string)[] sources =
         [
-            ("Low/Low.cs", "class Low { }"), ("Low/Split.cs", "partial class Split { int _secret; }"), ("Low/Open.cs", "public class Open { internal int Inside; }"),
+            ("Low/Low.cs", "class Low { }"), ("Low/Split.cs", "partial class Split { int _secret; }"), ("Low/Open.cs", "public class Open { public Open() { } internal Open(int number) { } internal int Inside; }"),
+            ("Low/Wide.cs", "static class W { extension(int number) { public void Widen() { } } }"),
             ("High/High.cs", "class High { internal void Work() { } }"), ("High/Extensions.cs", "static class X { extension(int number) { internal void Extend() { } } }"),
             ("Outer/Outer.cs", "class Outer { Open o; }"), ("Top/Top.cs", "class Top { Low l; }"),
         ];

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
@@ -161,6 +162,7 @@ public readonly ref partial struct MbufScope
         if (opening == cache.Hot.Opening
             && cache.Hot.Magazines[(int)ZoneId.Packet].TryPopLoaded(cache.Hot.PopLimit, out uint pair, out uint generation))
         {
+            Debug.Assert(cache.IsFreePair(pair, generation), "What a magazine holds is reset, and its generation true.");
             return new MbufChain(cache, pair + opening, generation);
         }
 

@@ -20,7 +20,7 @@ public sealed partial class MbufArena
     /// <summary>
     /// Finds an item of a zone for a cache that has none. In order: the depot, fresh memory, pairs split or made, quarantine,
     /// the caches that nobody is in. Caches whose scope is open elsewhere are asked to flush; what they give is there for the
-    /// next try, since everybody is modest then: <see cref="IsLow"/>.
+    /// next try, since everybody takes single items then: <see cref="IsLow"/>.
     /// </summary>
     internal bool TryRefill(ThreadCache cache, ZoneId zone, out uint item)
     {
