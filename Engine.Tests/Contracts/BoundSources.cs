@@ -7,16 +7,6 @@ namespace Engine.Mbufs.Tests.Contracts;
 /// <summary>The sources of a project, bound by the compiler: which file's code names what another folder declares.</summary>
 internal sealed class BoundSources
 {
-    private const string Usings = """
-        global using System;
-        global using System.Collections.Generic;
-        global using System.IO;
-        global using System.Linq;
-        global using System.Net.Http;
-        global using System.Threading;
-        global using System.Threading.Tasks;
-        """;
-
     private static readonly CSharpParseOptions s_language = new(LanguageVersion.CSharp14, DocumentationMode.Parse);
 
     /// <summary>All that the tests run on: what each project refers to is among it, but for what only the samples use.</summary>
@@ -37,7 +27,7 @@ internal sealed class BoundSources
         IEnumerable<SyntaxTree> trees = sources.Select(static source => CSharpSyntaxTree.ParseText(source.Text, s_language, source.Path));
         _compilation = CSharpCompilation.Create(
             assembly,
-            trees.Append(CSharpSyntaxTree.ParseText(Usings, s_language)),
+            trees.Append(CSharpSyntaxTree.ParseText(Snippet.ImplicitUsings, s_language)),
             s_libraries.Value.Where(library => library.Key != assembly).Select(static library => library.Value),
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
     }
@@ -53,6 +43,9 @@ internal sealed class BoundSources
     /// <summary>What keeps the compiler from binding a name.</summary>
     public IEnumerable<Diagnostic> Errors => _compilation.GetDiagnostics()
         .Where(static found => found.Severity == DiagnosticSeverity.Error && !s_ofGenerated.Contains(found.Id));
+
+    /// <summary>The files of the project.</summary>
+    public IEnumerable<string> Files => _compilation.SyntaxTrees.Select(static tree => tree.FilePath).Where(static path => path.Length > 0);
 
     /// <summary>Each name in each file that another file declares.</summary>
     public IEnumerable<Reference> References() => _compilation.SyntaxTrees.Where(static tree => tree.FilePath.Length > 0).SelectMany(ReferencesOf);
@@ -70,30 +63,60 @@ internal sealed class BoundSources
     private IEnumerable<Reference> ReferencesOf(SyntaxTree tree)
     {
         SemanticModel model = _compilation.GetSemanticModel(tree);
-        foreach (SyntaxNode node in tree.GetRoot().DescendantNodes().Where(static node => node is SimpleNameSyntax
-            or BaseObjectCreationExpressionSyntax or ElementAccessExpressionSyntax or ElementBindingExpressionSyntax or ConstructorInitializerSyntax
-            or BinaryExpressionSyntax or AssignmentExpressionSyntax or PrefixUnaryExpressionSyntax or PostfixUnaryExpressionSyntax))
+        foreach (SyntaxNode node in tree.GetRoot().DescendantNodes())
+        {
+            foreach (ISymbol symbol in SymbolsOf(model, node).Select(Declared).OfType<ISymbol>())
+            {
+                string[] files = [.. FilesOf(symbol)];
+                if (files.Length > 0 && !files.Contains(tree.FilePath))
+                {
+                    int line = tree.GetLineSpan(node.Span).StartLinePosition.Line + 1;
+                    string name = symbol.ContainingType is { IsExtension: false } type ? $"{type.Name}.{symbol.Name}" : symbol.Name;
+                    yield return new Reference(tree.FilePath, line, files[0], name, AccessibilityOf(symbol));
+                }
+            }
+        }
+    }
+
+    /// <summary>What a node names, and what the compiler calls for it without a name: constructors, operators, conversions, enumerators.</summary>
+    private static IEnumerable<ISymbol?> SymbolsOf(SemanticModel model, SyntaxNode node)
+    {
+        if (node is SimpleNameSyntax or BaseObjectCreationExpressionSyntax or ElementAccessExpressionSyntax or ElementBindingExpressionSyntax
+            or ConstructorInitializerSyntax or BinaryExpressionSyntax or AssignmentExpressionSyntax or PrefixUnaryExpressionSyntax
+            or PostfixUnaryExpressionSyntax)
         {
             SymbolInfo bound = model.GetSymbolInfo(node);
-            ISymbol? symbol = Declared(bound.Symbol ?? bound.CandidateSymbols.FirstOrDefault());
-            if (symbol is null or INamespaceSymbol or ILocalSymbol or IParameterSymbol or ITypeParameterSymbol or IRangeVariableSymbol)
-            {
-                continue;
-            }
+            yield return bound.Symbol ?? bound.CandidateSymbols.FirstOrDefault();
+        }
 
-            string[] files = [.. FilesOf(symbol)];
-            if (files.Length > 0 && !files.Contains(tree.FilePath))
-            {
-                int line = tree.GetLineSpan(node.Span).StartLinePosition.Line + 1;
-                string name = symbol.ContainingType is { IsExtension: false } type ? $"{type.Name}.{symbol.Name}" : symbol.Name;
-                yield return new Reference(tree.FilePath, line, files[0], name, AccessibilityOf(symbol));
-            }
+        if (node is CommonForEachStatementSyntax loop)
+        {
+            ForEachStatementInfo called = model.GetForEachStatementInfo(loop);
+            yield return called.GetEnumeratorMethod;
+            yield return called.MoveNextMethod;
+            yield return called.CurrentProperty;
+        }
+
+        if (node is AssignmentExpressionSyntax assignment)
+        {
+            yield return model.GetDeconstructionInfo(assignment).Method;
+        }
+
+        if (node is CastExpressionSyntax cast)
+        {
+            yield return model.GetSymbolInfo(cast).Symbol;
+        }
+
+        if (node is ExpressionSyntax expression)
+        {
+            yield return model.GetConversion(expression).MethodSymbol;
         }
     }
 
     /// <summary>What the sources say of it: not its form for these type arguments, or for a receiver.</summary>
     private static ISymbol? Declared(ISymbol? symbol) => symbol switch
     {
+        INamespaceSymbol or ILocalSymbol or IParameterSymbol or ITypeParameterSymbol or IRangeVariableSymbol => null,
         IMethodSymbol { ReducedFrom: { } reduced } => reduced.OriginalDefinition,
         _ => symbol?.OriginalDefinition,
     };

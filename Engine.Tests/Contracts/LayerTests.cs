@@ -95,6 +95,9 @@ public sealed class LayerTests
     [TestCase("Outer/Outer.cs", "class Outer { int M(Open o) => o.Inside; }", "Outer/Outer.cs:1 names Open.Inside of Low, which is not public")]
     [TestCase("Outer/Outer.cs", "class Outer { object M() => new Open(1); }", "Outer/Outer.cs:1 names Open..ctor of Low, which is not public")]
     [TestCase("Outer/Outer.cs", "class Outer { void M() => 1.Widen(); }", "Outer/Outer.cs:1 names Widen of Low, which is not public")]
+    [TestCase("Low/Low.cs", "class Low { int M() => High.Made; }", "Low/Low.cs:1 names High.op_Implicit of High, which is not among what Low uses")]
+    [TestCase("Low/Low.cs", "class Low { void M() { foreach (int i in High.Made) { } } }", "Low/Low.cs:1 names High.GetEnumerator of High, which is not among what Low uses")]
+    [TestCase("Low/Low.cs", "class Low { void M() { (int a, int b) = High.Made; } }", "Low/Low.cs:1 names High.Deconstruct of High, which is not among what Low uses")]
     [TestCase("New/New.cs", "class New { }", "New/New.cs is in no layer")]
     public void A_planted_wrong_reference_is_found(string file, string text, string violation)
     {
@@ -106,7 +109,16 @@ public sealed class LayerTests
         [
             ("Low/Low.cs", "class Low { }"), ("Low/Split.cs", "partial class Split { int _secret; }"), ("Low/Open.cs", "public class Open { public Open() { } internal Open(int number) { } internal int Inside; }"),
             ("Low/Wide.cs", "static class W { extension(int number) { public void Widen() { } } }"),
-            ("High/High.cs", "class High { internal void Work() { } }"), ("High/Extensions.cs", "static class X { extension(int number) { internal void Extend() { } } }"),
+            ("High/High.cs", """
+                class High
+                {
+                    internal static High Made = new();
+                    internal void Work() { }
+                    public static implicit operator int(High high) => 1;
+                    public System.Collections.Generic.List<int>.Enumerator GetEnumerator() => default;
+                    public void Deconstruct(out int a, out int b) => (a, b) = (1, 2);
+                }
+                """), ("High/Extensions.cs", "static class X { extension(int number) { internal void Extend() { } } }"),
             ("Outer/Outer.cs", "class Outer { Open o; }"), ("Top/Top.cs", "class Top { Low l; }"),
         ];
         IEnumerable<(string, string)> planted = sources.Where(source => source.Item1 != file).Append((file, text));
@@ -139,8 +151,7 @@ public sealed class LayerTests
 
     private static string[] Violations(LayerTable table, BoundSources bound)
     {
-        IEnumerable<string> homeless = bound.Types().SelectMany(static found => found.Files)
-            .Where(file => table.LayerOf(file) is null).Distinct().Select(static file => $"{file} is in no layer");
+        IEnumerable<string> homeless = bound.Files.Where(file => table.LayerOf(file) is null).Select(static file => $"{file} is in no layer");
         IEnumerable<string> split = from found in bound.Types()
                                     let layers = found.Files.Select(file => table.LayerOf(file)?.Folder).Distinct().ToArray()
                                     where layers.Length > 1

@@ -8,7 +8,8 @@ namespace Engine.Mbufs.Tests.Contracts;
 /// <summary>A few lines of a user's program, and what the compiler says to them: the language of net10.0, in safe code.</summary>
 internal static class Snippet
 {
-    private const string Usings = """
+    /// <summary>What the SDK imports into every file of a project with implicit usings.</summary>
+    public const string ImplicitUsings = """
         global using System;
         global using System.Collections.Generic;
         global using System.IO;
@@ -43,7 +44,7 @@ internal static class Snippet
 
     public static CSharpCompilation Compile(string program, OutputKind kind) => CSharpCompilation.Create(
         "Snippet",
-        [CSharpSyntaxTree.ParseText(Usings, s_language), CSharpSyntaxTree.ParseText(program, s_language)],
+        [CSharpSyntaxTree.ParseText(ImplicitUsings, s_language), CSharpSyntaxTree.ParseText(program, s_language)],
         s_references.Value,
         new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable));
 
