@@ -8,7 +8,7 @@ public sealed class AllocateContiguousTests(ArenaKind kind) : MbufFixture(kind)
 {
     private static readonly object[] s_lengths =
     [
-        new object[] { 0, ZoneId.Internal }, new object[] { 1, ZoneId.Internal }, new object[] { 192, ZoneId.Internal },
+        new object[] { 0, ZoneId.Mbuf }, new object[] { 1, ZoneId.Mbuf }, new object[] { 192, ZoneId.Mbuf },
         new object[] { 193, ZoneId.Cluster }, new object[] { 2048, ZoneId.Cluster }, new object[] { 2049, ZoneId.Page },
         new object[] { 4096, ZoneId.Page }, new object[] { 4097, ZoneId.Jumbo9 }, new object[] { 9216, ZoneId.Jumbo9 },
         new object[] { 9217, ZoneId.Jumbo16 }, new object[] { 16_384, ZoneId.Jumbo16 },
@@ -165,7 +165,7 @@ public sealed class AllocateContiguousTests(ArenaKind kind) : MbufFixture(kind)
     private void AssertHasRoom(MbufChain chain, int length, ZoneId storage)
     {
         Assert.That(ChainAssert.Kinds(chain), Is.EqualTo(new[] { storage }));
-        Assert.That(chain.Headroom, Is.EqualTo(storage == ZoneId.Internal ? 0 : Kind.Headroom));
+        Assert.That(chain.Headroom, Is.EqualTo(storage == ZoneId.Mbuf ? 0 : Kind.Headroom));
         ChainAssert.Holds(chain, []);
         byte[] bytes = Pattern(length);
         Assert.That(chain.TryExtend(length, out Span<byte> room) && chain.SegmentCount == 1);

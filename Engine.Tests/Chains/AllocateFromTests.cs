@@ -30,7 +30,7 @@ public sealed class AllocateFromTests(ArenaKind kind) : MbufFixture(kind)
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = mbufs.AllocateFrom(Pattern(192 - headroom), headroom, 0);
 
-        Assert.That(ChainAssert.Kinds(packet), Is.EqualTo(new[] { ZoneId.Internal }));
+        Assert.That(ChainAssert.Kinds(packet), Is.EqualTo(new[] { ZoneId.Mbuf }));
         Assert.That((packet.Headroom, packet.Tailroom), Is.EqualTo((headroom, 0)));
     }
 
@@ -165,11 +165,11 @@ public sealed class AllocateFromTests(ArenaKind kind) : MbufFixture(kind)
         ZoneId[] kinds = ChainAssert.Kinds(packet);
         int[] lengths = ChainAssert.Lengths(packet);
         bool isSmall = headroom + length <= 192;
-        Assert.That(kinds[0], Is.EqualTo(isSmall ? ZoneId.Internal : ZoneId.Cluster));
+        Assert.That(kinds[0], Is.EqualTo(isSmall ? ZoneId.Mbuf : ZoneId.Cluster));
         for (int i = 1; i < kinds.Length; i++)
         {
             bool isRest = i == kinds.Length - 1 && lengths[i] <= 192;
-            Assert.That(kinds[i], Is.EqualTo(isRest ? ZoneId.Internal : ZoneId.Cluster));
+            Assert.That(kinds[i], Is.EqualTo(isRest ? ZoneId.Mbuf : ZoneId.Cluster));
         }
     }
 

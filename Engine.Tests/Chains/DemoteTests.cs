@@ -191,7 +191,7 @@ public sealed class DemoteTests(ArenaKind kind) : MbufFixture(kind)
         for (uint index = packet.Index; index != 0; index = packet.Cache.Hot.Memory.Header(index).Next)
         {
             ref MbufHeader header = ref packet.Cache.Hot.Memory.Header(index);
-            flags.Add((MbufFlags)(header.Flags & 0x00FF_FFFF) | (header.Kind == ZoneId.Internal ? MbufFlags.None : External));
+            flags.Add((MbufFlags)(header.Flags & 0x00FF_FFFF) | (header.IsInternal ? MbufFlags.None : External));
         }
 
         return [.. flags];

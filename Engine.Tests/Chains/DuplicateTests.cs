@@ -23,9 +23,9 @@ public sealed class DuplicateTests(ArenaKind kind) : MbufFixture(kind)
         ChainAssert.Holds(packet, bytes);
     }
 
-    [TestCase(0, new[] { ZoneId.Internal })]
-    [TestCase(1, new[] { ZoneId.Internal })]
-    [TestCase(192, new[] { ZoneId.Internal })]
+    [TestCase(0, new[] { ZoneId.Mbuf })]
+    [TestCase(1, new[] { ZoneId.Mbuf })]
+    [TestCase(192, new[] { ZoneId.Mbuf })]
     [TestCase(193, new[] { ZoneId.Cluster })]
     [TestCase(2048, new[] { ZoneId.Cluster })]
     [TestCase(2049, new[] { ZoneId.Page })]
@@ -33,7 +33,7 @@ public sealed class DuplicateTests(ArenaKind kind) : MbufFixture(kind)
     [TestCase(4097, new[] { ZoneId.Jumbo9 })]
     [TestCase(9217, new[] { ZoneId.Jumbo16 })]
     [TestCase(16_384, new[] { ZoneId.Jumbo16 })]
-    [TestCase(16_385, new[] { ZoneId.Jumbo16, ZoneId.Internal })]
+    [TestCase(16_385, new[] { ZoneId.Jumbo16, ZoneId.Mbuf })]
     [TestCase(35_000, new[] { ZoneId.Jumbo16, ZoneId.Jumbo16, ZoneId.Page })]
     public void It_has_as_few_mbufs_as_clusters_allow(int length, object kinds)
     {

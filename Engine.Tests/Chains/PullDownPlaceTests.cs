@@ -63,7 +63,7 @@ public sealed class PullDownPlaceTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(packet.TryPullDown(100, length, out MbufPosition position));
         Assert.That((position.Position, position.Offset, position.Segment.Length), Is.EqualTo((100, 0, length)));
         Assert.That(position.IsWritable);
-        ZoneId storage = length == 192 ? ZoneId.Internal : length > 2048 ? ZoneId.Page : ZoneId.Cluster;
+        ZoneId storage = length == 192 ? ZoneId.Mbuf : length > 2048 ? ZoneId.Page : ZoneId.Cluster;
         Assert.That(ChainAssert.Kinds(packet)[1], Is.EqualTo(storage));
         ChainAssert.Holds(packet, bytes);
     }

@@ -43,7 +43,7 @@ public sealed class SanityTests(ArenaKind kind) : MbufFixture(kind)
         FindsInSecond(static (ref header) => header.SegmentLength = 2177, "not inside its storage");
         FindsInSecond(static (ref header) => header.Storage = 64, "not its own");
         FindsInSecond(static (ref header) => header.Kind = (ZoneId)9, "unknown kind");
-        FindsInSecond(static (ref header) => header.Kind = ZoneId.Internal, "not its own");
+        FindsInSecond(static (ref header) => header.Kind = ZoneId.Mbuf, "not its own");
     }
 
     [Test]

@@ -22,9 +22,9 @@ public sealed class ShareBehindHeadTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(copy.IsWritable);
     }
 
-    [TestCase(0, ZoneId.Internal)]
-    [TestCase(1, ZoneId.Internal)]
-    [TestCase(192, ZoneId.Internal)]
+    [TestCase(0, ZoneId.Mbuf)]
+    [TestCase(1, ZoneId.Mbuf)]
+    [TestCase(192, ZoneId.Mbuf)]
     [TestCase(193, ZoneId.Cluster)]
     [TestCase(2048, ZoneId.Cluster)]
     [TestCase(2049, ZoneId.Page)]

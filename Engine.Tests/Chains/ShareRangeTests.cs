@@ -155,7 +155,7 @@ public sealed class ShareRangeTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(packet.TryShare(50, 500, out MbufChain copy));
         using (copy)
         {
-            Assert.That(ChainAssert.Kinds(copy), Is.EqualTo(new[] { ZoneId.Internal, ZoneId.Cluster }));
+            Assert.That(ChainAssert.Kinds(copy), Is.EqualTo(new[] { ZoneId.Mbuf, ZoneId.Cluster }));
             Assert.That(copy.IsWritable, "A copied buffer is the copy's own.");
             Assert.That(copy.Tailroom, Is.Zero);
             Assert.That(packet.Tailroom, Is.Zero);

@@ -21,7 +21,7 @@ public sealed class ShareTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(share.Flags, Is.EqualTo(packet.Flags));
         Assert.That((share.Type, share.ReceiveInterface, share.PacketLength), Is.EqualTo((MbufType.Header, (ushort)12, 701)));
         Assert.That(ChainAssert.Lengths(share), Is.EqualTo(ChainAssert.Lengths(packet)));
-        ZoneId[] kinds = [.. ChainAssert.Kinds(packet)[..^1], ZoneId.Internal];
+        ZoneId[] kinds = [.. ChainAssert.Kinds(packet)[..^1], ZoneId.Mbuf];
         Assert.That(ChainAssert.Kinds(share), Is.EqualTo(kinds), "An empty cluster stays the original's room.");
         Assert.That(share.Headroom, Is.EqualTo(packet.Headroom).And.EqualTo(50), "An internal buffer is copied with its place.");
         ChainAssert.HoldsWhateverTheHeaderSays(share, bytes);

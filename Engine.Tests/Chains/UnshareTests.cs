@@ -164,10 +164,10 @@ public sealed class UnshareTests(ArenaKind kind) : MbufFixture(kind)
         }
 
         Assert.That(packet.TryUnshare());
-        Assert.That(ChainAssert.Kinds(packet), Is.EqualTo(new[] { ZoneId.External, ZoneId.Internal }));
+        Assert.That(ChainAssert.Kinds(packet), Is.EqualTo(new[] { ZoneId.External, ZoneId.Mbuf }));
         attachment.Counter++;
         Assert.That(packet.TryUnshare());
-        Assert.That(ChainAssert.Kinds(packet), Is.EqualTo(new[] { ZoneId.Cluster, ZoneId.Internal }));
+        Assert.That(ChainAssert.Kinds(packet), Is.EqualTo(new[] { ZoneId.Cluster, ZoneId.Mbuf }));
         Assert.That((attachment.Counter, attachment.Calls), Is.EqualTo((1, 0)));
     }
 

@@ -8,11 +8,11 @@ internal static class Contents
     /// <summary>Nothing is left of what was ever in any packet: storage is zero, or poison from end to end.</summary>
     public static void AssertGone(MbufArena arena)
     {
-        for (ZoneId kind = ZoneId.Internal; kind < ZoneId.External; kind++)
+        for (ZoneId kind = ZoneId.Mbuf; kind < ZoneId.External; kind++)
         {
             for (uint storage = 0; storage < arena.Zones[(int)kind].Carved; storage++)
             {
-                AssertGone(arena, kind, kind == ZoneId.Internal ? storage + 1 : storage);
+                AssertGone(arena, kind, kind == ZoneId.Mbuf ? storage + 1 : storage);
             }
         }
     }
@@ -42,8 +42,8 @@ internal static class Contents
         for (uint index = chain.Index; index != 0;)
         {
             ref MbufHeader header = ref chain.Cache.Hot.Memory.Header(index);
-            storages.Add((ZoneId.Internal, index));
-            if (header.Kind is not (ZoneId.Internal or ZoneId.External))
+            storages.Add((ZoneId.Mbuf, index));
+            if (header.Kind is not (ZoneId.Mbuf or ZoneId.External))
             {
                 storages.Add((header.Kind, header.Storage));
             }

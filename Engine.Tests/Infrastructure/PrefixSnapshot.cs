@@ -26,7 +26,7 @@ internal sealed class PrefixSnapshot
                 count -= length;
             }
 
-            if (withStorage && !cache.IsWritable(ref header) && header.Kind != ZoneId.Internal)
+            if (withStorage && !cache.IsWritable(ref header) && !header.IsInternal)
             {
                 long start = cache.Hot.Memory.StartOf(ref header);
                 _untouchable.Add((start, cache.Hot.Memory.Bytes(start, cache.Hot.Memory.CapacityOf(ref header)).ToArray()));

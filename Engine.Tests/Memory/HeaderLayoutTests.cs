@@ -91,7 +91,7 @@ public sealed class HeaderLayoutTests
         MbufHeader header = UsedHeader();
         header.SetResetPlain(unchecked(header.Generation + 1), index: 9, data: 0x1_2345_6789);
 
-        Assert.That(BytesOf(header), Is.EqualTo(BytesOf(FreeHeader(HeaderFlags.Free, ZoneId.Internal, storage: 9))));
+        Assert.That(BytesOf(header), Is.EqualTo(BytesOf(FreeHeader(HeaderFlags.Free, ZoneId.Mbuf, storage: 9))));
     }
 
     [Test]

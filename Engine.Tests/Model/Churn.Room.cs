@@ -25,7 +25,7 @@ internal sealed partial class Churn
     /// <summary>A cluster for an mbuf that has none and no data.</summary>
     private Outcome AttachCluster(in MbufScope mbufs)
     {
-        if (PickEmpty() is not { } packet || _arena.Memory.Header(packet.Index).Kind != ZoneId.Internal)
+        if (PickEmpty() is not { } packet || !_arena.Memory.Header(packet.Index).IsInternal)
         {
             return Outcome.Idle;
         }

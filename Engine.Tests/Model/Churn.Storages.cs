@@ -106,7 +106,7 @@ internal sealed partial class Churn
         MbufChain chain = Begin(mbufs, packet);
         ref MbufHeader head = ref _arena.Memory.Header(chain.Index);
         bool isExternal = chain.DangerousTryGetExternal(out MbufExternalStorage storage);
-        Require(isExternal == (head.Kind != ZoneId.Internal), "External storage is taken for internal, or the other way round.");
+        Require(isExternal == (!head.IsInternal), "External storage is taken for internal, or the other way round.");
         Require(isExternal == ((chain.Flags & MbufFlags.External) != 0), "The flag says something else.");
         Require(chain.ReferenceCount >= 1, "A packet refers to its storage.");
         if (storage.Type > MbufExternalType.Jumbo16Cluster)

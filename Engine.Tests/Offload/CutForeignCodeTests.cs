@@ -74,7 +74,7 @@ public sealed class CutForeignCodeTests(ArenaKind kind) : CutFixture(kind)
     /// <summary>A packet of four parts, whose first header has to be made private.</summary>
     private MbufChain Make(in MbufScope mbufs, bool isSegmented)
     {
-        byte[] bytes = isSegmented ? Offload.OutputPacket.Udp.Unfinished(Pattern(1600)) : Packets.IPv4(Pattern(1600));
+        byte[] bytes = isSegmented ? OutputPacket.Udp.Unfinished(Pattern(1600)) : Packets.IPv4(Pattern(1600));
         MbufChain packet = Build(mbufs, bytes, Segment.Shared(500), Segment.Internal(100), Segment.Cluster(bytes.Length - 600));
         if (isSegmented)
         {

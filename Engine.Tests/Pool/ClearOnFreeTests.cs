@@ -93,7 +93,7 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
             tag.Free();
         }
 
-        Contents.AssertGone(Arena, ZoneId.Internal, index);
+        Contents.AssertGone(Arena, ZoneId.Mbuf, index);
         Contents.AssertGone(Arena, kind, storage);
     }
 
@@ -105,7 +105,7 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
         using MbufChain packet = Build(mbufs, Pattern(192), Segment.Internal(192));
         Assert.That(packet.TryPrepend(new byte[40]) && packet.SegmentCount == 2);
 
-        Assert.That(Contents.Of(Arena, ZoneId.Internal, packet.Index).IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
+        Assert.That(Contents.Of(Arena, ZoneId.Mbuf, packet.Index).IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
         ChainAssert.Holds(packet, [.. new byte[40], .. Pattern(192)]);
     }
 
@@ -116,7 +116,7 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
         using MbufChain packet = Build(mbufs, Pattern(300), Segment.Internal(150), Segment.Internal(150));
         Assert.That(packet.TryPullUp(300, out _) && packet.SegmentCount == 1);
 
-        Assert.That(Contents.Of(Arena, ZoneId.Internal, packet.Index).IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
+        Assert.That(Contents.Of(Arena, ZoneId.Mbuf, packet.Index).IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
         ChainAssert.Holds(packet, Pattern(300));
     }
 
@@ -127,7 +127,7 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
         using MbufChain packet = Build(mbufs, Pattern(450), Segment.Internal(150), Segment.Internal(150), Segment.Internal(150));
         Assert.That((isCollapsed ? packet.TryCollapse(1) : packet.TryFragment(450)) && packet.SegmentCount == 1);
 
-        Assert.That(Contents.Of(Arena, ZoneId.Internal, packet.Index).IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
+        Assert.That(Contents.Of(Arena, ZoneId.Mbuf, packet.Index).IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
         ChainAssert.Holds(packet, Pattern(450));
     }
 
@@ -138,7 +138,7 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
         using MbufChain packet = Build(mbufs, Pattern(1150), Segment.Internal(150), Segment.Shared(1000));
         Assert.That(packet.TryDefragment() && packet.SegmentCount == 1);
 
-        Assert.That(Contents.Of(Arena, ZoneId.Internal, packet.Index).IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
+        Assert.That(Contents.Of(Arena, ZoneId.Mbuf, packet.Index).IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
         ChainAssert.Holds(packet, Pattern(1150));
         FreePartners(mbufs);
     }

@@ -48,7 +48,7 @@ public sealed class ReceiveTests(SocketForm form, Transport transport, ArenaKind
         Moved(Receive(chain, bytes.Length), bytes.Length, bytes.Length);
 
         ChainAssert.Holds(chain, bytes);
-        Assert.That(ChainAssert.Kinds(chain), Is.EqualTo(new[] { ZoneId.Cluster, ZoneId.Internal }));
+        Assert.That(ChainAssert.Kinds(chain), Is.EqualTo(new[] { ZoneId.Cluster, ZoneId.Mbuf }));
     }
 
     [TestCase(1)]

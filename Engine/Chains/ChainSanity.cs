@@ -105,8 +105,8 @@ internal static class ChainSanity
             return $"Mbuf {index} has storage of unknown kind {header.Kind:d}.";
         }
 
-        long slabs = header.Kind == ZoneId.Internal ? arena.Layout.Limits[0] + 1 : arena.Layout.Limits[(int)header.Kind];
-        if (header.Storage >= slabs || (header.Kind == ZoneId.Internal && header.Storage != index))
+        long slabs = header.IsInternal ? arena.Layout.Limits[0] + 1 : arena.Layout.Limits[(int)header.Kind];
+        if (header.Storage >= slabs || (header.IsInternal && header.Storage != index))
         {
             return $"Mbuf {index} has storage {header.Storage} of kind {header.Kind}, which is not its own.";
         }

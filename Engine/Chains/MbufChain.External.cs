@@ -101,12 +101,12 @@ public readonly ref partial struct MbufChain
             return true;
         }
 
-        storage = head.Kind == ZoneId.Internal ? default : MbufExternalStorage.OfCluster(
+        storage = head.IsInternal ? default : MbufExternalStorage.OfCluster(
             _cache.Hot.Memory.Raw.Pointer(_cache.Hot.Memory.StartOf(ref head)),
             _cache.Hot.Memory.CapacityOf(ref head),
             ClusterKind.Of(head.Kind).Type,
             (MbufFlags)(head.Flags & HeaderFlags.ReadOnly));
-        return head.Kind != ZoneId.Internal;
+        return !head.IsInternal;
     }
 
     /// <summary>
@@ -147,7 +147,7 @@ public readonly ref partial struct MbufChain
             ThrowHelper.NotInStorage(nameof(length), length, size);
         }
 
-        if (head.Kind != ZoneId.Internal || head.SegmentLength != 0)
+        if (!head.IsInternal || head.SegmentLength != 0)
         {
             ThrowHelper.NotAttachable();
         }

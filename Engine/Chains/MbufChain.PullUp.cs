@@ -89,11 +89,11 @@ public readonly ref partial struct MbufChain
     /// <summary>Copies an mbuf's bytes into larger or private storage and gives the old one back.</summary>
     private bool TryReplaceStorage(ref MbufHeader header, uint index, int length)
     {
-        ZoneId kind = ZoneId.Internal;
+        ZoneId kind = ZoneId.Mbuf;
         uint storage = index;
 
         // An internal buffer is free only while the mbuf's data lies elsewhere.
-        bool fitsInternal = length <= MbufSizes.InternalSize && header.Kind != ZoneId.Internal;
+        bool fitsInternal = length <= MbufSizes.InternalSize && !header.IsInternal;
         if (!fitsInternal && !_cache.TryTakeCluster(length, out kind, out storage))
         {
             return false;
@@ -101,7 +101,7 @@ public readonly ref partial struct MbufChain
 
         header.EndPlaces(_cache.Hot.Memory.Step);
         MbufHeader old = header;
-        if (kind == ZoneId.Internal)
+        if (kind == ZoneId.Mbuf)
         {
             int headroom = Math.Min(_cache.Arena.Layout.Headroom, MbufSizes.InternalSize - length);
             _cache.Hot.Memory.AttachInternal(ref header, index, headroom);
@@ -217,7 +217,7 @@ public readonly ref partial struct MbufChain
         }
 
         CheckContiguous(nameof(headroom), headroom);
-        int largest = _cache.Hot.Memory.LayoutOf(ZoneId.LargestCluster).Capacity;
+        int largest = _cache.Hot.Memory.LayoutOf(ClusterKind.Largest).Capacity;
         if (length > head.ChainLength || length > largest - headroom || !TryMakeFront(this, headroom + length))
         {
             view = default;

@@ -65,7 +65,7 @@ public readonly ref partial struct MbufChain
     {
         ref MbufHeader head = ref Head();
         ZoneId kind = ClusterKind.ZoneOf(size);
-        if (head.Kind != ZoneId.Internal || head.SegmentLength != 0)
+        if (!head.IsInternal || head.SegmentLength != 0)
         {
             ThrowHelper.NotAttachable();
         }
@@ -296,7 +296,7 @@ public readonly ref partial struct MbufChain
     {
         ThreadCache cache = chain._cache;
         ref MbufHeader head = ref chain.At(chain.Index);
-        ZoneId kind = ZoneId.Internal;
+        ZoneId kind = ZoneId.Mbuf;
         uint storage = 0;
         if (length > MbufSizes.InternalSize && !cache.TryTakeCluster(length, out kind, out storage))
         {
@@ -305,7 +305,7 @@ public readonly ref partial struct MbufChain
 
         if (!cache.TryTake(ZoneId.Mbuf, out uint index))
         {
-            if (kind != ZoneId.Internal)
+            if (kind != ZoneId.Mbuf)
             {
                 cache.Return(kind, storage);
             }
@@ -314,7 +314,7 @@ public readonly ref partial struct MbufChain
         }
 
         chain.InsertBehindHead(ref head, index);
-        if (kind == ZoneId.Internal)
+        if (kind == ZoneId.Mbuf)
         {
             cache.Hot.Memory.AttachInternal(ref head, chain.Index, MbufSizes.InternalSize);
         }

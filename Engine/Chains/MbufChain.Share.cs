@@ -112,12 +112,12 @@ public readonly ref partial struct MbufChain
     {
         copy.Type = header.Type;
         copy.Flags |= header.Flags & (HeaderFlags.EndOfRecord | HeaderFlags.Spare);
-        if (header.SegmentLength == 0 && header.Kind != ZoneId.Internal)
+        if (header.SegmentLength == 0 && !header.IsInternal)
         {
             return; // Room without data stays the original's alone; the copy has its own internal buffer.
         }
 
-        if (header.Kind != ZoneId.Internal)
+        if (!header.IsInternal)
         {
             _cache.ShareStorage(ref header, ref copy);
             return;

@@ -106,7 +106,7 @@ public readonly ref partial struct MbufChain
             _cache.MoveStorage(ref cut, ref piece, index);
             _cache.Hot.Memory.AttachInternal(ref cut, cutIndex, 0);
         }
-        else if (cut.Kind != ZoneId.Internal && length > 0)
+        else if (!cut.IsInternal && length > 0)
         {
             _cache.ShareStorage(ref cut, ref piece);
             piece.Data += kept;

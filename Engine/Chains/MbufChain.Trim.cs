@@ -140,10 +140,10 @@ public readonly ref partial struct MbufChain
         uint flags = header.Flags & HeaderFlags.OfStorage;
         header.EndPlaces(_cache.Hot.Memory.Step);
         _cache.MoveStorage(ref other, ref header, index);
-        if (kind == ZoneId.Internal)
+        if (kind == ZoneId.Mbuf)
         {
             _cache.Hot.Memory.AttachInternal(ref other, otherIndex, 0);
-            if (header.Kind != ZoneId.Internal && _cache.Arena.ClearsOnFree)
+            if (!header.IsInternal && _cache.Arena.ClearsOnFree)
             {
                 _cache.Hot.Memory.ClearContents(ZoneId.Mbuf, index); // Its buffer is of no further use, and the mbuf lives on.
             }

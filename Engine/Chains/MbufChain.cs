@@ -55,7 +55,7 @@ public readonly ref partial struct MbufChain : IDisposable
     public bool IsOwned
         => !IsNull && _slot - _cache.Hot.Opening <= _cache.Hot.LastIndex && _cache.Hot.Memory.Header(Index).Generation == _generation;
 
-    /// <summary>No packet. Unlike the default value it has a cache, in which no index is valid, so that its use is told from others.</summary>
+    /// <summary>No packet. Unlike the default value it has a cache, in which no index is valid, so that its use is told from others. O(1).</summary>
     public static MbufChain Null => new(ThreadCache.OfNull, 0, 0);
 
     internal partial ThreadCache Cache => _cache;
@@ -245,7 +245,7 @@ public readonly ref partial struct MbufChain : IDisposable
         get
         {
             ref MbufHeader head = ref Head();
-            MbufFlags external = head.Kind == ZoneId.Internal ? MbufFlags.None : MbufFlags.External;
+            MbufFlags external = head.IsInternal ? MbufFlags.None : MbufFlags.External;
             return (MbufFlags)(head.Flags & (HeaderFlags.Settable | HeaderFlags.PacketHeader)) | external;
         }
 

@@ -129,7 +129,7 @@ public readonly ref struct MbufPosition
         get
         {
             ref MbufHeader header = ref Header();
-            MbufFlags external = header.Kind == ZoneId.Internal ? MbufFlags.None : MbufFlags.External;
+            MbufFlags external = header.IsInternal ? MbufFlags.None : MbufFlags.External;
             return (MbufFlags)(header.Flags & (HeaderFlags.Settable | HeaderFlags.PacketHeader)) | external;
         }
     }

@@ -12,7 +12,7 @@ internal static class PacketHeaders
         /// Copies the fields of one packet header over another, tags included, and leaves flags, lengths of data and links alone.
         /// All or nothing. What the other had of tags is freed.
         /// </summary>
-        internal bool TryCopyPacketHeader(ref MbufHeader from, ref MbufHeader to)
+        public bool TryCopyPacketHeader(ref MbufHeader from, ref MbufHeader to)
         {
             uint tags = 0;
             if ((from.Flags & HeaderFlags.Cold) != 0 && !cache.TryCopyTags(cache.Hot.Memory.ColdOf(ref from).FirstTag, out tags))
@@ -30,7 +30,7 @@ internal static class PacketHeaders
         }
 
         /// <summary>The same without tags, which cannot fail.</summary>
-        internal void CopyPacketFields(ref MbufHeader from, ref MbufHeader to)
+        public void CopyPacketFields(ref MbufHeader from, ref MbufHeader to)
         {
             if ((to.Flags & HeaderFlags.Cold) != 0)
             {
@@ -51,7 +51,7 @@ internal static class PacketHeaders
         }
 
         /// <summary>Takes the packet header's fields and tags away; the chain has no packet header afterwards.</summary>
-        internal void DropPacketHeader(ref MbufHeader head)
+        public void DropPacketHeader(ref MbufHeader head)
         {
             if ((head.Flags & HeaderFlags.Cold) != 0)
             {
@@ -67,7 +67,7 @@ internal static class PacketHeaders
         }
 
         /// <summary>An unattached tag; 0 when exhausted.</summary>
-        internal uint TakeTag(uint cookie, ushort type, int length)
+        public uint TakeTag(uint cookie, ushort type, int length)
         {
             if (!cache.TryTakeContiguous(length, out uint index))
             {
@@ -86,7 +86,7 @@ internal static class PacketHeaders
         /// A copy of one tag, unattached; 0 when exhausted. A callback that runs before an allocation is denied may free the tag, with
         /// a packet that was given away: then, too, there is no copy.
         /// </summary>
-        internal uint CopyTag(ref MbufHeader tag)
+        public uint CopyTag(ref MbufHeader tag)
         {
             Debug.Assert((tag.Flags & HeaderFlags.Tag) != 0, "Only tags are copied as tags.");
             uint generation = tag.Generation;
@@ -108,7 +108,7 @@ internal static class PacketHeaders
         }
 
         /// <summary>Copies a list of tags, in order, all marked as attached. All or nothing.</summary>
-        internal bool TryCopyTags(uint first, out uint copies)
+        public bool TryCopyTags(uint first, out uint copies)
         {
             ChainBuilder parts = default;
             for (uint index = first; index != 0; index = cache.Hot.Memory.Header(index).Next)

@@ -75,7 +75,7 @@ internal sealed class ArenaAuditor(MbufArena arena)
         PlaceMbuf(item, place);
         ref MbufHeader header = ref arena.Memory.Header(item);
         bool pair = zone == ZoneId.Packet;
-        ZoneId expected = pair ? ZoneId.Cluster : ZoneId.Internal;
+        ZoneId expected = pair ? ZoneId.Cluster : ZoneId.Mbuf;
         if (header.Flags != (pair ? HeaderFlags.FreePair : HeaderFlags.Free) || header.Kind != expected || header.Next != 0
             || header.SegmentLength != 0 || header.ChainLength != 0 || header.PacketLength != 0 || header.Segments != 1 || header.Tail != item)
         {
@@ -124,7 +124,7 @@ internal sealed class ArenaAuditor(MbufArena arena)
             PlaceMbuf(index, $"the chain of mbuf {headIndex}");
             _liveMbufs++;
             ref MbufHeader header = ref arena.Memory.Header(index);
-            if (header.Kind != ZoneId.Internal)
+            if (!header.IsInternal)
             {
                 NoteReference(ref header, index);
             }
@@ -145,7 +145,7 @@ internal sealed class ArenaAuditor(MbufArena arena)
             PlaceMbuf(index, place);
             _liveTags++;
             ref MbufHeader header = ref arena.Memory.Header(index);
-            if (header.Kind != ZoneId.Internal)
+            if (!header.IsInternal)
             {
                 NoteReference(ref header, index);
             }
@@ -180,7 +180,7 @@ internal sealed class ArenaAuditor(MbufArena arena)
 
             ref MbufHeader header = ref arena.Memory.Header(index);
             if ((header.Flags & (HeaderFlags.Shared | HeaderFlags.Free)) == HeaderFlags.Shared
-                && header.Kind != ZoneId.Internal && !arena.Memory.IsCallerCounted(ref header) && (int)header.Kind < _references.Length && header.Storage < _references[(int)header.Kind].Length
+                && !header.IsInternal && !arena.Memory.IsCallerCounted(ref header) && (int)header.Kind < _references.Length && header.Storage < _references[(int)header.Kind].Length
                 && arena.Memory.References(ref header) != _references[(int)header.Kind][header.Storage])
             {
                 Report($"The count of {header.Kind} {header.Storage} is {arena.Memory.References(ref header)}; "

@@ -158,7 +158,7 @@ public static class MbufArenaDiagnostics
             {
                 ObjectDisposedException.ThrowIf(arena.IsReleased, arena);
                 arena.TryAdoptAny();
-                for (ZoneId zone = ZoneId.Cluster; zone <= ZoneId.LargestCluster; zone++)
+                for (ZoneId zone = ZoneId.Cluster; zone <= ClusterKind.Largest; zone++)
                 {
                     arena.NoteHighWater(zone);
                 }

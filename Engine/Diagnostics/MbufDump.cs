@@ -95,7 +95,7 @@ public static class MbufDump
             string writable = chain.Cache.IsWritable(ref header) ? "writable"
                 : (header.Flags & HeaderFlags.ReadOnly) != 0 ? "read-only"
                 : "shared";
-            string where = header.Kind == ZoneId.Internal
+            string where = header.IsInternal
                 ? "internal"
                 : string.Create(CultureInfo.InvariantCulture, $"{header.Kind} {header.Storage}");
             text.Append(

@@ -52,7 +52,7 @@ internal struct ArenaMemory
         ClusterStride = cluster.Stride;
         _firstCluster = cluster.Start;
         _firstClusterEnd = cluster.Start + cluster.Capacity;
-        _firstInternal = layout.Storages[(int)ZoneId.Internal].Start;
+        _firstInternal = layout.Storages[(int)ZoneId.Mbuf].Start;
         Step = step;
     }
 
@@ -185,7 +185,7 @@ internal struct ArenaMemory
     public readonly void AttachInternal(ref MbufHeader header, uint index, int offset)
     {
         Debug.Assert((uint)offset <= MbufSizes.InternalSize, "Data starts inside the internal buffer.");
-        header.Kind = ZoneId.Internal;
+        header.Kind = ZoneId.Mbuf;
         header.Storage = index;
         header.Data = _firstInternal + ((long)index * MbufSizes.InternalSize) + offset;
         header.SegmentLength = 0;
@@ -222,7 +222,7 @@ internal struct ArenaMemory
     /// <summary>The internal buffer of a free item; empty if it has none.</summary>
     public readonly Span<byte> BufferOf(ZoneId zone, uint item)
     {
-        ref readonly StorageLayout layout = ref LayoutOf(ZoneId.Internal);
+        ref readonly StorageLayout layout = ref LayoutOf(ZoneId.Mbuf);
         return zone is ZoneId.Mbuf or ZoneId.Packet ? Bytes(layout.StartOf(item), layout.Capacity) : default;
     }
 

@@ -110,8 +110,8 @@ internal struct MbufHeader
 
     /// <summary>The same of a free mbuf without cluster.</summary>
     private static uint FreePlain => BitConverter.IsLittleEndian
-        ? (uint)MbufType.Data | ((uint)ZoneId.Internal << 8)
-        : ((uint)MbufType.Data << 24) | ((uint)ZoneId.Internal << 16);
+        ? (uint)MbufType.Data | ((uint)ZoneId.Mbuf << 8)
+        : ((uint)MbufType.Data << 24) | ((uint)ZoneId.Mbuf << 16);
 
     /// <summary>
     /// The state of every free mbuf: reset when it is freed, while the line is hot, so that allocation has only the flags to
@@ -221,6 +221,13 @@ internal struct MbufHeader
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => (Flags & HeaderFlags.OfStorage) == 0;
+    }
+
+    /// <summary>The data lies in the mbuf's own internal buffer.</summary>
+    public readonly bool IsInternal
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Kind == ZoneId.Mbuf;
     }
 
     /// <summary>

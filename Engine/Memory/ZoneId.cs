@@ -6,11 +6,11 @@ namespace Engine.Mbufs;
 /// </summary>
 internal enum ZoneId : byte
 {
-    /// <summary>Plain mbufs, by header index.</summary>
+    /// <summary>
+    /// Plain mbufs, by header index. As the place of data: the mbuf's own internal buffer of <see cref="MbufSizes.InternalSize"/> bytes, never
+    /// shared.
+    /// </summary>
     Mbuf = 0,
-
-    /// <summary>As place of data: the mbuf's own small buffer of <see cref="MbufSizes.InternalSize"/> bytes, never shared.</summary>
-    Internal = Mbuf,
 
     /// <summary>2 KiB clusters, by storage index (EXT_CLUSTER, EXT_PACKET).</summary>
     Cluster = 1,
@@ -24,13 +24,10 @@ internal enum ZoneId : byte
     /// <summary>16 KiB clusters, by storage index (EXT_JUMBO16).</summary>
     Jumbo16 = 4,
 
-    /// <summary>The largest clusters.</summary>
-    LargestCluster = Jumbo16,
-
     /// <summary>
     /// Records of external storage, by storage index: memory that the user attached (EXT_MOD_TYPE, EXT_NET_DRV and the like).
     /// </summary>
-    External = LargestCluster + 1,
+    External = ClusterKind.Largest + 1,
 
     /// <summary>
     /// Pairs: mbufs with a 2 KiB cluster attached, by header index. Owns no memory; made of the parts of the first two.
@@ -46,6 +43,9 @@ internal enum ZoneId : byte
 /// <param name="Limit">Its value.</param>
 internal sealed record ClusterKind(ZoneId Zone, MbufClusterSize Size, MbufExternalType Type, string Option, Func<MbufArenaOptions, int> Limit)
 {
+    /// <summary>The zone of the largest clusters.</summary>
+    public const ZoneId Largest = ZoneId.Jumbo16;
+
     /// <summary>All of them, the smallest first, in the order of their zones.</summary>
     private static readonly ClusterKind[] s_all =
     [

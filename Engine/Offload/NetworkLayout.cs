@@ -11,7 +11,7 @@ namespace Engine.Mbufs.Wire;
 internal struct NetworkLayout
 {
     /// <summary>Bytes on the stack for the longest IPv4 header, or a piece of IPv6's.</summary>
-    internal const int ScratchSize = 64;
+    public const int ScratchSize = 64;
 
     /// <summary>Where the network header starts in the chain.</summary>
     public int Offset;
@@ -176,7 +176,7 @@ internal static class HeaderBytes
         /// <summary>
         /// Bytes inside the chain: where they lie, if that is in the first mbuf, else copied into <paramref name="scratch"/>.
         /// </summary>
-        internal ReadOnlySpan<byte> BytesAt(int offset, int length, Span<byte> scratch)
+        public ReadOnlySpan<byte> BytesAt(int offset, int length, Span<byte> scratch)
         {
             ref MbufHeader head = ref chain.VerifiedHead();
             if (length <= head.SegmentLength - offset)
@@ -189,21 +189,21 @@ internal static class HeaderBytes
         }
 
         /// <summary>A byte inside the chain.</summary>
-        internal byte ReadByte(int offset)
+        public byte ReadByte(int offset)
         {
             EightBytes scratch = default;
             return chain.BytesAt(offset, 1, scratch)[0];
         }
 
         /// <summary>A 16-bit big-endian number inside the chain.</summary>
-        internal ushort ReadNumber(int offset)
+        public ushort ReadNumber(int offset)
         {
             EightBytes scratch = default;
             return BinaryPrimitives.ReadUInt16BigEndian(chain.BytesAt(offset, sizeof(ushort), scratch));
         }
 
         /// <summary>Eight bytes inside the chain, the first one on top.</summary>
-        internal ulong ReadEight(int offset)
+        public ulong ReadEight(int offset)
         {
             EightBytes scratch = default;
             return BinaryPrimitives.ReadUInt64BigEndian(chain.BytesAt(offset, sizeof(ulong), scratch));

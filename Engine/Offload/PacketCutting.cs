@@ -15,7 +15,7 @@ internal static class PacketCutting
         /// Cuts the packet, which is one and longer than the plan says, and puts its parts on the queue; or does nothing.
         /// </summary>
         [MethodImpl(MethodImplOptions.NoInlining)]
-        internal MbufOffloadStatus Cut<THeader>(ref CutPlan plan, ref THeader headers, MbufQueue queue)
+        public MbufOffloadStatus Cut<THeader>(ref CutPlan plan, ref THeader headers, MbufQueue queue)
             where THeader : struct, IPartHeader
         {
             ref MbufHeader head = ref chain.At(chain.Index);
@@ -172,7 +172,7 @@ internal static class PacketCutting
             ZoneId kind = behind.Kind;
             uint storage = behind.Storage;
             chain.Cache.MoveStorage(ref head, ref behind, index);
-            if (kind == ZoneId.Internal)
+            if (kind == ZoneId.Mbuf)
             {
                 chain.Cache.Hot.Memory.AttachInternal(ref head, chain.Index, 0);
             }
@@ -347,7 +347,7 @@ internal static class PacketCutting
             uint pieceIndex = parts.Pieces;
             ref MbufHeader piece = ref chain.At(pieceIndex);
             parts.Pieces = piece.Next;
-            if (tail.Kind == ZoneId.Internal)
+            if (tail.IsInternal)
             {
                 chain.CutSegment(ref tail, index, kept, pieceIndex);
                 return pieceIndex;

@@ -260,7 +260,7 @@ public sealed partial class MbufArena : IDisposable
         for (int kind = 0; kind < (int)ZoneId.External; kind++)
         {
             StorageLayout layout = Layout.Storages[kind];
-            long count = Zones[kind].Carved + (kind == (int)ZoneId.Internal ? 1 : 0); // Mbuf 0 is null.
+            long count = Zones[kind].Carved + (kind == (int)ZoneId.Mbuf ? 1 : 0); // Mbuf 0 is null.
             Memory.Raw.Clear(layout.Start, count * layout.Stride);
         }
     }

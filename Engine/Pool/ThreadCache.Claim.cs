@@ -7,10 +7,10 @@ namespace Engine.Mbufs;
 internal sealed partial class ThreadCache
 {
     /// <summary>True if a thread, which asks for itself, has a scope of this cache open.</summary>
-    internal bool IsOpenFor(CacheOwner owner) => Volatile.Read(ref _claim) == owner.OpenClaim;
+    public bool IsOpenFor(CacheOwner owner) => Volatile.Read(ref _claim) == owner.OpenClaim;
 
     /// <summary>Claims the cache for the calling thread, if it is idle and the arena is not disposed.</summary>
-    internal bool TryOpen(CacheOwner owner)
+    public bool TryOpen(CacheOwner owner)
     {
         // [guard: OpenClaimsFirst]
         if (Interlocked.CompareExchange(ref _claim, owner.OpenClaim, Claim.Idle) != Claim.Idle)
@@ -56,7 +56,7 @@ internal sealed partial class ThreadCache
     /// Ends the opening with this number, if it is still open: a second Dispose, of a copy, does nothing. Refused to foreign code that an
     /// operation of this opening has called: what that holds would be nobody's, and it would go on in a cache that may be another thread's.
     /// </summary>
-    internal void Close(uint serial)
+    public void Close(uint serial)
     {
         if (serial != _serial)
         {
@@ -100,7 +100,7 @@ internal sealed partial class ThreadCache
     }
 
     /// <summary>Forgets the arena's memory, which is about to be freed. Every index fails from now on.</summary>
-    internal void Withdraw()
+    public void Withdraw()
     {
         Hot.LastIndex = 0;
         Hot.Opening |= Mbuf.AnyIndex; // No scope, chain or walk has this number, however many openings have passed.
@@ -109,20 +109,20 @@ internal sealed partial class ThreadCache
     }
 
     /// <summary>Under the gate: asks the owner of an open cache to flush at its next operation.</summary>
-    internal void RequestFlush()
+    public void RequestFlush()
     {
         Volatile.Write(ref _flushRequested, true);
         RaiseLimits(); // By volatile writes, which nobody sees before the mark. [guard: RequestMarksFirst]
     }
 
     /// <summary>Under the gate, by the owner or a drainer: the cache was flushed and nobody waits.</summary>
-    internal void ClearFlushRequest() => Volatile.Write(ref _flushRequested, false);
+    public void ClearFlushRequest() => Volatile.Write(ref _flushRequested, false);
 
     /// <summary>
     /// Under the gate: takes the claim of a cache that nobody works with, for draining: it is idle, its owner sleeps, or its owner
     /// has ended.
     /// </summary>
-    internal bool TryBeginDrain()
+    public bool TryBeginDrain()
     {
         long claim = Volatile.Read(ref _claim);
         long state = Claim.StateOf(claim);
@@ -135,7 +135,7 @@ internal sealed partial class ThreadCache
     /// Under the gate: takes the claim of a thread that ended inside a scope, as that thread would have left it. Nobody else can change the
     /// claim of such a thread, and no other thread's is equal to it.
     /// </summary>
-    internal bool TryBeginAdoption()
+    public bool TryBeginAdoption()
     {
         long claim = Volatile.Read(ref _claim);
         CacheOwner? owner = Volatile.Read(ref _owner);
@@ -156,11 +156,11 @@ internal sealed partial class ThreadCache
     }
 
     /// <summary>Under the gate: ends the life of a cache that nobody owns and nobody is in.</summary>
-    internal bool TryRetire()
+    public bool TryRetire()
         => !IsExplicit && Interlocked.CompareExchange(ref _claim, Claim.Retired, Claim.Idle) == Claim.Idle;
 
     /// <summary>Gives the empty magazines of a retired cache to the depot.</summary>
-    internal void UnloadMagazines()
+    public void UnloadMagazines()
     {
         for (int zone = 0; zone < ArenaLayout.ZoneCount; zone++)
         {
@@ -169,7 +169,7 @@ internal sealed partial class ThreadCache
     }
 
     /// <summary>Under the gate. A cache that became idle may be what somebody sleeps for.</summary>
-    internal void EndDrain()
+    public void EndDrain()
     {
         bool parked = Claim.StateOf(_claim) == Claim.DrainingParked;
         Interlocked.Exchange(ref _claim, parked ? Claim.InState(_claim, Claim.Parked) : Claim.Idle); // [guard: DrainEndsFirst]
@@ -180,17 +180,17 @@ internal sealed partial class ThreadCache
     }
 
     /// <summary>Under the gate, by the owner: lets others drain the cache while it sleeps.</summary>
-    internal void Park() => Interlocked.Exchange(ref _claim, Claim.InState(_claim, Claim.Parked));
+    public void Park() => Interlocked.Exchange(ref _claim, Claim.InState(_claim, Claim.Parked));
 
     /// <summary>Under the gate, so that nobody drains meanwhile.</summary>
-    internal void Unpark()
+    public void Unpark()
     {
         Debug.Assert(Claim.StateOf(_claim) == Claim.Parked, "Who drains a parked cache ends that before it leaves the gate.");
         Interlocked.Exchange(ref _claim, Claim.InState(_claim, Claim.Open));
     }
 
     /// <summary>Fast paths on, unless there is a reason to keep them off.</summary>
-    internal void RestoreLimits()
+    public void RestoreLimits()
     {
         if (Arena.HasFastFrees)
         {
@@ -215,7 +215,7 @@ internal sealed partial class ThreadCache
     }
 
     /// <summary>By any thread: sends the owner's next allocation to the slow path; frees stay on the fast one.</summary>
-    internal void RaiseFloor() => Volatile.Write(ref Hot.PopLimit, 0);
+    public void RaiseFloor() => Volatile.Write(ref Hot.PopLimit, 0);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void RaiseLimits()

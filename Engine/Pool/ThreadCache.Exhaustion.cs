@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Engine.Mbufs;
 
 /// <content>
-/// Foreign code in the middle of an operation: callbacks and handlers that an exhausted allocation calls may enter a scope, and
+/// What can never be had, which is refused before anything is taken; and foreign code in the middle of an operation: callbacks and handlers that an exhausted allocation calls may enter a scope, and
 /// that is one of this very cache. Its magazines are whole then, since an allocation calls nobody but between two items; what else the
 /// operation has noted in the cache is put aside meanwhile.
 /// </content>
@@ -19,13 +19,13 @@ internal sealed partial class ThreadCache
     private int _foreignCalls;
 
     /// <summary>From here on foreign code runs, and the scope is not closed.</summary>
-    internal void BeginForeignCall() => _foreignCalls++;
+    public void BeginForeignCall() => _foreignCalls++;
 
     /// <summary>It came back.</summary>
-    internal void EndForeignCall() => _foreignCalls--;
+    public void EndForeignCall() => _foreignCalls--;
 
     /// <summary>Runs the callbacks, if it is their time. True if they were run.</summary>
-    internal bool TryReclaimFor(ZoneId zone)
+    public bool TryReclaimFor(ZoneId zone)
     {
         SuspendedOperation suspended = SuspendOperation();
         try
@@ -41,7 +41,7 @@ internal sealed partial class ThreadCache
     /// <summary>
     /// Tells of a request that nothing could grant, if it is time to; but not of one that a handler made which is being told.
     /// </summary>
-    internal void RaiseLimitReached(ZoneId zone)
+    public void RaiseLimitReached(ZoneId zone)
     {
         if (_isRaising)
         {
@@ -90,27 +90,27 @@ internal sealed partial class ThreadCache
     /// </summary>
     /// <param name="pieces">Pieces of at most 2 KiB, and the mbufs that are held meanwhile.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool IsAmple(long pieces) => pieces <= Arena.Zones[(int)ZoneId.Packet].Limit;
+    public bool IsAmple(long pieces) => pieces <= Arena.Zones[(int)ZoneId.Packet].Limit;
 
     /// <summary>Most pieces of 2 KiB that a number of bytes comes in.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static long MostPieces(int length) => ((uint)length / (uint)MbufClusterSize.Standard) + 1L;
+    public static long MostPieces(int length) => ((uint)length / (uint)MbufClusterSize.Standard) + 1L;
 
     /// <summary>False, and denied, if <c>TryAddCopy</c> cannot succeed while a number of mbufs is held.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool CanEverCopy(int length, int held) => IsAmple(MostPieces(length) + held) || CanEverCopySlow(length, held);
+    public bool CanEverCopy(int length, int held) => IsAmple(MostPieces(length) + held) || CanEverCopySlow(length, held);
 
     /// <summary>The same of <c>TryTakeRoom</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool CanEverTakeRoom(int length, int held) => IsAmple(MostPieces(length) + held) || CanEverTakeRoomSlow(length, held);
+    public bool CanEverTakeRoom(int length, int held) => IsAmple(MostPieces(length) + held) || CanEverTakeRoomSlow(length, held);
 
     /// <summary>The same of plain mbufs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool CanEverTakePlain(int count, int held) => IsAmple((long)count + held) || CanEverTake(ZoneId.Mbuf, count, 0, held);
+    public bool CanEverTakePlain(int count, int held) => IsAmple((long)count + held) || CanEverTake(ZoneId.Mbuf, count, 0, held);
 
     /// <summary>The same of mbufs of a zone, pairs or plain ones, and further plain ones.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal bool CanEverTake(ZoneId zone, long count, long plain, int held)
+    public bool CanEverTake(ZoneId zone, long count, long plain, int held)
     {
         bool pairs = zone == ZoneId.Packet;
         return new Supply(this, held).TryTakePairs(pairs ? count : 0, pairs ? plain : count + plain) || DenyForGood(zone);
@@ -118,7 +118,7 @@ internal sealed partial class ThreadCache
 
     /// <summary>Counts a request as denied that would be so with everything free. Always false.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal bool DenyForGood(ZoneId zone)
+    public bool DenyForGood(ZoneId zone)
     {
         CountDenied(zone);
         RaiseLimitReached(zone);
@@ -127,18 +127,18 @@ internal sealed partial class ThreadCache
 
     /// <summary>The same of <c>TryTakePieces</c>.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal bool CanEverTakePieces(int length, int piece, int held) => new Supply(this, held).TryTakePieces(length, piece)
+    public bool CanEverTakePieces(int length, int piece, int held) => new Supply(this, held).TryTakePieces(length, piece)
         || DenyForGood(piece <= MbufSizes.InternalSize ? ZoneId.Mbuf : ZoneId.Packet);
 
     /// <summary>False if no limit allows an mbuf with a cluster for so many bytes; that is not counted here.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal bool CanEverTakeCluster(int length) => new Supply(this, held: 0).TryTakeContiguous(length);
+    public bool CanEverTakeCluster(int length) => new Supply(this, held: 0).TryTakeContiguous(length);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal bool CanEverCopySlow(int length, int held) => new Supply(this, held).TryTakeCopy(length) || DenyForGood(ZoneId.Packet);
+    public bool CanEverCopySlow(int length, int held) => new Supply(this, held).TryTakeCopy(length) || DenyForGood(ZoneId.Packet);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal bool CanEverTakeRoomSlow(int length, int held) => new Supply(this, held).TryTakeRoom(length) || DenyForGood(ZoneId.Packet);
+    public bool CanEverTakeRoomSlow(int length, int held) => new Supply(this, held).TryTakeRoom(length) || DenyForGood(ZoneId.Packet);
 }
 
 /// <summary>
@@ -159,7 +159,7 @@ internal struct Supply
     public Supply(ThreadCache cache, int held)
     {
         _storages = cache.Arena.Layout.Storages;
-        for (int zone = 0; zone <= (int)ZoneId.LargestCluster; zone++)
+        for (int zone = 0; zone <= (int)ClusterKind.Largest; zone++)
         {
             _left[zone] = cache.Arena.Zones[zone].Limit; // As it is now: it may have been lowered.
         }
@@ -191,9 +191,9 @@ internal struct Supply
     /// <summary><c>TryAddCopy</c>.</summary>
     public bool TryTakeCopy(int length)
     {
-        int largest = Math.Min(length / MbufSizes.LargestContiguous, _left[(int)ZoneId.LargestCluster]);
+        int largest = Math.Min(length / MbufSizes.LargestContiguous, _left[(int)ClusterKind.Largest]);
         int left = length - (largest * MbufSizes.LargestContiguous);
-        if (!TryTake(ZoneId.LargestCluster, largest) || !TryTake(ZoneId.Mbuf, largest))
+        if (!TryTake(ClusterKind.Largest, largest) || !TryTake(ZoneId.Mbuf, largest))
         {
             return false;
         }
@@ -211,7 +211,7 @@ internal struct Supply
     /// <summary>One mbuf with the smallest cluster that holds so many bytes behind its headroom, or else with it.</summary>
     private bool TryTakeLarge(int length)
     {
-        for (ZoneId zone = ZoneId.Cluster; zone <= ZoneId.LargestCluster; zone++)
+        for (ZoneId zone = ZoneId.Cluster; zone <= ClusterKind.Largest; zone++)
         {
             if (_storages[(int)zone].Size >= length && TryTake(zone, 1))
             {
@@ -219,7 +219,7 @@ internal struct Supply
             }
         }
 
-        for (ZoneId zone = ZoneId.Cluster; zone <= ZoneId.LargestCluster; zone++)
+        for (ZoneId zone = ZoneId.Cluster; zone <= ClusterKind.Largest; zone++)
         {
             if (_storages[(int)zone].Capacity >= length && TryTake(zone, 1))
             {
@@ -242,7 +242,7 @@ internal struct Supply
     }
 
     /// <summary>By zone: mbufs, and the four sizes of clusters.</summary>
-    [InlineArray((int)ZoneId.LargestCluster + 1)]
+    [InlineArray((int)ClusterKind.Largest + 1)]
     private struct Items
     {
         private int _first;

@@ -11,7 +11,7 @@ internal sealed partial class ThreadCache
 {
     /// <summary>Gives an item that is already reset back to its zone; an mbuf, plain or paired, with its generation.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Return(ZoneId zone, uint item, uint generation = 0)
+    public void Return(ZoneId zone, uint item, uint generation = 0)
     {
         Debug.Assert(zone != ZoneId.Packet || IsFreePair(item, generation), "A pair is reset and comes with its generation.");
         if (generation >= Hot.FreeLimit
@@ -55,7 +55,7 @@ internal sealed partial class ThreadCache
     }
 
     /// <summary>Puts an item that was freed into the magazines, or lets it rest.</summary>
-    internal void PushOrRest(ZoneId zone, uint item)
+    public void PushOrRest(ZoneId zone, uint item)
     {
         if (IsTired(zone, item))
         {
@@ -68,11 +68,11 @@ internal sealed partial class ThreadCache
     }
 
     /// <summary>True for an mbuf, plain or paired, that is to rest: see <see cref="MbufHeader.FirstTired"/>.</summary>
-    internal bool IsTired(ZoneId zone, uint item)
+    public bool IsTired(ZoneId zone, uint item)
         => zone is ZoneId.Mbuf or ZoneId.Packet && Hot.Memory.Header(item).Generation >= MbufHeader.FirstTired;
 
     /// <summary>Puts an item into the magazines, past the raised limits; a full pair is exchanged with the depot.</summary>
-    internal void Push(ZoneId zone, uint item)
+    public void Push(ZoneId zone, uint item)
     {
         ref MagazinePair pair = ref Hot.Magazines[(int)zone];
         uint generation = Hot.Memory.GenerationOf(zone, item);
@@ -95,7 +95,7 @@ internal sealed partial class ThreadCache
     }
 
     /// <summary>True if a header is as that of a free pair has to be, and its generation that of a round.</summary>
-    internal bool IsFreePair(uint index, uint generation)
+    public bool IsFreePair(uint index, uint generation)
     {
         ref MbufHeader header = ref Hot.Memory.Header(index);
         return header.Generation == generation && header.Flags == HeaderFlags.FreePair && header.Kind == ZoneId.Cluster

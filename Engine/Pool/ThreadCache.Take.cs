@@ -6,17 +6,17 @@ namespace Engine.Mbufs;
 internal sealed partial class ThreadCache
 {
     /// <summary>Set while the owner is inside a waiting allocation: a miss is then a delay, not a denial.</summary>
-    internal bool IsWaiting { get; set; }
+    public bool IsWaiting { get; set; }
 
     /// <summary>The zone whose exhaustion the last miss met.</summary>
-    internal ZoneId MissedZone { get; private set; }
+    public ZoneId MissedZone { get; private set; }
 
     /// <summary>Stress made an allocation fail since this was cleared: there may be memory.</summary>
-    internal bool HadInjectedFailure { get; set; }
+    public bool HadInjectedFailure { get; set; }
 
-    /// <summary>A free item of a zone, reset, or 0 with <paramref name="item"/> unspecified if the arena has none.</summary>
+    /// <summary>A free item of a zone, reset. False if the arena has none; what <paramref name="item"/> is then is not specified.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryTake(ZoneId zone, out uint item)
+    public bool TryTake(ZoneId zone, out uint item)
     {
         if (zone == ZoneId.Packet ? TryPopPacket(out item) : Hot.Magazines[(int)zone].TryPop(Hot.PopLimit, out item))
         {
@@ -46,7 +46,7 @@ internal sealed partial class ThreadCache
     /// nothing, since a chain that comes from a call would take the fast path's chain out of its registers.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal void ReportCorruption() => Arena.Quarantine?.ThrowIfSpoiled();
+    public void ReportCorruption() => Arena.Quarantine?.ThrowIfSpoiled();
 
     /// <summary>
     /// The item, or -1. Not by an out parameter: that would keep the item of the fast path in memory instead of a register.
@@ -105,7 +105,7 @@ internal sealed partial class ThreadCache
     /// The floor is raised: by stress, which decides, or by what has ended meanwhile; then the owner lowers it.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal bool InjectsFailure(ZoneId zone)
+    public bool InjectsFailure(ZoneId zone)
     {
         if (!IsOpen)
         {
@@ -130,7 +130,7 @@ internal sealed partial class ThreadCache
     /// <summary>
     /// Notes that a zone had nothing: a denial, unless the owner waits.
     /// </summary>
-    internal void CountDenied(ZoneId zone)
+    public void CountDenied(ZoneId zone)
     {
         MissedZone = zone;
         if (!IsWaiting)
@@ -140,7 +140,7 @@ internal sealed partial class ThreadCache
     }
 
     /// <summary>From the own magazines, or a full one of the depot where items are not <see cref="MbufArena.IsLow"/>: no lock.</summary>
-    internal bool TryTakeFromDepot(ZoneId zone, out uint item)
+    public bool TryTakeFromDepot(ZoneId zone, out uint item)
     {
         ref MagazinePair pair = ref Hot.Magazines[(int)zone];
         if (TryTakeFront(zone, out item) || pair.TryPop(out item))
@@ -162,15 +162,15 @@ internal sealed partial class ThreadCache
     }
 
     /// <summary>Everything that the cache holds of a zone; approximate where another thread asks.</summary>
-    internal int FreeCount(ZoneId zone)
+    public int FreeCount(ZoneId zone)
         => Hot.Magazines[(int)zone].Total + (zone == ZoneId.Packet && Hot.Front.IsFull ? 1 : 0);
 
     /// <summary>True if the cache holds a pair; a moment's view, where another thread asks.</summary>
-    internal bool HoldsPair(uint index)
+    public bool HoldsPair(uint index)
         => Hot.Magazines[(int)ZoneId.Packet].Holds(index) || (Hot.Front.IsFull && Hot.Front.Round.Item == index);
 
     /// <summary>Takes anything that the cache holds of a zone, for a flush.</summary>
-    internal bool TryTakeAny(ZoneId zone, out uint item) => TryTakeFront(zone, out item) || Hot.Magazines[(int)zone].TryTakeAny(out item);
+    public bool TryTakeAny(ZoneId zone, out uint item) => TryTakeFront(zone, out item) || Hot.Magazines[(int)zone].TryTakeAny(out item);
 
     /// <summary>The pair in the front slot, off the fast path.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -187,7 +187,7 @@ internal sealed partial class ThreadCache
     }
 
     /// <summary>True if the magazines hold what a request of a zone could be granted with; a moment's view.</summary>
-    internal bool HasUseFor(ZoneId zone)
+    public bool HasUseFor(ZoneId zone)
     {
         bool pairs = FreeCount(ZoneId.Packet) > 0;
         return zone switch
@@ -215,7 +215,7 @@ internal sealed partial class ThreadCache
     /// The smallest cluster that holds a number of bytes behind its headroom, or else the smallest that holds them with it; false
     /// if there is none, or none so large. To stress, all of it is one allocation.
     /// </summary>
-    internal bool TryTakeCluster(int length, out ZoneId kind, out uint storage)
+    public bool TryTakeCluster(int length, out ZoneId kind, out uint storage)
     {
         if (Hot.PopLimit == 0 && InjectsFailure(SmallestClusterFor(length)))
         {
@@ -244,7 +244,7 @@ internal sealed partial class ThreadCache
     }
 
     /// <summary>Counts a request for a cluster that holds so many bytes as denied.</summary>
-    internal void DenyCluster(int length)
+    public void DenyCluster(int length)
     {
         ZoneId zone = SmallestClusterFor(length);
         CountDenied(zone);
@@ -252,7 +252,7 @@ internal sealed partial class ThreadCache
     }
 
     /// <summary>The same for who makes do with smaller clusters: a miss is no denial.</summary>
-    internal bool TryProbeCluster(int length, out ZoneId kind, out uint storage)
+    public bool TryProbeCluster(int length, out ZoneId kind, out uint storage)
     {
         if (Hot.PopLimit != 0 || !InjectsFailure(SmallestClusterFor(length)))
         {
@@ -264,7 +264,7 @@ internal sealed partial class ThreadCache
     }
 
     /// <summary>An item of one zone for who makes do with others.</summary>
-    internal bool TryProbe(ZoneId zone, out uint item)
+    public bool TryProbe(ZoneId zone, out uint item)
     {
         _isProbing = true;
         try
@@ -280,7 +280,7 @@ internal sealed partial class ThreadCache
     /// <summary>The zone that a request for a cluster of whatever size is counted for: the first that could grant it.</summary>
     private ZoneId SmallestClusterFor(int length)
     {
-        for (ZoneId zone = ZoneId.Cluster; zone < ZoneId.LargestCluster; zone++)
+        for (ZoneId zone = ZoneId.Cluster; zone < ClusterKind.Largest; zone++)
         {
             if (Hot.Memory.LayoutOf(zone).Capacity >= length && Arena.Zones[(int)zone].Limit > 0)
             {
@@ -288,7 +288,7 @@ internal sealed partial class ThreadCache
             }
         }
 
-        return ZoneId.LargestCluster;
+        return ClusterKind.Largest;
     }
 
     private bool TryProbeClusters(int length, out ZoneId kind, out uint storage)
@@ -306,7 +306,7 @@ internal sealed partial class ThreadCache
 
     private bool TryEachCluster(int length, out ZoneId kind, out uint storage)
     {
-        for (kind = ZoneId.Cluster; kind <= ZoneId.LargestCluster; kind++)
+        for (kind = ZoneId.Cluster; kind <= ClusterKind.Largest; kind++)
         {
             if (Hot.Memory.LayoutOf(kind).Size >= length && TryTake(kind, out storage))
             {
@@ -315,7 +315,7 @@ internal sealed partial class ThreadCache
         }
 
         // Bytes that were prepended into the headroom still fit a cluster of the same size when they are moved: without headroom.
-        for (kind = ZoneId.Cluster; kind <= ZoneId.LargestCluster; kind++)
+        for (kind = ZoneId.Cluster; kind <= ClusterKind.Largest; kind++)
         {
             ref readonly StorageLayout layout = ref Hot.Memory.LayoutOf(kind);
             if (layout.Capacity >= length && layout.Size < length && TryTake(kind, out storage))
@@ -329,7 +329,7 @@ internal sealed partial class ThreadCache
     }
 
     /// <summary>What the magazines of a zone hold; only while nobody is in the cache.</summary>
-    internal Round[] FreeRounds(ZoneId zone) => zone == ZoneId.Packet && Hot.Front.IsFull
+    public Round[] FreeRounds(ZoneId zone) => zone == ZoneId.Packet && Hot.Front.IsFull
         ? [.. Hot.Magazines[(int)zone].ToArray(), Hot.Front.Round]
         : Hot.Magazines[(int)zone].ToArray();
 }

@@ -14,13 +14,13 @@ namespace Engine.Mbufs;
 /// </remarks>
 internal sealed partial class ThreadCache
 {
-    internal CacheHot Hot;
+    public CacheHot Hot;
 
     /// <summary>How far <see cref="CacheHot.Opening"/> moves on when a scope is closed.</summary>
-    internal const uint OpeningStep = 1u << Mbuf.IndexBits;
+    public const uint OpeningStep = 1u << Mbuf.IndexBits;
 
     /// <summary>The cache of the null chain, in which no index is valid. It is never open, and nobody has a scope of it.</summary>
-    internal static readonly ThreadCache OfNull = new();
+    public static readonly ThreadCache OfNull = new();
 
     /// <summary>
     /// Headers of an arena that last-level caches still hold, 16 MiB of them: asking for fewer in advance costs more than it gives.
@@ -42,10 +42,10 @@ internal sealed partial class ThreadCache
     private bool _disposed;
 
     /// <summary>Free routines that are due.</summary>
-    internal DueRoutines Due;
+    public DueRoutines Due;
 
     /// <summary>References that many packets, which are being freed, have released.</summary>
-    internal GatheredReleases Gathered;
+    public GatheredReleases Gathered;
 
     private ThreadCache()
     {
@@ -53,7 +53,7 @@ internal sealed partial class ThreadCache
         Hot.Opening = OpeningStep; // Less this, the null chain's 0 is beyond the last index, which is 0.
     }
 
-    internal ThreadCache(MbufArena arena, bool isExplicit)
+    public ThreadCache(MbufArena arena, bool isExplicit)
     {
         Arena = arena;
         IsExplicit = isExplicit;
@@ -82,18 +82,18 @@ internal sealed partial class ThreadCache
     /// <summary>The arena that the cache belongs to.</summary>
     public MbufArena Arena { get; }
 
-    internal bool IsExplicit { get; private set; }
+    public bool IsExplicit { get; private set; }
 
-    internal bool IsIdle => Volatile.Read(ref _claim) == Claim.Idle;
+    public bool IsIdle => Volatile.Read(ref _claim) == Claim.Idle;
 
     /// <summary>To the owner: false once the scope was closed, as by the visitor of an operation.</summary>
-    internal bool IsOpen => (_serial & 1) != 0;
+    public bool IsOpen => (_serial & 1) != 0;
 
     /// <summary>Odd while open. Read by the owner.</summary>
-    internal uint Serial => _serial;
+    public uint Serial => _serial;
 
     /// <summary>The number of the opening, one more each time; modulo 2^31.</summary>
-    internal uint Opening => _serial >> 1;
+    public uint Opening => _serial >> 1;
 
     /// <summary>Somebody's scope is open here, perhaps of a thread that ended.</summary>
     private bool IsInUse
@@ -101,7 +101,7 @@ internal sealed partial class ThreadCache
 
     /// <summary>For a chain, position or tag whose index is not valid in its cache: its scope was closed, or it is null.</summary>
     [DoesNotReturn]
-    internal static void ThrowNotOfThisOpening(ThreadCache cache) => throw CreateNotOfThisOpening(cache);
+    public static void ThrowNotOfThisOpening(ThreadCache cache) => throw CreateNotOfThisOpening(cache);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Exception CreateNotOfThisOpening(ThreadCache cache) => cache == OfNull
@@ -111,7 +111,7 @@ internal sealed partial class ThreadCache
     /// <summary>Claims an explicit cache for the calling thread.</summary>
     /// <exception cref="InvalidOperationException">A scope of this cache is open already, here or on another thread.</exception>
     /// <exception cref="ObjectDisposedException">The cache or its arena is disposed.</exception>
-    internal void OpenExplicit()
+    public void OpenExplicit()
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(MbufCache));
         CacheOwner owner = CacheOwner.Current;
@@ -133,7 +133,7 @@ internal sealed partial class ThreadCache
 
     /// <summary>Ends the ownership of an explicit cache: from then on it is one of those that the arena chooses from. Idempotent.</summary>
     /// <exception cref="InvalidOperationException">A scope of this cache is open.</exception>
-    internal void EndOwnership()
+    public void EndOwnership()
     {
         if (_disposed || Arena.IsReleased)
         {

@@ -215,13 +215,13 @@ internal static class PacketRewriting
     extension(in MbufChain chain)
     {
         /// <summary>Writes bytes over those inside the chain. Their storage must be private.</summary>
-        internal void WriteAt(int offset, ReadOnlySpan<byte> bytes) => chain.Overwrite(chain.Index, offset, bytes.Length, bytes);
+        public void WriteAt(int offset, ReadOnlySpan<byte> bytes) => chain.Overwrite(chain.Index, offset, bytes.Length, bytes);
 
         /// <summary>
         /// Moves the first bytes towards the end, over those behind them; where they were is undefined. All of that storage must be
         /// private, and inside the chain. O(bytes) if it is contiguous.
         /// </summary>
-        internal void MoveUp(int length, int distance)
+        public void MoveUp(int length, int distance)
         {
             ref MbufHeader head = ref chain.VerifiedHead();
             if (length + distance <= head.SegmentLength)

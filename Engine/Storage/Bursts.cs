@@ -11,7 +11,7 @@ internal static class Bursts
     {
         /// <summary>Packets where the loaded magazine has too few for all of them. All or nothing.</summary>
         [MethodImpl(MethodImplOptions.NoInlining)]
-        internal bool TryTakeManySlow(Span<Mbuf> packets)
+        public bool TryTakeManySlow(Span<Mbuf> packets)
         {
             if (!cache.IsOpen)
             {
@@ -96,7 +96,7 @@ internal static class Bursts
         /// <summary>Frees the packets of all handles that are live; null ones are skipped.</summary>
         /// <returns>The first place of a handle that is neither live nor null, or -1.</returns>
         [MethodImpl(MethodImplOptions.NoInlining)]
-        internal int FreeMany(ReadOnlySpan<Mbuf> packets)
+        public int FreeMany(ReadOnlySpan<Mbuf> packets)
         {
             int wrong = cache.Hot.IsFarReaching ? cache.FreeFar(packets) : cache.FreeNear(packets);
             cache.EndFreeingMany();
@@ -182,7 +182,7 @@ internal static class Bursts
         /// The headers first, all of them, and then what they say of the data: by then the first of them is there.
         /// </summary>
         [MethodImpl(MethodImplOptions.NoInlining)]
-        internal void Prefetch(ReadOnlySpan<Mbuf> packets)
+        public void Prefetch(ReadOnlySpan<Mbuf> packets)
         {
             cache.PrefetchHeaders(packets);
             RawMemory memory = cache.Hot.Memory.Raw;
@@ -234,11 +234,11 @@ internal static class Bursts
         /// <summary>
         /// Checked mode: takes a claim such that of two threads that have it, and try at the same moment, one succeeds.
         /// </summary>
-        internal bool TryExchangeClaim(ref MbufHeader header, uint generation)
+        public bool TryExchangeClaim(ref MbufHeader header, uint generation)
             => Interlocked.CompareExchange(ref header.Generation, generation + cache.Hot.Memory.Step, generation) == generation;
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        internal void ThrowNotInRange(Mbuf packet)
+        public void ThrowNotInRange(Mbuf packet)
         {
             if (cache.IsUncarved(packet))
             {
@@ -255,7 +255,7 @@ internal static class Bursts
         private bool IsUncarved(Mbuf packet) => packet.Slot - cache.Hot.FirstSlot - 1 < (uint)cache.Arena.Layout.Limits[(int)ZoneId.Mbuf];
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        internal void ThrowNotFreed(Mbuf packet)
+        public void ThrowNotFreed(Mbuf packet)
         {
             if (packet.Slot - cache.Hot.FirstSlot - 1 >= cache.Hot.LastIndex && !cache.IsUncarved(packet))
             {

@@ -134,6 +134,10 @@ internal struct ChainBuilder
         return true;
     }
 
-    /// <summary>Frees what was taken.</summary>
-    public readonly void Undo(ThreadCache cache) => cache.FreeMbufs(First);
+    /// <summary>Frees what was taken; the builder is empty again.</summary>
+    public void Undo(ThreadCache cache)
+    {
+        cache.FreeMbufs(First);
+        this = default;
+    }
 }

@@ -13,7 +13,7 @@ internal static class ExternalStorages
         /// <summary>
         /// Points a header, whose own storage is internal and empty, at external storage of which it is the only holder.
         /// </summary>
-        internal bool TryAttachExternal(ref MbufHeader header, in MbufExternalStorage storage, int length)
+        public bool TryAttachExternal(ref MbufHeader header, in MbufExternalStorage storage, int length)
         {
             if (!cache.TryTake(ZoneId.External, out uint item))
             {
@@ -36,7 +36,7 @@ internal static class ExternalStorages
         /// <summary>
         /// Gives storage back that no header refers to any more. External storage waits for <see cref="extension(ThreadCache).RunDueRoutines()"/>.
         /// </summary>
-        internal void ReturnStorage(ZoneId kind, uint storage)
+        public void ReturnStorage(ZoneId kind, uint storage)
         {
             if (kind == ZoneId.External)
             {
@@ -53,7 +53,7 @@ internal static class ExternalStorages
         /// throws, the others are still called and everything is freed. The last thing in every operation that can drop storage.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal void RunDueRoutines()
+        public void RunDueRoutines()
         {
             if (cache.Due.First != 0)
             {
@@ -65,14 +65,14 @@ internal static class ExternalStorages
         /// Lets free routines wait, for an operation that is made of others: what falls due in those, it runs at its own end, by
         /// <see cref="ReleaseRoutines"/>. Such operations are not made of each other.
         /// </summary>
-        internal void HoldRoutines()
+        public void HoldRoutines()
         {
             Debug.Assert(!cache.Due.AreHeld, "No routine runs meanwhile that could begin another such operation.");
             cache.Due.AreHeld = true;
         }
 
         /// <summary>Calls the routines that waited.</summary>
-        internal void ReleaseRoutines()
+        public void ReleaseRoutines()
         {
             cache.Due.AreHeld = false;
             cache.RunDueRoutines();

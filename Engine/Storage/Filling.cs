@@ -12,7 +12,7 @@ internal static class Filling
         /// The head of a chain of a source's bytes; 0 when exhausted: the source was not asked. Not as a chain, which the compiler
         /// would confine to where the source's own spans live.
         /// </summary>
-        internal uint StartFrom<TSource>(scoped ref TSource source, int length, int headroom, uint flags)
+        public uint StartFrom<TSource>(scoped ref TSource source, int length, int headroom, uint flags)
             where TSource : struct, IMbufSource, allows ref struct
         {
             if (!cache.TryTakeFilled(length, headroom, out ChainBuilder parts))
@@ -28,7 +28,7 @@ internal static class Filling
         /// The same behind the arena's headroom, and in larger clusters where 2 KiB do not suffice and the arena has one; 0 when
         /// exhausted: the source was not asked.
         /// </summary>
-        internal uint StartFrom<TSource>(scoped ref TSource source, int length, uint flags)
+        public uint StartFrom<TSource>(scoped ref TSource source, int length, uint flags)
             where TSource : struct, IMbufSource, allows ref struct
         {
             ChainBuilder parts = default;

@@ -11,7 +11,7 @@ internal static class Freeing
     {
         /// <summary>Frees a chain whose head's claim the caller has verified.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal void FreeChain(ref MbufHeader head, uint slot)
+        public void FreeChain(ref MbufHeader head, uint slot)
         {
             if (!cache.TryFreePair(ref head, slot))
             {
@@ -23,7 +23,7 @@ internal static class Freeing
         /// <param name="head">The head.</param>
         /// <param name="slot">Its index, with the number of this opening above it.</param>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal bool TryFreePair(ref MbufHeader head, uint slot)
+        public bool TryFreePair(ref MbufHeader head, uint slot)
         {
             uint generation = head.Generation + cache.Hot.Memory.Step;
             if (IsPlainPair(ref head) && generation < cache.Hot.FreeLimit
@@ -41,14 +41,14 @@ internal static class Freeing
         /// The rest of a strict free; in checked mode the moment to tell of a spoiled poison, since nothing is half done.
         /// </summary>
         [MethodImpl(MethodImplOptions.NoInlining)]
-        internal void FreeChainAndCheck(ref MbufHeader head, uint index)
+        public void FreeChainAndCheck(ref MbufHeader head, uint index)
         {
             if (!head.IsLiveHead)
             {
                 ThrowHelper.DoubleFree();
             }
 
-            if (head.Next == 0 && head.Kind == ZoneId.Internal && (head.Flags & HeaderFlags.Cold) == 0)
+            if (head.Next == 0 && head.IsInternal && (head.Flags & HeaderFlags.Cold) == 0)
             {
                 cache.FreePlain(ref head, index);
             }
@@ -65,7 +65,7 @@ internal static class Freeing
         /// Frees one chain of many; <c>RunDueRoutines</c> comes after the last of them, so that a routine that throws keeps none of
         /// them from being freed.
         /// </summary>
-        internal void FreeQuietly(ref MbufHeader head, uint index)
+        public void FreeQuietly(ref MbufHeader head, uint index)
         {
             if (!cache.TryFreePair(ref head, index + cache.Hot.Opening))
             {
@@ -75,7 +75,7 @@ internal static class Freeing
 
         /// <summary>Frees a chain and calls the free routines of external storage that ended with it.</summary>
         [MethodImpl(MethodImplOptions.NoInlining)]
-        internal void FreeChainAndRunRoutines(uint index)
+        public void FreeChainAndRunRoutines(uint index)
         {
             cache.FreeLinked(index);
             cache.RunDueRoutines();
@@ -83,7 +83,7 @@ internal static class Freeing
 
         /// <summary>Frees linked mbufs, which may be no chain; 0 is none. Routines that fall due are not called yet.</summary>
         [MethodImpl(MethodImplOptions.NoInlining)]
-        internal void FreeMbufs(uint index) => cache.FreeLinked(index);
+        public void FreeMbufs(uint index) => cache.FreeLinked(index);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void FreeLinked(uint index)
@@ -141,7 +141,7 @@ internal static class Freeing
         /// <summary>
         /// Frees one mbuf: its reference to its storage, and itself, as a pair if it held the last reference of a 2 KiB cluster.
         /// </summary>
-        internal void FreeMbuf(ref MbufHeader header, uint index) => cache.FreeMbufInline(ref header, index);
+        public void FreeMbuf(ref MbufHeader header, uint index) => cache.FreeMbufInline(ref header, index);
 
         /// <summary>The same, for the loop.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -152,7 +152,7 @@ internal static class Freeing
                 cache.DropCold(ref header);
             }
 
-            if (header.Kind == ZoneId.Internal || !cache.ReleaseReference(ref header))
+            if (header.IsInternal || !cache.ReleaseReference(ref header))
             {
                 cache.FreePlain(ref header, index);
             }
@@ -182,7 +182,7 @@ internal static class Freeing
 
         /// <summary>Ends the use of a cold line: its tags are freed.</summary>
         [MethodImpl(MethodImplOptions.NoInlining)]
-        internal void DropCold(ref MbufHeader head)
+        public void DropCold(ref MbufHeader head)
         {
             uint tags = cache.Hot.Memory.ColdOf(ref head).FirstTag;
             head.Flags &= ~HeaderFlags.Cold;
@@ -190,7 +190,7 @@ internal static class Freeing
         }
 
         /// <summary>Frees a list of tags; 0 is the empty one.</summary>
-        internal void FreeTags(uint first) => cache.FreeMbufs(first);
+        public void FreeTags(uint first) => cache.FreeMbufs(first);
     }
 
     /// <summary>True for an mbuf of any chain that is the only one to refer to its 2 KiB cluster, with nothing on its cold line.</summary>
@@ -203,7 +203,7 @@ internal static class Freeing
     /// which only a handle that was made up names.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool IsPlainPair(ref MbufHeader head)
+    public static bool IsPlainPair(ref MbufHeader head)
     {
         bool plain = head.OwnFlags == HeaderFlags.Head >> 24;
         Debug.Assert(

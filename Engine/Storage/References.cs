@@ -17,7 +17,7 @@ internal static class References
         /// is cleared, and the next question costs nothing.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal bool IsWritable(ref MbufHeader header) => header.IsPlainlyWritable || cache.IsWritableAgain(ref header);
+        public bool IsWritable(ref MbufHeader header) => header.IsPlainlyWritable || cache.IsWritableAgain(ref header);
 
         /// <summary>
         /// Makes <paramref name="copy"/>, an mbuf without storage of its own in use, refer to the same storage and the same bytes.
@@ -25,7 +25,7 @@ internal static class References
         /// ones are atomic.
         /// </summary>
         [MethodImpl(MethodImplOptions.NoInlining)]
-        internal void ShareStorage(ref MbufHeader header, ref MbufHeader copy)
+        public void ShareStorage(ref MbufHeader header, ref MbufHeader copy)
         {
             cache.CountShare(ref header);
             copy.Kind = header.Kind;
@@ -37,9 +37,9 @@ internal static class References
 
         /// <summary>Counts one more reference to a header's storage; whose it is, the caller sees to.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal void CountShare(ref MbufHeader header)
+        public void CountShare(ref MbufHeader header)
         {
-            Debug.Assert(header.Kind != ZoneId.Internal, "Internal storage is copied, never shared.");
+            Debug.Assert(!header.IsInternal, "Internal storage is copied, never shared.");
             if (cache.Hot.Memory.IsCallerCounted(ref header))
             {
                 cache.Hot.Memory.RecordOf(header.Storage).AddHolder();
@@ -51,13 +51,13 @@ internal static class References
 
         /// <summary>The same where the storage is known to be a 2 KiB cluster.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal void CountShareOfCluster(ref MbufHeader header) => CountUp(ref header, ref cache.Hot.Memory.Raw.Count(header.Storage));
+        public void CountShareOfCluster(ref MbufHeader header) => CountUp(ref header, ref cache.Hot.Memory.Raw.Count(header.Storage));
 
         /// <summary>
         /// Drops a reference to external storage. True if it was the last one, and the storage is now the caller's alone.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal bool ReleaseReference(ref MbufHeader header)
+        public bool ReleaseReference(ref MbufHeader header)
             => (header.Flags & HeaderFlags.Shared) == 0 || cache.ReleaseShared(ref header);
 
         private bool ReleaseShared(ref MbufHeader header)
@@ -76,9 +76,9 @@ internal static class References
         /// Gives external storage back that no header will refer to: the header's own, which is the last reference or not. An internal
         /// buffer stays its mbuf's, and its bytes are of no further use.
         /// </summary>
-        internal void ReleaseStorage(ref MbufHeader header)
+        public void ReleaseStorage(ref MbufHeader header)
         {
-            if (header.Kind != ZoneId.Internal)
+            if (!header.IsInternal)
             {
                 if (cache.ReleaseReference(ref header))
                 {
@@ -97,9 +97,9 @@ internal static class References
         /// Moves storage and bytes from one mbuf to another whose own internal buffer is not in use: external storage by its index,
         /// internal by copying at most 192 bytes. <paramref name="from"/> is left to be attached anew.
         /// </summary>
-        internal void MoveStorage(ref MbufHeader from, ref MbufHeader to, uint toIndex)
+        public void MoveStorage(ref MbufHeader from, ref MbufHeader to, uint toIndex)
         {
-            if (from.Kind == ZoneId.Internal)
+            if (from.IsInternal)
             {
                 int offset = cache.Hot.Memory.RoomBefore(ref from);
                 int length = from.SegmentLength;
@@ -150,10 +150,10 @@ internal static class References
         }
 
         /// <summary>From here on references are gathered. Nothing that runs until the end calls foreign code.</summary>
-        internal void BeginFreeingMany() => cache.Gathered.IsOn = true;
+        public void BeginFreeingMany() => cache.Gathered.IsOn = true;
 
         /// <summary>Counts down what was gathered.</summary>
-        internal void EndFreeingMany()
+        public void EndFreeingMany()
         {
             cache.Gathered.IsOn = false;
             if (cache.Gathered.Count != 0)
