@@ -67,7 +67,7 @@ internal sealed class AllocateKernels : KernelSetting
         using MbufScope mbufs = Arena.Enter();
         for (int i = 0; i < count; i++)
         {
-            MbufChain mbuf = mbufs.Allocate();
+            MbufChain mbuf = mbufs.AllocateMbuf();
             mbuf.Free();
         }
     }
@@ -77,7 +77,7 @@ internal sealed class AllocateKernels : KernelSetting
         using MbufScope mbufs = Arena.Enter();
         for (int i = 0; i < count; i++)
         {
-            MbufChain packet = mbufs.AllocateHeader();
+            MbufChain packet = mbufs.AllocatePacketWithoutCluster();
             packet.Free();
         }
     }
@@ -87,7 +87,7 @@ internal sealed class AllocateKernels : KernelSetting
         using MbufScope mbufs = Arena.Enter();
         for (int i = 0; i < count; i++)
         {
-            MbufChain mbuf = mbufs.AllocateZeroed();
+            MbufChain mbuf = mbufs.AllocateZeroedMbuf();
             mbuf.Free();
         }
     }
@@ -107,7 +107,7 @@ internal sealed class AllocateKernels : KernelSetting
         using MbufScope mbufs = Arena.Enter();
         for (int i = 0; i < count; i++)
         {
-            MbufChain packet = mbufs.AllocateChain(ChainLength);
+            MbufChain packet = mbufs.AllocatePacket(ChainLength);
             packet.Free();
         }
     }
@@ -128,7 +128,7 @@ internal sealed class AllocateKernels : KernelSetting
         ReadOnlySpan<byte> bytes = Payload(FrameLength);
         for (int i = 0; i < count; i++)
         {
-            MbufChain packet = mbufs.AllocateFrom(bytes, 0, 0);
+            MbufChain packet = mbufs.AllocatePacketFrom(bytes, 0, 0);
             packet.Free();
         }
     }

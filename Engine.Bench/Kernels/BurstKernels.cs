@@ -71,7 +71,7 @@ internal sealed class BurstKernels : KernelSetting
             foreach (ref Mbuf handle in burst)
             {
                 MbufChain packet = mbufs.Open(handle);
-                Require(packet.TryExtend(Work.PayloadLength, out Span<byte> room));
+                Require(packet.TryAppend(Work.PayloadLength, out Span<byte> room));
                 payload[..Work.PayloadLength].CopyTo(room);
                 handle = packet.Detach();
             }

@@ -113,7 +113,7 @@ internal sealed class ContiguousKernels : KernelSetting
         for (int i = 0; i < count; i++)
         {
             MbufChain packet = Packet(mbufs, FrameLength);
-            Require(packet.TryFragment(MbufSizes.InternalSize));
+            Require(packet.TrySplitSegments(MbufSizes.InternalSize));
             packet.Free();
         }
     }
@@ -121,10 +121,10 @@ internal sealed class ContiguousKernels : KernelSetting
     /// <summary>A packet as drivers that split headers make it: 20 bytes in an mbuf, 1,480 in a cluster.</summary>
     private MbufChain InTwo(in MbufScope mbufs)
     {
-        MbufChain packet = mbufs.AllocateHeader();
+        MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Require(packet.TryAppend(Payload(FirstLength)));
-        MbufChain behind = mbufs.AllocateCluster();
-        Require(behind.TryExtend(FrameLength - FirstLength, out _));
+        MbufChain behind = mbufs.AllocateMbufWithCluster();
+        Require(behind.TryAppend(FrameLength - FirstLength, out _));
         packet.Append(behind);
         return packet;
     }

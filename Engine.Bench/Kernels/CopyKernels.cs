@@ -43,7 +43,7 @@ internal sealed class CopyKernels : KernelSetting
         ReadOnlySpan<byte> bytes = Payload(Work.PayloadLength);
         for (int i = 0; i < count; i++)
         {
-            Require(packet.TryCopyBack(QuarterLength, bytes));
+            Require(packet.TryCopyFrom(QuarterLength, bytes));
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed class CopyKernels : KernelSetting
         for (int i = 0; i < count; i++)
         {
             MbufChain share = packet.Share();
-            Require(share.TryCopyBack(QuarterLength, bytes));
+            Require(share.TryCopyFrom(QuarterLength, bytes));
             share.Free();
         }
     }
@@ -79,7 +79,7 @@ internal sealed class CopyKernels : KernelSetting
         for (int i = 0; i < count; i++)
         {
             var counter = default(ByteCounter);
-            Require(packet.TryApply(0, FrameLength, ref counter, out _) && counter.Bytes == FrameLength);
+            Require(packet.TryVisit(0, FrameLength, ref counter, out _) && counter.Bytes == FrameLength);
         }
     }
 

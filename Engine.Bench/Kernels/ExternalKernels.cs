@@ -31,7 +31,7 @@ internal sealed unsafe class ExternalKernels : KernelSetting
         using MbufScope mbufs = Arena.Enter();
         for (int i = 0; i < count; i++)
         {
-            MbufChain packet = mbufs.AllocateHeader();
+            MbufChain packet = mbufs.AllocatePacketWithoutCluster();
             Require(packet.DangerousTryAttachExternal(_storage, FrameLength));
             packet.Free();
         }
@@ -40,7 +40,7 @@ internal sealed unsafe class ExternalKernels : KernelSetting
     private void Share(int count)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Require(packet.DangerousTryAttachExternal(_storage, FrameLength));
         for (int i = 0; i < count; i++)
         {

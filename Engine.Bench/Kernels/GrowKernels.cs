@@ -23,7 +23,7 @@ internal sealed class GrowKernels : KernelSetting
             "prepend-no-room", "200 bytes prepended where there is no room: another mbuf",
             static (on, count) => on.PrependMbuf(count)),
         Kernel.Of<GrowKernels>(
-            "concatenate-4", "four packets of 64 bytes made one, and freed", static (on, count) => on.Concatenate(count)),
+            "concatenate-4", "four packets of 64 bytes made one, and freed", static (on, count) => on.AppendKeepingPacketLength(count)),
         Kernel.Of<GrowKernels>(
             "add-room", "room for 4,000 bytes taken, and freed with the packet",
             static (on, count) => on.AddRoom(count)),
@@ -47,7 +47,7 @@ internal sealed class GrowKernels : KernelSetting
         using MbufChain packet = Packet(mbufs, Work.PayloadLength);
         for (int i = 0; i < count; i++)
         {
-            Require(packet.TryExtend(Work.PayloadLength, out _));
+            Require(packet.TryAppend(Work.PayloadLength, out _));
             packet.TrimEnd(Work.PayloadLength);
         }
     }
@@ -81,13 +81,13 @@ internal sealed class GrowKernels : KernelSetting
         for (int i = 0; i < count; i++)
         {
             MbufChain packet = mbufs.AllocatePacket();
-            Require(packet.TryExtend(Work.PayloadLength, out _));
+            Require(packet.TryAppend(Work.PayloadLength, out _));
             Require(packet.TryPrepend(LongHeader, out _));
             packet.Free();
         }
     }
 
-    private void Concatenate(int count)
+    private void AppendKeepingPacketLength(int count)
     {
         using MbufScope mbufs = Arena.Enter();
         ReadOnlySpan<byte> payload = Payload(Work.PayloadLength);
@@ -99,7 +99,7 @@ internal sealed class GrowKernels : KernelSetting
             {
                 MbufChain behind = mbufs.AllocatePacket();
                 Require(behind.TryAppend(payload));
-                packet.Concatenate(behind);
+                packet.AppendKeepingPacketLength(behind);
             }
 
             packet.Free();

@@ -23,7 +23,7 @@ internal sealed class HeaderFieldKernels : KernelSetting
         for (int i = 0; i < count; i++)
         {
             packet.ReceiveInterface = 3;
-            packet.ChecksumFlags = MbufChecksumFlags.Ip | MbufChecksumFlags.Tcp;
+            packet.ChecksumFlags = MbufChecksumFlags.IPv4 | MbufChecksumFlags.Tcp;
             packet.ChecksumData = (uint)i;
             packet.FlowId = (uint)i;
             Require(packet.ReceiveInterface == 3 && packet.FlowId == packet.ChecksumData && packet.PacketLength == packet.Length);
@@ -52,7 +52,7 @@ internal sealed class HeaderFieldKernels : KernelSetting
         packet.FlowId = 1;
         for (int i = 0; i < count; i++)
         {
-            MbufChain copy = mbufs.AllocateHeader();
+            MbufChain copy = mbufs.AllocatePacketWithoutCluster();
             Require(copy.TryCopyPacketHeaderFrom(packet));
             copy.Free();
         }

@@ -66,7 +66,7 @@ internal sealed class InspectKernels : KernelSetting
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Packet(mbufs, FrameLength);
-        Require(packet.TryFragment(QuarterLength));
+        Require(packet.TrySplitSegments(QuarterLength));
         ReadOnlySpan<byte> bytes = Payload(FrameLength);
         for (int i = 0; i < count; i++)
         {
@@ -79,7 +79,7 @@ internal sealed class InspectKernels : KernelSetting
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Packet(mbufs, FrameLength);
         using MbufChain other = Packet(mbufs, FrameLength);
-        Require(packet.TryFragment(QuarterLength));
+        Require(packet.TrySplitSegments(QuarterLength));
         for (int i = 0; i < count; i++)
         {
             Require(packet.SequenceEqual(other));
@@ -90,7 +90,7 @@ internal sealed class InspectKernels : KernelSetting
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Packet(mbufs, FrameLength);
-        Require(packet.TryFragment(QuarterLength));
+        Require(packet.TrySplitSegments(QuarterLength));
         ReadOnlySpan<byte> needle = Payload(FrameLength).Slice(PlaceOfNeedle, Needle);
         for (int i = 0; i < count; i++)
         {

@@ -71,7 +71,7 @@ internal abstract class KernelSetting : IDisposable
         MbufChain packet = Packet(mbufs, length);
         for (int i = 1; i < segments; i++)
         {
-            MbufChain segment = mbufs.AllocateCluster();
+            MbufChain segment = mbufs.AllocateMbufWithCluster();
             Require(segment.TryAppend(Payload(length)));
             packet.Append(segment);
         }

@@ -34,7 +34,7 @@ internal sealed class OffloadKernels : KernelSetting
     private void Verify(int count)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateFrom(_frame.Span, 0, 0);
+        using MbufChain packet = mbufs.AllocatePacketFrom(_frame.Span, 0, 0);
         for (int i = 0; i < count; i++)
         {
             packet.ChecksumFlags = MbufChecksumFlags.None;
@@ -45,7 +45,7 @@ internal sealed class OffloadKernels : KernelSetting
     private void VerifyNoted(int count)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateFrom(_frame.Span, 0, 0);
+        using MbufChain packet = mbufs.AllocatePacketFrom(_frame.Span, 0, 0);
         Require(packet.VerifyChecksums().IsAcceptable);
         for (int i = 0; i < count; i++)
         {
@@ -56,7 +56,7 @@ internal sealed class OffloadKernels : KernelSetting
     private void Complete(int count)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateFrom(_frame.Span, 0, 0);
+        using MbufChain packet = mbufs.AllocatePacketFrom(_frame.Span, 0, 0);
         for (int i = 0; i < count; i++)
         {
             Ask(packet);
@@ -67,7 +67,7 @@ internal sealed class OffloadKernels : KernelSetting
     private void Output(int count)
     {
         using MbufScope mbufs = Arena.Enter();
-        MbufChain packet = mbufs.AllocateFrom(_frame.Span, 0, 0);
+        MbufChain packet = mbufs.AllocatePacketFrom(_frame.Span, 0, 0);
         for (int i = 0; i < count; i++)
         {
             Ask(packet);
@@ -82,7 +82,7 @@ internal sealed class OffloadKernels : KernelSetting
     {
         Require(packet.TryGetWritable(out Span<byte> bytes));
         BinaryPrimitives.WriteUInt16BigEndian(bytes[Frames.PlaceOfTcpChecksum..], s_pseudoHeader);
-        packet.ChecksumFlags = MbufChecksumFlags.Ip | MbufChecksumFlags.Tcp;
+        packet.ChecksumFlags = MbufChecksumFlags.IPv4 | MbufChecksumFlags.Tcp;
         packet.ChecksumData = Frames.PlaceOfChecksumInTcp;
     }
 }

@@ -38,7 +38,7 @@ internal sealed class ParseKernels : KernelSetting
     private void Tcp(int count)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateFrom(_frame.Span, 0, 0);
+        using MbufChain packet = mbufs.AllocatePacketFrom(_frame.Span, 0, 0);
         for (int i = 0; i < count; i++)
         {
             Require(packet.TryPullUp(LinkLength + Frames.HeadersLength, out ReadOnlySpan<byte> bytes));

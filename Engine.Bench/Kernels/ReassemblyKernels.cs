@@ -60,7 +60,7 @@ internal sealed class ReassemblyKernels : KernelSetting
     private void NoFragment(int count)
     {
         using MbufScope mbufs = Arena.Enter();
-        MbufChain packet = mbufs.AllocateFrom(_whole.Span, 0, 0);
+        MbufChain packet = mbufs.AllocatePacketFrom(_whole.Span, 0, 0);
         for (int i = 0; i < count; i++)
         {
             Require(_reassembler.Add(mbufs, packet, out packet) == MbufReassemblyStatus.NotFragment);
@@ -70,5 +70,5 @@ internal sealed class ReassemblyKernels : KernelSetting
     }
 
     private MbufReassemblyStatus Add(in MbufScope mbufs, ReadOnlySpan<byte> fragment, out MbufChain packet)
-        => _reassembler.Add(mbufs, mbufs.AllocateFrom(fragment, 0, 0), out packet);
+        => _reassembler.Add(mbufs, mbufs.AllocatePacketFrom(fragment, 0, 0), out packet);
 }

@@ -56,9 +56,9 @@ internal sealed class SegmentationKernels : KernelSetting
         for (int i = 0; i < count; i++)
         {
             MbufChain packet = mbufs.AllocatePacket(MbufClusterSize.Jumbo16);
-            Require(packet.TryExtend(Frames.HeadersLength + (Segments * SegmentSize), out Span<byte> room));
+            Require(packet.TryAppend(Frames.HeadersLength + (Segments * SegmentSize), out Span<byte> room));
             _headers.Span.CopyTo(room);
-            packet.ChecksumFlags = MbufChecksumFlags.Segmentation;
+            packet.ChecksumFlags = MbufChecksumFlags.TcpSegmentation;
             packet.SegmentSize = SegmentSize;
             Require(packet.SegmentInto(_queue) == MbufOffloadStatus.Done && _queue.Drain(mbufs) == Segments);
         }
@@ -67,12 +67,12 @@ internal sealed class SegmentationKernels : KernelSetting
     private static MbufChain Fragmented(in MbufScope mbufs, ReadOnlySpan<byte> header)
     {
         MbufChain packet = mbufs.AllocatePacket();
-        Require(packet.TryExtend(Work.FragmentedFirst, out Span<byte> room));
+        Require(packet.TryAppend(Work.FragmentedFirst, out Span<byte> room));
         header.CopyTo(room);
         for (int k = 0; k < 2; k++)
         {
-            MbufChain behind = mbufs.AllocateCluster();
-            Require(behind.TryExtend(Work.FragmentedNext, out _));
+            MbufChain behind = mbufs.AllocateMbufWithCluster();
+            Require(behind.TryAppend(Work.FragmentedNext, out _));
             packet.Append(behind);
         }
 

@@ -35,7 +35,7 @@ internal sealed class SplitKernels : KernelSetting
         ReadOnlySpan<byte> payload = Payload(Work.PayloadLength);
         for (int i = 0; i < count; i++)
         {
-            MbufChain packet = mbufs.AllocateHeader();
+            MbufChain packet = mbufs.AllocatePacketWithoutCluster();
             Require(packet.TryAppend(payload));
             Require(packet.TrySplit(Work.HeaderLength, out MbufChain rest));
             rest.Free();

@@ -18,7 +18,7 @@ internal sealed class TrimKernels : KernelSetting
             static (on, count) => on.EndSegments(count)),
         Kernel.Of<TrimKernels>(
             "free-first", "the first of four mbufs freed, then the rest",
-            static (on, count) => on.FreeFirst(count)),
+            static (on, count) => on.FreeFirstSegment(count)),
     ];
 
     private void Start(int count)
@@ -27,7 +27,7 @@ internal sealed class TrimKernels : KernelSetting
         for (int i = 0; i < count; i++)
         {
             MbufChain packet = mbufs.AllocatePacket();
-            Require(packet.TryExtend(FrameLength, out _) && packet.TrimStart(Header) == Header);
+            Require(packet.TryAppend(FrameLength, out _) && packet.TrimStart(Header) == Header);
             packet.Free();
         }
     }
@@ -38,7 +38,7 @@ internal sealed class TrimKernels : KernelSetting
         for (int i = 0; i < count; i++)
         {
             MbufChain packet = mbufs.AllocatePacket();
-            Require(packet.TryExtend(FrameLength, out _) && packet.TrimEnd(Header) == Header);
+            Require(packet.TryAppend(FrameLength, out _) && packet.TrimEnd(Header) == Header);
             packet.Free();
         }
     }
@@ -65,13 +65,13 @@ internal sealed class TrimKernels : KernelSetting
         }
     }
 
-    private void FreeFirst(int count)
+    private void FreeFirstSegment(int count)
     {
         using MbufScope mbufs = Arena.Enter();
         for (int i = 0; i < count; i++)
         {
             MbufChain packet = Packet(mbufs, 4, QuarterLength);
-            packet.FreeFirst(out MbufChain rest);
+            packet.FreeFirstSegment(out MbufChain rest);
             rest.Free();
         }
     }

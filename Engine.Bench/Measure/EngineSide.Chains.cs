@@ -24,7 +24,7 @@ internal sealed partial class EngineSide
 
     private static void Write(MbufChain segment, ReadOnlySpan<byte> payload)
     {
-        segment.TryExtend(Work.PayloadLength, out Span<byte> room);
+        segment.TryAppend(Work.PayloadLength, out Span<byte> room);
         payload[..Work.PayloadLength].CopyTo(room);
     }
 
@@ -34,11 +34,11 @@ internal sealed partial class EngineSide
         for (int i = 0; i < count; i++)
         {
             MbufChain packet = mbufs.AllocatePacket();
-            packet.TryExtend(Work.SegmentLength, out _);
+            packet.TryAppend(Work.SegmentLength, out _);
             for (int k = 1; k < Work.Segments; k++)
             {
                 MbufChain segment = mbufs.AllocatePacket();
-                segment.TryExtend(Work.SegmentLength, out _);
+                segment.TryAppend(Work.SegmentLength, out _);
                 packet.Append(segment);
             }
 
@@ -125,9 +125,9 @@ internal sealed partial class EngineSide
         for (int i = 0; i < count; i++)
         {
             MbufChain packet = mbufs.AllocatePacket();
-            packet.TryExtend(Work.ParsedFirst, out _);
-            MbufChain segment = mbufs.AllocateCluster();
-            segment.TryExtend(Work.PayloadLength, out _);
+            packet.TryAppend(Work.ParsedFirst, out _);
+            MbufChain segment = mbufs.AllocateMbufWithCluster();
+            segment.TryAppend(Work.PayloadLength, out _);
             packet.Append(segment);
             packet.TryPullUp(Work.ParsedLength, out _);
             packet.Free();

@@ -29,7 +29,7 @@ internal sealed partial class EngineSide
             foreach (ref Mbuf handle in burst)
             {
                 MbufChain packet = mbufs.Open(handle);
-                packet.TryExtend(Work.PayloadLength, out Span<byte> room);
+                packet.TryAppend(Work.PayloadLength, out Span<byte> room);
 
                 // A length that the JIT knows, as the C compiler does: plain vector moves.
                 payload[..Work.PayloadLength].CopyTo(room);

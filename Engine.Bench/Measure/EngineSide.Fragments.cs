@@ -23,12 +23,12 @@ internal sealed partial class EngineSide
         for (int i = 0; i < count; i++)
         {
             MbufChain packet = mbufs.AllocatePacket();
-            packet.TryExtend(Work.FragmentedFirst, out Span<byte> room);
+            packet.TryAppend(Work.FragmentedFirst, out Span<byte> room);
             WriteHeader(room[..HeaderLength]);
             for (int k = 0; k < 2; k++)
             {
-                MbufChain behind = mbufs.AllocateCluster();
-                behind.TryExtend(Work.FragmentedNext, out _);
+                MbufChain behind = mbufs.AllocateMbufWithCluster();
+                behind.TryAppend(Work.FragmentedNext, out _);
                 packet.Append(behind);
             }
 

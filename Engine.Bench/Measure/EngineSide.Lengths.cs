@@ -20,14 +20,14 @@ internal sealed partial class EngineSide
     }
 
     /// <summary>As in a stream: a segment comes behind the last one, and the first one goes.</summary>
-    private void Concatenate(int count)
+    private void AppendKeepingPacketLength(int count)
     {
         using MbufScope mbufs = _arena.Enter();
         MbufChain packet = mbufs.Open(_held);
         for (int i = 0; i < count; i++)
         {
             MbufChain segment = mbufs.AllocatePacket();
-            segment.TryExtend(Work.PayloadLength, out _);
+            segment.TryAppend(Work.PayloadLength, out _);
             packet.Append(segment);
             packet.TrimStart(Work.PayloadLength);
         }

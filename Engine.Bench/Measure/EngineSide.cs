@@ -47,7 +47,7 @@ internal sealed partial class EngineSide : ISide
         "parse-54x2" => Checked(CheckParse, new Repetitions(Parse, Repetition)),
         "pullup-54" => Checked(CheckPullUp, new Repetitions(PullUp, Repetition)),
         "append-tail" => Long(new Repetitions(AppendTail, Repetition)),
-        "concat" => Long(new Repetitions(Concatenate, Repetition)),
+        "concat" => Long(new Repetitions(AppendKeepingPacketLength, Repetition)),
         "length" => Long(new Repetitions(Length, Repetition)),
         "checksum-1500" => Checksum(segments: 1, length: Work.FullLength, Repetition),
         "checksum-1500x4" => Checksum(Work.Segments, Work.SegmentLength, Repetition),
@@ -86,7 +86,7 @@ internal sealed partial class EngineSide : ISide
         Fill(packet, 0, length);
         for (int i = 1; i < segments; i++)
         {
-            MbufChain segment = mbufs.AllocateContiguous(length);
+            MbufChain segment = mbufs.AllocateContiguousMbuf(length);
             Fill(segment, i, length);
             packet.Append(segment);
         }
@@ -100,7 +100,7 @@ internal sealed partial class EngineSide : ISide
 
     private static void Fill(MbufChain segment, int number, int length)
     {
-        if (segment.IsNull || !segment.TryExtend(length, out Span<byte> room))
+        if (segment.IsNull || !segment.TryAppend(length, out Span<byte> room))
         {
             throw new BenchException("The arena is smaller than the packet.");
         }

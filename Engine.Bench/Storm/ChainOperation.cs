@@ -7,7 +7,7 @@ internal enum ChainOperation
     Append,
 
     /// <summary>Another packet behind it: O(1).</summary>
-    Concatenate,
+    AppendKeepingPacketLength,
 
     /// <summary>Asked for its length and number of segments: O(1).</summary>
     Length,

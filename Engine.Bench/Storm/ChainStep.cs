@@ -83,8 +83,8 @@ internal sealed class ChainStep : StormStep
                 case ChainOperation.Append:
                     Append(mbufs, worker);
                     break;
-                case ChainOperation.Concatenate:
-                    Concatenate(mbufs, worker);
+                case ChainOperation.AppendKeepingPacketLength:
+                    AppendKeepingPacketLength(mbufs, worker);
                     break;
                 case ChainOperation.Length:
                     Measure(mbufs, worker);
@@ -100,7 +100,7 @@ internal sealed class ChainStep : StormStep
     private static string NameOf(ChainOperation operation) => operation switch
     {
         ChainOperation.Append => "append",
-        ChainOperation.Concatenate => "concatenate",
+        ChainOperation.AppendKeepingPacketLength => "concatenate",
         ChainOperation.Length => "length",
         _ => "walk",
     };
@@ -137,7 +137,7 @@ internal sealed class ChainStep : StormStep
         _chain = chain.Detach();
     }
 
-    private void Concatenate(in MbufScope mbufs, Worker worker)
+    private void AppendKeepingPacketLength(in MbufScope mbufs, Worker worker)
     {
         Packets.Allocate(mbufs, _joined);
         MbufChain chain = mbufs.Open(_chain);

@@ -88,7 +88,7 @@ internal sealed class InFlightStep : StormStep
         foreach (ref Mbuf handle in burst)
         {
             MbufChain packet = mbufs.Open(handle);
-            packet.TryExtend(Bench.Work.PayloadLength, out Span<byte> room);
+            packet.TryAppend(Bench.Work.PayloadLength, out Span<byte> room);
 
             // A length that the JIT knows: plain vector moves.
             payload[..Bench.Work.PayloadLength].CopyTo(room);

@@ -28,7 +28,7 @@ internal static class Packets
         foreach (ref Mbuf handle in burst)
         {
             MbufChain packet = mbufs.Open(handle);
-            if (!packet.TryExtend(CheckValue.Length, out Span<byte> room))
+            if (!packet.TryAppend(CheckValue.Length, out Span<byte> room))
             {
                 throw new BenchException("A fresh packet has no room for its check value.");
             }

@@ -33,9 +33,9 @@ internal static class SoakPacket
         ReadOnlySpan<byte> bytes = Pattern(number)[..length];
         MbufChain made = (random % Shapes) switch
         {
-            0 => mbufs.AllocateHeader(),
+            0 => mbufs.AllocatePacketWithoutCluster(),
             1 => mbufs.AllocatePacket(s_sizes[(random >> 20) & 3]),
-            2 => mbufs.AllocateChain(length),
+            2 => mbufs.AllocatePacket(length),
             _ => mbufs.AllocatePacket(),
         };
         if (made.IsNull)
@@ -94,7 +94,7 @@ internal static class SoakPacket
     {
         while (bytes.Length > 0)
         {
-            MbufChain part = mbufs.AllocateCluster();
+            MbufChain part = mbufs.AllocateMbufWithCluster();
             ReadOnlySpan<byte> piece = bytes[..Math.Min(bytes.Length, 999)];
             if (part.IsNull)
             {

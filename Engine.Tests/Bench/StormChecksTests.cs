@@ -48,7 +48,7 @@ public sealed class StormChecksTests
         using MbufChain packet = mbufs.Open(handle);
 
         bool isRight = SoakPacket.IsRight(packet, out ulong number);
-        packet.TryCopyBack(packet.Length - 1, [0xFF]);
+        packet.TryCopyFrom(packet.Length - 1, [0xFF]);
         bool isSpoiledRight = SoakPacket.IsRight(packet, out _);
 
         Assert.That((isRight, number, isSpoiledRight), Is.EqualTo((true, 99UL, false)));

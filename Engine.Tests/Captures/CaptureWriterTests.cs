@@ -47,7 +47,7 @@ public sealed class CaptureWriterTests(ArenaKind kind) : CaptureFixture(kind)
             using MbufChain packet = Packet(mbufs, Pattern(100));
             packet.ReceiveTimestamp = 1_700_000_000_123_456_789;
             writer.Write(packet);
-            using MbufChain plain = mbufs.Allocate();
+            using MbufChain plain = mbufs.AllocateMbuf();
             Assert.That(plain.TryAppend(Pattern(50)));
             writer.Write(plain);
         });

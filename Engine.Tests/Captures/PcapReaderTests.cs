@@ -56,7 +56,7 @@ public sealed class PcapReaderTests : CaptureFixture
     public void A_packet_may_be_longer_than_the_snap_length_up_to_what_is_usual(uint snapLength)
     {
         MbufArena arena = NewArena(mbufs: 200, clusters: 140, jumbo16: 17);
-        byte[] bytes = Pattern(MbufCaptureReader.UsualSnapLength);
+        byte[] bytes = Pattern(MbufCaptureReader.DefaultSnapLength);
         using var reader = new MbufCaptureReader(new PcapBytes(snapLength: snapLength).Packet(bytes).ToStream());
         using MbufScope mbufs = arena.Enter();
 

@@ -90,7 +90,7 @@ internal sealed class TunnelWalk(bool isWhole)
         copy.TryCopyTo(offset, version);
         int header = version[0] >> 4 == 4 ? 0 : IPv6Header.Size;
         BinaryPrimitives.WriteUInt16BigEndian(length, (ushort)(end - offset - header));
-        copy.TryCopyBack(offset + (header == 0 ? 2 : 4), length);
+        copy.TryCopyFrom(offset + (header == 0 ? 2 : 4), length);
         return copy.InspectChecksums(offset);
     }
 

@@ -42,13 +42,13 @@ public sealed class AddRoomTests(ArenaKind kind) : MbufFixture(kind)
     public void Room_can_be_added_to_room_and_everything_else_still_works()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateChain(3000);
+        using MbufChain packet = mbufs.AllocatePacket(3000);
         byte[] bytes = Pattern(20_000);
         Assert.That(packet.TryAppend(bytes.AsSpan(0, 500)) && packet.TryAddRoom(3000) && packet.TryAddRoom(100) && packet.TryAddRoom(5000));
         int segments = packet.SegmentCount;
-        Assert.That(packet.TryExtend(1000, out Span<byte> room));
+        Assert.That(packet.TryAppend(1000, out Span<byte> room));
         bytes.AsSpan(500, 1000).CopyTo(room);
-        Assert.That(packet.TryCopyBack(1500, bytes.AsSpan(1500, 5500)));
+        Assert.That(packet.TryCopyFrom(1500, bytes.AsSpan(1500, 5500)));
         Assert.That(packet.SegmentCount, Is.EqualTo(segments));
         ChainAssert.Holds(packet, bytes.AsSpan(0, 7000));
         Assert.That(packet.TrySplit(6000, out MbufChain rest));

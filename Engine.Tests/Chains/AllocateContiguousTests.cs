@@ -18,7 +18,7 @@ public sealed class AllocateContiguousTests(ArenaKind kind) : MbufFixture(kind)
     public void Contiguous_room_is_in_the_smallest_storage_that_has_it(int length, object storage)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain chain = mbufs.AllocateContiguous(length);
+        using MbufChain chain = mbufs.AllocateContiguousMbuf(length);
         using MbufChain packet = mbufs.AllocateContiguousPacket(length);
 
         Assert.That((chain.HasPacketHeader, packet.HasPacketHeader), Is.EqualTo((false, true)));
@@ -35,9 +35,9 @@ public sealed class AllocateContiguousTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
 
-        Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.AllocateContiguous(length));
+        Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.AllocateContiguousMbuf(length));
         Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.AllocateContiguousPacket(length));
-        Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.AllocateContiguous(length, TimeSpan.Zero));
+        Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.AllocateContiguousMbuf(length, TimeSpan.Zero));
         Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.AllocateContiguousPacket(length, TimeSpan.Zero));
     }
 
@@ -46,7 +46,7 @@ public sealed class AllocateContiguousTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         List<Mbuf> pages = [];
-        for (MbufChain page = mbufs.AllocateContiguous(4096); page.TryAppend([1]); page = mbufs.AllocateContiguous(4096))
+        for (MbufChain page = mbufs.AllocateContiguousMbuf(4096); page.TryAppend([1]); page = mbufs.AllocateContiguousMbuf(4096))
         {
             bool isPage = ChainAssert.Kinds(page)[0] == ZoneId.Page;
             pages.Add(page.Detach());
@@ -79,14 +79,14 @@ public sealed class AllocateContiguousTests(ArenaKind kind) : MbufFixture(kind)
         using MbufScope mbufs = Arena.Enter();
         for (int i = 0; i < 300; i++)
         {
-            using (MbufChain used = mbufs.Allocate())
+            using (MbufChain used = mbufs.AllocateMbuf())
             {
                 Assert.That(used.TryAppend(Pattern(192)));
             }
 
-            using MbufChain zeroed = i % 2 == 0 ? mbufs.AllocateZeroed() : mbufs.AllocateZeroed(TimeSpan.Zero);
+            using MbufChain zeroed = i % 2 == 0 ? mbufs.AllocateZeroedMbuf() : mbufs.AllocateZeroedMbuf(TimeSpan.Zero);
             Assert.That((zeroed.HasPacketHeader, zeroed.Tailroom, zeroed.Length), Is.EqualTo((false, 192, 0)));
-            Assert.That(zeroed.TryExtend(192, out Span<byte> room));
+            Assert.That(zeroed.TryAppend(192, out Span<byte> room));
             Assert.That(room.IndexOfAnyExcept((byte)0), Is.Negative);
             ChainAssert.Holds(zeroed, new byte[192]);
         }
@@ -100,7 +100,7 @@ public sealed class AllocateContiguousTests(ArenaKind kind) : MbufFixture(kind)
     public void Room_without_packet_header_is_the_same_room(int length, int segments)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain chain = mbufs.AllocateChainWithoutHeader(length);
+        using MbufChain chain = mbufs.AllocateChain(length);
         byte[] bytes = Pattern(length);
 
         Assert.That((chain.HasPacketHeader, chain.SegmentCount), Is.EqualTo((false, segments)));
@@ -121,8 +121,8 @@ public sealed class AllocateContiguousTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
 
-        Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.AllocateChainWithoutHeader(length));
-        Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.AllocateChainWithoutHeader(length, TimeSpan.Zero));
+        Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.AllocateChain(length));
+        Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.AllocateChain(length, TimeSpan.Zero));
     }
 
     [Test]
@@ -135,7 +135,7 @@ public sealed class AllocateContiguousTests(ArenaKind kind) : MbufFixture(kind)
         hoard.ReleasePlain(mbufs, 1);
         AssertNoneIsGiven(mbufs, [193, 2049, 9217]);
         hoard.Release(mbufs);
-        using MbufChain most = mbufs.AllocateChainWithoutHeader(64 * 2048);
+        using MbufChain most = mbufs.AllocateChain(64 * 2048);
         Assert.That(most.IsNull, Is.False, "Nothing was kept.");
     }
 
@@ -144,21 +144,21 @@ public sealed class AllocateContiguousTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
 
-        Assert.That(mbufs.AllocateChainWithoutHeader(int.MaxValue).IsNull);
-        Assert.That(mbufs.AllocateChainWithoutHeader((64 * 2048) + 193).IsNull);
+        Assert.That(mbufs.AllocateChain(int.MaxValue).IsNull);
+        Assert.That(mbufs.AllocateChain((64 * 2048) + 193).IsNull);
     }
 
     private static void AssertNoneIsGiven(in MbufScope mbufs, int[] lengths)
     {
         foreach (int length in lengths)
         {
-            Assert.That(mbufs.AllocateContiguous(length).IsNull);
+            Assert.That(mbufs.AllocateContiguousMbuf(length).IsNull);
             Assert.That(mbufs.AllocateContiguousPacket(length).IsNull);
-            Assert.That(mbufs.AllocateChainWithoutHeader(length).IsNull);
-            Assert.That(mbufs.AllocateContiguous(length, TimeSpan.Zero).IsNull);
+            Assert.That(mbufs.AllocateChain(length).IsNull);
+            Assert.That(mbufs.AllocateContiguousMbuf(length, TimeSpan.Zero).IsNull);
             Assert.That(mbufs.AllocateContiguousPacket(length, TimeSpan.Zero).IsNull);
-            Assert.That(mbufs.AllocateChainWithoutHeader(length, TimeSpan.Zero).IsNull);
-            Assert.That(length > 0 || (mbufs.AllocateZeroed().IsNull && mbufs.AllocateZeroed(TimeSpan.Zero).IsNull));
+            Assert.That(mbufs.AllocateChain(length, TimeSpan.Zero).IsNull);
+            Assert.That(length > 0 || (mbufs.AllocateZeroedMbuf().IsNull && mbufs.AllocateZeroedMbuf(TimeSpan.Zero).IsNull));
         }
     }
 
@@ -168,7 +168,7 @@ public sealed class AllocateContiguousTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(chain.Headroom, Is.EqualTo(storage == ZoneId.Mbuf ? 0 : Kind.Headroom));
         ChainAssert.Holds(chain, []);
         byte[] bytes = Pattern(length);
-        Assert.That(chain.TryExtend(length, out Span<byte> room) && chain.SegmentCount == 1);
+        Assert.That(chain.TryAppend(length, out Span<byte> room) && chain.SegmentCount == 1);
         bytes.CopyTo(room);
         ChainAssert.Holds(chain, bytes);
     }

@@ -19,7 +19,7 @@ public sealed class AllocateFromSequenceTests(ArenaKind kind) : MbufFixture(kind
         ReadOnlySequence<byte> first = Sequence(bytes);
         ReadOnlySequence<byte> second = first;
         int taken = Math.Min(there, length);
-        using MbufChain packet = mbufs.AllocateFrom(ref first, length, headroom);
+        using MbufChain packet = mbufs.AllocatePacketFrom(ref first, length, headroom);
         using MbufChain chain = mbufs.AllocateChainFrom(ref second, length, headroom);
 
         Assert.That((packet.HasPacketHeader, chain.HasPacketHeader), Is.EqualTo((true, false)));
@@ -37,7 +37,7 @@ public sealed class AllocateFromSequenceTests(ArenaKind kind) : MbufFixture(kind
     {
         using MbufScope mbufs = Arena.Enter();
         ReadOnlySequence<byte> nothing = ReadOnlySequence<byte>.Empty;
-        using MbufChain packet = mbufs.AllocateFrom(ref nothing, 0, 16);
+        using MbufChain packet = mbufs.AllocatePacketFrom(ref nothing, 0, 16);
         using MbufChain chain = mbufs.AllocateChainFrom(ref nothing, 100, 0);
 
         Assert.That((packet.SegmentCount, packet.Headroom, packet.Tailroom), Is.EqualTo((1, 16, 176)));
@@ -50,7 +50,7 @@ public sealed class AllocateFromSequenceTests(ArenaKind kind) : MbufFixture(kind
         using MbufScope mbufs = Arena.Enter();
         byte[] bytes = Pattern(10_000);
         ReadOnlySequence<byte> source = Sequence(bytes);
-        using MbufChain all = mbufs.AllocateHeader();
+        using MbufChain all = mbufs.AllocatePacketWithoutCluster();
         while (!source.IsEmpty)
         {
             all.Append(mbufs.AllocateChainFrom(ref source, 999, 0));
@@ -66,10 +66,10 @@ public sealed class AllocateFromSequenceTests(ArenaKind kind) : MbufFixture(kind
         Hoard hoard = Hoard.OfEverything(mbufs);
         ReadOnlySequence<byte> source = Sequence(Pattern(5000));
 
-        Assert.That(mbufs.AllocateFrom(ref source, MbufSizes.CopyAll, 0).IsNull);
+        Assert.That(mbufs.AllocatePacketFrom(ref source, MbufSizes.CopyAll, 0).IsNull);
         Assert.That(mbufs.AllocateChainFrom(ref source, 10, 0).IsNull);
         hoard.ReleaseClusters(mbufs, 2);
-        Assert.That(mbufs.AllocateFrom(ref source, 5000, 0).IsNull, "Two clusters are not three.");
+        Assert.That(mbufs.AllocatePacketFrom(ref source, 5000, 0).IsNull, "Two clusters are not three.");
         Assert.That(source.Length, Is.EqualTo(5000));
         hoard.Release(mbufs);
     }
@@ -83,7 +83,7 @@ public sealed class AllocateFromSequenceTests(ArenaKind kind) : MbufFixture(kind
             Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope =>
             {
                 ReadOnlySequence<byte> source = Sequence(Pattern(3));
-                scope.AllocateFrom(ref source, length, headroom);
+                scope.AllocatePacketFrom(ref source, length, headroom);
             });
             Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope =>
             {
@@ -109,9 +109,9 @@ public sealed class AllocateFromSequenceTests(ArenaKind kind) : MbufFixture(kind
         Expect.Throws<OverflowException>(mbufs, scope =>
         {
             ReadOnlySequence<byte> copy = source;
-            scope.AllocateFrom(ref copy, MbufSizes.CopyAll, 0);
+            scope.AllocatePacketFrom(ref copy, MbufSizes.CopyAll, 0);
         });
-        using MbufChain packet = mbufs.AllocateFrom(ref source, 10, 0);
+        using MbufChain packet = mbufs.AllocatePacketFrom(ref source, 10, 0);
         Assert.That(packet.Length, Is.EqualTo(10));
     }
 

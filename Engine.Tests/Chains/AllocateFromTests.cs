@@ -13,7 +13,7 @@ public sealed class AllocateFromTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         byte[] bytes = Pattern(length);
-        using MbufChain packet = mbufs.AllocateFrom(bytes, headroom, 7);
+        using MbufChain packet = mbufs.AllocatePacketFrom(bytes, headroom, 7);
         int capacity = 2048 + Kind.Headroom;
         int fewest = headroom + length <= 192 ? 1 : (headroom + length + capacity - 1) / capacity;
 
@@ -28,7 +28,7 @@ public sealed class AllocateFromTests(ArenaKind kind) : MbufFixture(kind)
     public void Data_that_fits_an_mbuf_is_in_it_exactly_behind_the_headroom([Values(0, 2, 60, 191)] int headroom)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateFrom(Pattern(192 - headroom), headroom, 0);
+        using MbufChain packet = mbufs.AllocatePacketFrom(Pattern(192 - headroom), headroom, 0);
 
         Assert.That(ChainAssert.Kinds(packet), Is.EqualTo(new[] { ZoneId.Mbuf }));
         Assert.That((packet.Headroom, packet.Tailroom), Is.EqualTo((headroom, 0)));
@@ -38,11 +38,11 @@ public sealed class AllocateFromTests(ArenaKind kind) : MbufFixture(kind)
     public void A_cluster_s_headroom_is_used_only_to_save_a_segment()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain roomy = mbufs.AllocateFrom(Pattern(2048), 14, 0);
-        using MbufChain tight = mbufs.AllocateFrom(Pattern(2048 + Kind.Headroom), 0, 0);
+        using MbufChain roomy = mbufs.AllocatePacketFrom(Pattern(2048), 14, 0);
+        using MbufChain tight = mbufs.AllocatePacketFrom(Pattern(2048 + Kind.Headroom), 0, 0);
 
         Assert.That((tight.SegmentCount, tight.Headroom, tight.Tailroom), Is.EqualTo((1, 0, 0)));
-        using MbufChain several = mbufs.AllocateFrom(Pattern(3000), 14, 0);
+        using MbufChain several = mbufs.AllocatePacketFrom(Pattern(3000), 14, 0);
         Assert.That(roomy.Headroom, Is.EqualTo(Math.Max(14, Kind.Headroom)));
         Assert.That(several.Headroom, Is.EqualTo(Math.Max(14, Kind.Headroom)), "The second of two clusters has room for what that costs.");
         Assert.That(roomy.SegmentCount, Is.EqualTo(Kind.Headroom == 0 ? 2 : 1));
@@ -54,7 +54,7 @@ public sealed class AllocateFromTests(ArenaKind kind) : MbufFixture(kind)
         using MbufScope mbufs = Arena.Enter();
         byte[] bytes = Pattern(6000);
         var source = new Routine(bytes);
-        using MbufChain packet = mbufs.AllocateFrom(ref source, bytes.Length, headroom: 20, receiveInterface: 3);
+        using MbufChain packet = mbufs.AllocatePacketFrom(ref source, bytes.Length, headroom: 20, receiveInterface: 3);
 
         ChainAssert.Holds(packet, bytes);
         Assert.That(packet.ReceiveInterface, Is.EqualTo(3));
@@ -66,7 +66,7 @@ public sealed class AllocateFromTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         var source = new Spans([1, 2, 3]);
-        using MbufChain packet = mbufs.AllocateFrom(ref source, 3, headroom: 0, receiveInterface: 0);
+        using MbufChain packet = mbufs.AllocatePacketFrom(ref source, 3, headroom: 0, receiveInterface: 0);
 
         ChainAssert.Holds(packet, [1, 2, 3]);
     }
@@ -78,11 +78,11 @@ public sealed class AllocateFromTests(ArenaKind kind) : MbufFixture(kind)
         Expect.Throws<NotSupportedException>(mbufs, scope =>
         {
             var source = new Routine(new byte[6000]) { ThrowsAt = call };
-            scope.AllocateFrom(ref source, 6000, 0, 0);
+            scope.AllocatePacketFrom(ref source, 6000, 0, 0);
         });
 
         Assert.That(Arena.LiveMbufs, Is.Zero);
-        using MbufChain all = mbufs.AllocateChain(64 * 2048);
+        using MbufChain all = mbufs.AllocatePacket(64 * 2048);
         Assert.That(all.IsNull, Is.False, "All clusters are there.");
     }
 
@@ -92,7 +92,7 @@ public sealed class AllocateFromTests(ArenaKind kind) : MbufFixture(kind)
         using (MbufScope mbufs = Arena.Enter())
         {
             var source = new Using(mbufs, closes: false);
-            using MbufChain packet = mbufs.AllocateFrom(ref source, 5000, 0, 0);
+            using MbufChain packet = mbufs.AllocatePacketFrom(ref source, 5000, 0, 0);
             ChainAssert.Holds(packet, new byte[5000]);
         }
 
@@ -102,7 +102,7 @@ public sealed class AllocateFromTests(ArenaKind kind) : MbufFixture(kind)
             Expect.Throws<InvalidOperationException>(open, static scope =>
             {
                 var source = new Using(scope, closes: true);
-                scope.AllocateFrom(ref source, 3000, 0, 0);
+                scope.AllocatePacketFrom(ref source, 3000, 0, 0);
             });
             using MbufChain packet = open.AllocatePacket();
             Assert.That(packet.IsNull, Is.False, "The scope is open.");
@@ -119,11 +119,11 @@ public sealed class AllocateFromTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
 
-        Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.AllocateFrom([1], headroom, 0));
+        Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.AllocatePacketFrom([1], headroom, 0));
         Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope =>
         {
             var source = new Routine([1]);
-            scope.AllocateFrom(ref source, 1, headroom, 0);
+            scope.AllocatePacketFrom(ref source, 1, headroom, 0);
         });
     }
 
@@ -132,13 +132,13 @@ public sealed class AllocateFromTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
 
-        Expect.Throws<ArgumentOutOfRangeException>(mbufs, static scope => scope.AllocateFrom([], 0, 0));
+        Expect.Throws<ArgumentOutOfRangeException>(mbufs, static scope => scope.AllocatePacketFrom([], 0, 0));
         foreach (int length in new[] { 0, -1, int.MinValue })
         {
             Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope =>
             {
                 var source = new Routine([]);
-                scope.AllocateFrom(ref source, length, 0, 0);
+                scope.AllocatePacketFrom(ref source, length, 0, 0);
             });
         }
     }
@@ -150,13 +150,13 @@ public sealed class AllocateFromTests(ArenaKind kind) : MbufFixture(kind)
         Hoard hoard = Hoard.OfEverything(mbufs);
         var source = new Routine(new byte[5000]);
 
-        Assert.That(mbufs.AllocateFrom([1], 0, 0).IsNull);
-        Assert.That(mbufs.AllocateFrom(ref source, 5000, 0, 0).IsNull);
+        Assert.That(mbufs.AllocatePacketFrom([1], 0, 0).IsNull);
+        Assert.That(mbufs.AllocatePacketFrom(ref source, 5000, 0, 0).IsNull);
         hoard.ReleaseClusters(mbufs, 2);
-        Assert.That(mbufs.AllocateFrom(ref source, 5000, 0, 0).IsNull, "Two clusters are not three.");
+        Assert.That(mbufs.AllocatePacketFrom(ref source, 5000, 0, 0).IsNull, "Two clusters are not three.");
         Assert.That(source.Calls, Is.Zero);
         hoard.Release(mbufs);
-        Assert.That(mbufs.AllocateFrom(ref source, int.MaxValue, 192, 0).IsNull, "Never to be had.");
+        Assert.That(mbufs.AllocatePacketFrom(ref source, int.MaxValue, 192, 0).IsNull, "Never to be had.");
     }
 
     /// <summary>Data behind the headroom that does not fit an mbuf is in clusters, but for a small rest.</summary>

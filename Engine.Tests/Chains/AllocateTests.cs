@@ -11,7 +11,7 @@ public sealed class AllocateTests(ArenaKind kind) : MbufFixture(kind)
     public void A_plain_mbuf_has_192_bytes_of_room_and_none_in_use()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain chain = mbufs.Allocate();
+        using MbufChain chain = mbufs.AllocateMbuf();
 
         Assert.That(chain.IsNull, Is.False);
         Assert.That(chain.IsOwned);
@@ -28,7 +28,7 @@ public sealed class AllocateTests(ArenaKind kind) : MbufFixture(kind)
     public void A_header_mbuf_is_a_plain_mbuf_with_a_zeroed_packet_header()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain chain = mbufs.AllocateHeader();
+        using MbufChain chain = mbufs.AllocatePacketWithoutCluster();
 
         Assert.That(chain.Flags, Is.EqualTo(MbufFlags.PacketHeader));
         Assert.That(chain.PacketLength, Is.Zero);
@@ -55,7 +55,7 @@ public sealed class AllocateTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = mbufs.AllocatePacket(size);
-        using MbufChain chain = mbufs.AllocateCluster(size);
+        using MbufChain chain = mbufs.AllocateMbufWithCluster(size);
         byte[] bytes = Pattern((int)size);
 
         Assert.That(packet.HasPacketHeader);
@@ -79,7 +79,7 @@ public sealed class AllocateTests(ArenaKind kind) : MbufFixture(kind)
         using MbufScope mbufs = Arena.Enter();
 
         Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.AllocatePacket((MbufClusterSize)size));
-        Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.AllocateCluster((MbufClusterSize)size));
+        Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.AllocateMbufWithCluster((MbufClusterSize)size));
     }
 
     [TestCase(0, 1)]
@@ -98,7 +98,7 @@ public sealed class AllocateTests(ArenaKind kind) : MbufFixture(kind)
     public void A_chain_for_a_length_has_as_many_mbufs_as_it_takes_and_no_data(int length, int segments)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateChain(length);
+        using MbufChain packet = mbufs.AllocatePacket(length);
 
         Assert.That(packet.HasPacketHeader);
         Assert.That(packet.SegmentCount, Is.EqualTo(segments));
@@ -112,8 +112,8 @@ public sealed class AllocateTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
 
-        Expect.Throws<ArgumentOutOfRangeException>(mbufs, static scope => scope.AllocateChain(-1));
-        Expect.Throws<ArgumentOutOfRangeException>(mbufs, static scope => scope.AllocateChain(int.MinValue));
+        Expect.Throws<ArgumentOutOfRangeException>(mbufs, static scope => scope.AllocatePacket(-1));
+        Expect.Throws<ArgumentOutOfRangeException>(mbufs, static scope => scope.AllocatePacket(int.MinValue));
     }
 
     [TestCase(64 * 2048 + 193)]
@@ -123,12 +123,12 @@ public sealed class AllocateTests(ArenaKind kind) : MbufFixture(kind)
     {
         using (MbufScope mbufs = Arena.Enter())
         {
-            Assert.That(mbufs.AllocateChain(length).IsNull);
+            Assert.That(mbufs.AllocatePacket(length).IsNull);
         }
 
         Assert.That(Arena.LiveMbufs, Is.Zero);
         using MbufScope again = Arena.Enter();
-        using MbufChain most = again.AllocateChain(64 * 2048);
+        using MbufChain most = again.AllocatePacket(64 * 2048);
         Assert.That(most.IsNull, Is.False, "What the attempt took came back.");
     }
 
@@ -141,7 +141,7 @@ public sealed class AllocateTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(hoard.Count, Is.EqualTo(256));
         AssertNothingIsLeft(mbufs);
         hoard.ReleasePlain(mbufs, 1);
-        using (MbufChain chain = mbufs.Allocate())
+        using (MbufChain chain = mbufs.AllocateMbuf())
         {
             Assert.That(chain.IsNull, Is.False);
             AssertNothingIsLeft(mbufs);
@@ -166,10 +166,10 @@ public sealed class AllocateTests(ArenaKind kind) : MbufFixture(kind)
         foreach (MbufClusterSize size in s_sizes)
         {
             Assert.That(mbufs.AllocatePacket(size).IsNull);
-            Assert.That(mbufs.AllocateCluster(size).IsNull);
+            Assert.That(mbufs.AllocateMbufWithCluster(size).IsNull);
         }
 
-        using (MbufChain chain = mbufs.AllocateChain(192))
+        using (MbufChain chain = mbufs.AllocatePacket(192))
         {
             Assert.That(chain.IsNull, Is.False);
         }
@@ -183,7 +183,7 @@ public sealed class AllocateTests(ArenaKind kind) : MbufFixture(kind)
         using MbufScope mbufs = Arena.Enter();
         for (int i = 0; i < 600; i++)
         {
-            using MbufChain packet = i % 2 == 0 ? mbufs.AllocatePacket() : mbufs.AllocateHeader();
+            using MbufChain packet = i % 2 == 0 ? mbufs.AllocatePacket() : mbufs.AllocatePacketWithoutCluster();
             Assert.That(packet.Flags & ~MbufFlags.External, Is.EqualTo(MbufFlags.PacketHeader));
             Assert.That((packet.Type, packet.PacketLength, packet.ReceiveInterface), Is.EqualTo((MbufType.Data, 0, (ushort)0)));
             Assert.That((packet.Length, packet.SegmentCount), Is.EqualTo((0, 1)));
@@ -197,11 +197,11 @@ public sealed class AllocateTests(ArenaKind kind) : MbufFixture(kind)
 
     private static void AssertNothingIsLeft(in MbufScope mbufs)
     {
-        Assert.That(mbufs.Allocate().IsNull);
-        Assert.That(mbufs.AllocateHeader().IsNull);
+        Assert.That(mbufs.AllocateMbuf().IsNull);
+        Assert.That(mbufs.AllocatePacketWithoutCluster().IsNull);
         Assert.That(mbufs.AllocatePacket().IsNull);
-        Assert.That(mbufs.AllocateCluster().IsNull);
-        Assert.That(mbufs.AllocateChain(0).IsNull);
+        Assert.That(mbufs.AllocateMbufWithCluster().IsNull);
+        Assert.That(mbufs.AllocatePacket(0).IsNull);
         Assert.That(mbufs.AllocatePacket(MbufClusterSize.Jumbo16).IsNull);
         Assert.That(mbufs.TryAllocatePackets(new Mbuf[1]), Is.False);
     }

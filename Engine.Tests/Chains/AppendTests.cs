@@ -19,7 +19,7 @@ public sealed class AppendTests(ArenaKind kind) : MbufFixture(kind)
     public void Bytes_fill_the_last_mbuf_and_then_as_many_as_it_takes(int length, int segments)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         byte[] bytes = Pattern(length);
 
         Assert.That(packet.TryAppend(bytes));
@@ -72,7 +72,7 @@ public sealed class AppendTests(ArenaKind kind) : MbufFixture(kind)
     public void A_chain_without_header_grows_without_one()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain chain = mbufs.Allocate();
+        using MbufChain chain = mbufs.AllocateMbuf();
 
         Assert.That(chain.TryAppend(Pattern(1000)));
         Assert.That(chain.PacketLength, Is.Zero);

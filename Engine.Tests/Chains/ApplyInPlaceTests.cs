@@ -24,7 +24,7 @@ public sealed class ApplyInPlaceTests(ArenaKind kind) : MbufFixture(kind)
             byte[] expected = [.. bytes];
             Invert(expected.AsSpan(offset, length));
 
-            Assert.That(packet.TryApplyInPlace(offset, length, ref inverter, out int result));
+            Assert.That(packet.TryTransform(offset, length, ref inverter, out int result));
             Assert.That((result, inverter.Bytes), Is.EqualTo((0, length)));
             ChainAssert.Holds(packet, expected);
             ChainAssert.Holds(share, bytes);
@@ -40,7 +40,7 @@ public sealed class ApplyInPlaceTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = Build(mbufs, bytes, Segment.Shared(100), Segment.Shared(100), Segment.Shared(100));
         var inverter = new Inverter();
 
-        Assert.That(packet.TryApplyInPlace(100, 100, ref inverter, out _));
+        Assert.That(packet.TryTransform(100, 100, ref inverter, out _));
         Assert.That(packet.TryGetPosition(100, out MbufPosition second));
         Assert.That((packet.IsWritable, second.IsWritable, packet.LastSegment.IsWritable), Is.EqualTo((false, true, false)));
     }
@@ -55,7 +55,7 @@ public sealed class ApplyInPlaceTests(ArenaKind kind) : MbufFixture(kind)
         byte[] expected = [.. bytes];
         Invert(expected.AsSpan(50, 150));
 
-        Assert.That(packet.TryApplyInPlace(50, 250, ref inverter, out int result));
+        Assert.That(packet.TryTransform(50, 250, ref inverter, out int result));
         Assert.That(result, Is.EqualTo(2));
         ChainAssert.Holds(packet, expected);
     }
@@ -71,11 +71,11 @@ public sealed class ApplyInPlaceTests(ArenaKind kind) : MbufFixture(kind)
         ChainSnapshot before = ChainSnapshot.Of(packet);
         var inverter = new Inverter();
 
-        Assert.That(packet.TryApplyInPlace(0, 300, ref inverter, out int result), Is.False, "It takes two clusters, and there is one.");
+        Assert.That(packet.TryTransform(0, 300, ref inverter, out int result), Is.False, "It takes two clusters, and there is one.");
         Assert.That((result, inverter.Bytes), Is.EqualTo((0, 0)));
         before.AssertUnchanged(packet);
         ChainAssert.Holds(packet, bytes);
-        Assert.That(packet.TryApplyInPlace(0, 200, ref inverter, out _));
+        Assert.That(packet.TryTransform(0, 200, ref inverter, out _));
         hoard.Release(mbufs);
     }
 
@@ -92,7 +92,7 @@ public sealed class ApplyInPlaceTests(ArenaKind kind) : MbufFixture(kind)
         var inverter = new Inverter();
         ChainSnapshot before = ChainSnapshot.Of(packet);
 
-        Assert.That(packet.TryApplyInPlace(offset, length, ref inverter, out int result), Is.False);
+        Assert.That(packet.TryTransform(offset, length, ref inverter, out int result), Is.False);
         Assert.That((result, inverter.Bytes), Is.EqualTo((0, 0)));
         before.AssertUnchanged(packet);
         ChainAssert.Holds(packet, bytes);
@@ -109,7 +109,7 @@ public sealed class ApplyInPlaceTests(ArenaKind kind) : MbufFixture(kind)
         Expect.Throws<ArgumentOutOfRangeException>(packet, chain =>
         {
             var inverter = new Inverter();
-            chain.TryApplyInPlace(offset, length, ref inverter, out _);
+            chain.TryTransform(offset, length, ref inverter, out _);
         });
     }
 
@@ -122,7 +122,7 @@ public sealed class ApplyInPlaceTests(ArenaKind kind) : MbufFixture(kind)
         Expect.Throws<InvalidTimeZoneException>(packet, static chain =>
         {
             var thrower = new Thrower();
-            chain.TryApplyInPlace(0, 200, ref thrower, out _);
+            chain.TryTransform(0, 200, ref thrower, out _);
         });
 
         ChainAssert.Holds(packet, bytes);
@@ -146,7 +146,7 @@ public sealed class ApplyInPlaceTests(ArenaKind kind) : MbufFixture(kind)
         bool isRefused = false;
         try
         {
-            packet.TryApplyInPlace(0, 30, ref sharer, out _);
+            packet.TryTransform(0, 30, ref sharer, out _);
         }
         catch (InvalidOperationException)
         {

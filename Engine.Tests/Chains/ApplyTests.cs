@@ -23,7 +23,7 @@ public sealed class ApplyTests(ArenaKind kind) : MbufFixture(kind)
             for (int length = 0; offset + length <= 26; length++)
             {
                 var visitor = new Collector();
-                Assert.That(packet.TryApply(offset, length, ref visitor, out int result));
+                Assert.That(packet.TryVisit(offset, length, ref visitor, out int result));
                 Assert.That(result, Is.Zero);
                 Assert.That(visitor.Bytes, Is.EqualTo(bytes.AsSpan(offset, length).ToArray()));
                 Assert.That(visitor.HadEmptyPiece, Is.False);
@@ -41,11 +41,11 @@ public sealed class ApplyTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = Build(mbufs, bytes, s_layout);
         var visitor = new Collector { StopAt = 2, StopWith = -7 };
 
-        Assert.That(packet.TryApply(0, 26, ref visitor, out int result));
+        Assert.That(packet.TryVisit(0, 26, ref visitor, out int result));
         Assert.That(result, Is.EqualTo(-7));
         Assert.That(visitor.Bytes, Is.EqualTo(bytes.AsSpan(0, 4).ToArray()), "Two pieces: one byte, and three.");
         visitor = new Collector { StopAt = 6, StopWith = 3 };
-        Assert.That(packet.TryApply(0, 26, ref visitor, out result));
+        Assert.That(packet.TryVisit(0, 26, ref visitor, out result));
         Assert.That((result, visitor.Bytes.Count), Is.EqualTo((3, 26)), "The last piece's result counts, too.");
     }
 
@@ -62,7 +62,7 @@ public sealed class ApplyTests(ArenaKind kind) : MbufFixture(kind)
         var visitor = new Collector { StopAt = 1, StopWith = 5 };
         ChainSnapshot before = ChainSnapshot.Of(packet);
 
-        Assert.That(packet.TryApply(offset, length, ref visitor, out int result), Is.False);
+        Assert.That(packet.TryVisit(offset, length, ref visitor, out int result), Is.False);
         Assert.That((result, visitor.Bytes.Count), Is.EqualTo((0, 0)));
         before.AssertUnchanged(packet);
         ChainAssert.Holds(packet, bytes);
@@ -79,7 +79,7 @@ public sealed class ApplyTests(ArenaKind kind) : MbufFixture(kind)
         Expect.Throws<ArgumentOutOfRangeException>(packet, chain =>
         {
             var visitor = new Collector();
-            chain.TryApply(offset, length, ref visitor, out _);
+            chain.TryVisit(offset, length, ref visitor, out _);
         });
     }
 
@@ -94,7 +94,7 @@ public sealed class ApplyTests(ArenaKind kind) : MbufFixture(kind)
             var detacher = new Detacher(chain);
             try
             {
-                chain.TryApply(0, 20, ref detacher, out _);
+                chain.TryVisit(0, 20, ref detacher, out _);
             }
             finally
             {
@@ -113,7 +113,7 @@ public sealed class ApplyTests(ArenaKind kind) : MbufFixture(kind)
         Expect.Throws<MbufStaleException>(packet, static chain =>
         {
             var trimmer = new Trimmer(chain);
-            chain.TryApply(0, 30, ref trimmer, out _);
+            chain.TryVisit(0, 30, ref trimmer, out _);
         });
 
         ChainAssert.Holds(packet, Pattern(30).AsSpan(0, 10));

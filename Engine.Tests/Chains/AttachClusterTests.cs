@@ -13,7 +13,7 @@ public sealed class AttachClusterTests(ArenaKind kind) : MbufFixture(kind)
         [ValueSource(nameof(s_sizes))] MbufClusterSize size, [Values] bool header)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain chain = header ? mbufs.AllocateHeader() : mbufs.Allocate();
+        using MbufChain chain = header ? mbufs.AllocatePacketWithoutCluster() : mbufs.AllocateMbuf();
         byte[] bytes = Pattern((int)size);
 
         Assert.That(size == MbufClusterSize.Standard ? chain.TryAttachCluster() : chain.TryAttachCluster(size));
@@ -29,7 +29,7 @@ public sealed class AttachClusterTests(ArenaKind kind) : MbufFixture(kind)
         for (int i = 0; i < 200; i++)
         {
             using MbufScope mbufs = Arena.Enter();
-            using MbufChain packet = mbufs.AllocateHeader();
+            using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
             Assert.That(packet.TryAttachCluster(s_sizes[i % 4]) && packet.TryAppend(Pattern(2000)));
             using MbufChain copy = i % 3 == 0 ? packet.Share() : default;
             Assert.That(packet.IsWritable, Is.EqualTo(copy.IsNull));
@@ -51,7 +51,7 @@ public sealed class AttachClusterTests(ArenaKind kind) : MbufFixture(kind)
     public void The_read_only_mark_goes_with_the_storage_that_is_left()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         packet.Flags |= MbufFlags.ReadOnly;
 
         Assert.That(packet.TryAttachCluster() && packet.IsWritable);
@@ -77,7 +77,7 @@ public sealed class AttachClusterTests(ArenaKind kind) : MbufFixture(kind)
     public void There_is_no_cluster_of_another_size(int size)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
 
         Expect.Throws<ArgumentOutOfRangeException>(packet, chain => chain.TryAttachCluster((MbufClusterSize)size));
     }
@@ -86,7 +86,7 @@ public sealed class AttachClusterTests(ArenaKind kind) : MbufFixture(kind)
     public void Being_denied_leaves_the_mbuf_as_it_was([ValueSource(nameof(s_sizes))] MbufClusterSize size)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Hoard hoard = Hoard.OfClusters(mbufs);
         ChainSnapshot before = ChainSnapshot.Of(packet);
 
@@ -106,10 +106,10 @@ public sealed class AttachClusterTests(ArenaKind kind) : MbufFixture(kind)
     public void Aligned_data_ends_with_the_storage(int length)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain plain = mbufs.Allocate();
-        using MbufChain header = mbufs.AllocateHeader();
+        using MbufChain plain = mbufs.AllocateMbuf();
+        using MbufChain header = mbufs.AllocatePacketWithoutCluster();
         using MbufChain cluster = mbufs.AllocatePacket();
-        using MbufChain jumbo = mbufs.AllocateCluster(MbufClusterSize.Jumbo9);
+        using MbufChain jumbo = mbufs.AllocateMbufWithCluster(MbufClusterSize.Jumbo9);
 
         AssertAligns(plain, length, 192);
         AssertAligns(header, length, 192);
@@ -121,7 +121,7 @@ public sealed class AttachClusterTests(ArenaKind kind) : MbufFixture(kind)
     public void Everything_a_storage_holds_can_be_aligned_and_no_more()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain plain = mbufs.Allocate();
+        using MbufChain plain = mbufs.AllocateMbuf();
         using MbufChain packet = mbufs.AllocatePacket();
 
         AssertAligns(packet, 2048 + Kind.Headroom, 2048 + Kind.Headroom);
@@ -153,7 +153,7 @@ public sealed class AttachClusterTests(ArenaKind kind) : MbufFixture(kind)
     public void Attached_storage_is_aligned_inside_its_bounds([Range(0, 9)] int offset, [Values(0, 1, 30, 31)] int spare)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         byte[] memory = new byte[64];
         Assert.That(packet.TryAttachExternal(memory.AsMemory(offset, 31), 0));
 

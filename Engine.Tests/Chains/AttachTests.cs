@@ -14,7 +14,7 @@ public sealed class AttachTests(ArenaKind kind) : MbufFixture(kind)
     {
         byte[] memory = Pattern(1000);
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.TryAttachExternal(memory.AsMemory(100, 800), 300));
         ChainAssert.Holds(packet, memory.AsSpan(100, 300));
         Assert.That(packet.TryAppend(Pattern(500, seed: 2)) && packet.SegmentCount == 1);
@@ -27,7 +27,7 @@ public sealed class AttachTests(ArenaKind kind) : MbufFixture(kind)
     {
         ReadOnlyMemory<byte> memory = Pattern(1000);
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.TryAttachExternal(memory));
         ChainAssert.Holds(packet, memory.Span);
         Assert.That(packet.IsWritable, Is.False);
@@ -40,7 +40,7 @@ public sealed class AttachTests(ArenaKind kind) : MbufFixture(kind)
     {
         var owner = new Owner(256);
         using MbufScope mbufs = Arena.Enter();
-        MbufChain packet = mbufs.AllocateHeader();
+        MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.TryAttachExternal(owner, 10));
         MbufChain copy = packet.Share();
         packet.Free();
@@ -56,7 +56,7 @@ public sealed class AttachTests(ArenaKind kind) : MbufFixture(kind)
         using MbufScope mbufs = arena.Enter();
         using var memory = new Attachment(10);
         using MbufChain only = memory.Attach(mbufs);
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         var before = ChainSnapshot.Of(packet);
         var owner = new Owner(10);
         using var other = new Attachment(10);
@@ -108,7 +108,7 @@ public sealed class AttachTests(ArenaKind kind) : MbufFixture(kind)
     public void Nothing_at_all_can_be_attached()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.TryAttachExternal(Memory<byte>.Empty, 0));
         ChainAssert.Holds(packet, []);
         Assert.That((packet.Headroom, packet.Tailroom), Is.EqualTo((0, 0)));
@@ -120,7 +120,7 @@ public sealed class AttachTests(ArenaKind kind) : MbufFixture(kind)
     public void A_length_outside_the_memory_is_refused(int length)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Expect.Throws<ArgumentOutOfRangeException>(packet, chain => chain.TryAttachExternal(new byte[10], length));
         ChainAssert.Holds(packet, []);
     }
@@ -142,7 +142,7 @@ public sealed class AttachTests(ArenaKind kind) : MbufFixture(kind)
         foreach (MbufExternalStorage storage in wrong)
         {
             using MbufScope mbufs = Arena.Enter();
-            using MbufChain packet = mbufs.AllocateHeader();
+            using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
             Assert.That(IsRefused(packet, storage));
             ChainAssert.Holds(packet, []);
         }
@@ -166,7 +166,7 @@ public sealed class AttachTests(ArenaKind kind) : MbufFixture(kind)
     {
         byte[] memory = new byte[100];
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.TryAttachExternal(memory, 100));
         return new WeakReference(memory);
     }

@@ -101,7 +101,7 @@ public sealed class BulkTests(ArenaKind kind) : MbufFixture(kind)
         [
             default,
             Build(mbufs, Pattern(300), Segment.Internal(100), Segment.Shared(200)).Detach(),
-            mbufs.Allocate().Detach(),
+            mbufs.AllocateMbuf().Detach(),
             default,
             mbufs.AllocatePacket(MbufClusterSize.Jumbo9).Detach(),
         ];
@@ -140,10 +140,10 @@ public sealed class BulkTests(ArenaKind kind) : MbufFixture(kind)
         for (int i = 0; i < packets.Length; i += 1 + (i % 7))
         {
             mbufs.Free(packets.AsSpan(i, 1));
-            packets[i] = i % 2 == 0 ? default : mbufs.AllocateChain(3000).Detach();
+            packets[i] = i % 2 == 0 ? default : mbufs.AllocatePacket(3000).Detach();
         }
 
-        Mbuf foreign = others.Allocate().Detach();
+        Mbuf foreign = others.AllocateMbuf().Detach();
         mbufs.Free(packets.AsSpan(wrong, 1));
         packets[wrong] = foreign;
         Mbuf[] twice = [.. packets, .. packets];
@@ -169,8 +169,8 @@ public sealed class BulkTests(ArenaKind kind) : MbufFixture(kind)
         MbufArena other = NewArena(mbufs: 2);
         using MbufScope mbufs = Arena.Enter();
         using MbufScope others = other.Enter();
-        Mbuf foreign = others.Allocate().Detach();
-        Mbuf own = mbufs.Allocate().Detach();
+        Mbuf foreign = others.AllocateMbuf().Detach();
+        Mbuf own = mbufs.AllocateMbuf().Detach();
 
         Expect.Throws<MbufForeignException>(mbufs, scope => scope.Free([foreign, own]));
         Assert.That((Arena.LiveMbufs, other.LiveMbufs), Is.EqualTo((0, 1)));

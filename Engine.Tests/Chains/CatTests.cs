@@ -2,7 +2,7 @@ using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Chains;
 
-/// <summary>Concatenate: as Append, with what m_cat does otherwise.</summary>
+/// <summary>AppendKeepingPacketLength: as Append, with what m_cat does otherwise.</summary>
 [TestFixtureSource(typeof(ArenaKind), nameof(ArenaKind.All))]
 public sealed class CatTests(ArenaKind kind) : MbufFixture(kind)
 {
@@ -15,7 +15,7 @@ public sealed class CatTests(ArenaKind kind) : MbufFixture(kind)
         MbufChain other = BuildPlain(mbufs, bytes[400..], Segment.Empty, Segment.Shared(700), Segment.Internal(100));
         Hoard hoard = Hoard.OfEverything(mbufs);
 
-        packet.Concatenate(other);
+        packet.AppendKeepingPacketLength(other);
         Assert.That((packet.PacketLength, packet.Length, other.IsOwned), Is.EqualTo((400, 1200, false)));
         Assert.That(ChainAssert.Lengths(packet), Is.EqualTo(new[] { 100, 300, 0, 0, 700, 100 }));
         ChainAssert.HoldsWhateverTheHeaderSays(packet, bytes);
@@ -28,10 +28,10 @@ public sealed class CatTests(ArenaKind kind) : MbufFixture(kind)
     public void Chains_without_header_are_joined()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain chain = mbufs.Allocate();
-        chain.Concatenate(mbufs.Allocate());
-        chain.Concatenate(BuildPlain(mbufs, Pattern(10), Segment.ReadOnly(10)));
-        chain.Concatenate(mbufs.Allocate());
+        using MbufChain chain = mbufs.AllocateMbuf();
+        chain.AppendKeepingPacketLength(mbufs.AllocateMbuf());
+        chain.AppendKeepingPacketLength(BuildPlain(mbufs, Pattern(10), Segment.ReadOnly(10)));
+        chain.AppendKeepingPacketLength(mbufs.AllocateMbuf());
 
         Assert.That((chain.SegmentCount, chain.PacketLength), Is.EqualTo((2, 0)), "Empty chains are not joined.");
         ChainAssert.Holds(chain, Pattern(10));
@@ -48,9 +48,9 @@ public sealed class CatTests(ArenaKind kind) : MbufFixture(kind)
         other.Flags |= MbufFlags.EndOfRecord | MbufFlags.ReadOnly;
         other.PrependTag(mbufs.AllocateTag(7, 8, 9));
 
-        packet.Concatenate(other);
+        packet.AppendKeepingPacketLength(other);
         Assert.That((Arena.LiveMbufs, packet.PacketLength), Is.EqualTo((2, 10)));
-        packet.FreeFirst(out MbufChain rest);
+        packet.FreeFirstSegment(out MbufChain rest);
         using (rest)
         {
             Assert.That(rest.Flags, Is.EqualTo(MbufFlags.EndOfRecord | MbufFlags.ReadOnly | MbufFlags.External));
@@ -62,8 +62,8 @@ public sealed class CatTests(ArenaKind kind) : MbufFixture(kind)
     public void Room_that_was_asked_for_is_not_filled_any_more_when_bytes_come_behind_it()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateChain(5000);
-        packet.Concatenate(Packet(mbufs, Pattern(10)));
+        using MbufChain packet = mbufs.AllocatePacket(5000);
+        packet.AppendKeepingPacketLength(Packet(mbufs, Pattern(10)));
         Assert.That(packet.TryAppend(Pattern(10, seed: 2)));
 
         packet.FixPacketLength();
@@ -80,11 +80,11 @@ public sealed class CatTests(ArenaKind kind) : MbufFixture(kind)
         ChainSnapshot before = ChainSnapshot.Of(packet);
         ChainSnapshot beforeOther = ChainSnapshot.Of(other);
 
-        Expect.Throws<ArgumentException>(packet, other, static (chain, behind) => chain.Concatenate(behind));
+        Expect.Throws<ArgumentException>(packet, other, static (chain, behind) => chain.AppendKeepingPacketLength(behind));
         before.AssertUnchanged(packet);
         beforeOther.AssertUnchanged(other);
         packet.Type = MbufType.Control;
-        packet.Concatenate(other);
+        packet.AppendKeepingPacketLength(other);
         Assert.That((packet.Length, packet.Type), Is.EqualTo((30, MbufType.Control)));
     }
 
@@ -100,11 +100,11 @@ public sealed class CatTests(ArenaKind kind) : MbufFixture(kind)
         stale.Free();
         ChainSnapshot before = ChainSnapshot.Of(packet);
 
-        Expect.Throws<ArgumentException>(packet, static chain => chain.Concatenate(chain));
-        Expect.Throws<NullReferenceException>(packet, static chain => chain.Concatenate(default));
-        Expect.Throws<MbufForeignException>(packet, foreign, static (chain, behind) => chain.Concatenate(behind));
-        Expect.Throws<MbufStaleException>(packet, stale, static (chain, behind) => chain.Concatenate(behind));
-        Expect.Throws<MbufStaleException>(stale, packet, static (chain, behind) => chain.Concatenate(behind));
+        Expect.Throws<ArgumentException>(packet, static chain => chain.AppendKeepingPacketLength(chain));
+        Expect.Throws<NullReferenceException>(packet, static chain => chain.AppendKeepingPacketLength(default));
+        Expect.Throws<MbufForeignException>(packet, foreign, static (chain, behind) => chain.AppendKeepingPacketLength(behind));
+        Expect.Throws<MbufStaleException>(packet, stale, static (chain, behind) => chain.AppendKeepingPacketLength(behind));
+        Expect.Throws<MbufStaleException>(stale, packet, static (chain, behind) => chain.AppendKeepingPacketLength(behind));
         before.AssertUnchanged(packet);
     }
 }

@@ -15,7 +15,7 @@ public sealed class CollapseTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain share = packet.Share();
         int before = packet.SegmentCount;
         var snapshot = ChainSnapshot.Of(packet);
-        bool possible = segments > 1 || bytes.Length <= MbufSizes.LargestContiguous;
+        bool possible = segments > 1 || bytes.Length <= MbufSizes.MaximumContiguous;
 
         Assert.That(packet.TryCollapse(segments), Is.EqualTo(possible));
         Assert.That(packet.SegmentCount, Is.EqualTo(possible ? Math.Min(segments, before) : before), "As many as may stay.");
@@ -48,7 +48,7 @@ public sealed class CollapseTests(ArenaKind kind) : MbufFixture(kind)
         }
         else
         {
-            Assert.That(hoard.Count > 0 || bytes.Length > MbufSizes.LargestContiguous);
+            Assert.That(hoard.Count > 0 || bytes.Length > MbufSizes.MaximumContiguous);
             before.AssertUnchanged(packet);
         }
 
@@ -156,7 +156,7 @@ public sealed class CollapseTests(ArenaKind kind) : MbufFixture(kind)
         using var attachment = new Attachment(1000);
         using MbufScope mbufs = Arena.Enter();
         attachment.Counter = 1;
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.DangerousTryAttachExternal(attachment.Describe(MbufExternalType.CallerCounted), 300));
         attachment.Bytes.Fill(0xEE);
         packet.Append(Build(mbufs, Pattern(100), Segment.Internal(100)));
@@ -182,7 +182,7 @@ public sealed class CollapseTests(ArenaKind kind) : MbufFixture(kind)
     public void The_header_stays_and_room_taken_in_advance_is_no_longer_there()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateChain(6000);
+        using MbufChain packet = mbufs.AllocatePacket(6000);
         Assert.That(packet.TryAppend(Pattern(100)));
         PacketHeaderTests.Fill(packet, 3);
         packet.PacketLength = 100;
@@ -198,7 +198,7 @@ public sealed class CollapseTests(ArenaKind kind) : MbufFixture(kind)
     public void Room_taken_in_advance_that_stays_is_filled_in_order([Values(1, 2, 3, 4)] int segments)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateChain(8000);
+        using MbufChain packet = mbufs.AllocatePacket(8000);
         Assert.That(packet.TryAppend(Pattern(3000)));
 
         Assert.That(packet.TryCollapse(segments));

@@ -83,7 +83,7 @@ public sealed class CompareTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain one = Build(mbufs, [], Segment.Empty, Segment.EmptyCluster);
-        using MbufChain two = mbufs.AllocateChain(5000);
+        using MbufChain two = mbufs.AllocatePacket(5000);
 
         Assert.That(one.SequenceEqual(two) && two.SequenceEqual([]) && one.StartsWith(two));
         Assert.That((one.SequenceCompareTo(two), two.SequenceCompareTo([]), Math.Sign(one.SequenceCompareTo([0]))), Is.EqualTo((0, 0, -1)));
@@ -103,7 +103,7 @@ public sealed class CompareTests(ArenaKind kind) : MbufFixture(kind)
         }
 
         using MbufChain one = Build(mbufs, bytes, layout);
-        using MbufChain two = mbufs.AllocateChain(other.Length);
+        using MbufChain two = mbufs.AllocatePacket(other.Length);
         Assert.That(two.TryAppend(other));
         int sign = Math.Sign(bytes.AsSpan().SequenceCompareTo(other));
 

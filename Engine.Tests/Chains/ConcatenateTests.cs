@@ -26,9 +26,9 @@ public sealed class ConcatenateTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = mbufs.AllocatePacket();
-        packet.Append(mbufs.AllocateHeader());
+        packet.Append(mbufs.AllocatePacketWithoutCluster());
         packet.Append(Packet(mbufs, Pattern(10)));
-        packet.Append(mbufs.AllocateChain(5000));
+        packet.Append(mbufs.AllocatePacket(5000));
 
         Assert.That(packet.SegmentCount, Is.EqualTo(2), "Where nothing is, nothing is joined.");
         ChainAssert.Holds(packet, Pattern(10));
@@ -97,7 +97,7 @@ public sealed class ConcatenateTests(ArenaKind kind) : MbufFixture(kind)
         other.VlanTag = 5;
 
         packet.Append(other);
-        packet.FreeFirst(out MbufChain rest);
+        packet.FreeFirstSegment(out MbufChain rest);
         using (rest)
         {
             Assert.That(rest.Flags, Is.EqualTo(MbufFlags.ReadOnly | MbufFlags.External | MbufFlags.EndOfRecord));
@@ -125,7 +125,7 @@ public sealed class ConcatenateTests(ArenaKind kind) : MbufFixture(kind)
         packet.Append(packet.Share());
 
         ChainAssert.Holds(packet, [.. bytes, .. bytes]);
-        Assert.That(packet.TryCopyBack(100, [1, 2, 3]), "The two halves are separate when they are written.");
+        Assert.That(packet.TryCopyFrom(100, [1, 2, 3]), "The two halves are separate when they are written.");
         ChainAssert.Holds(packet, [.. bytes.AsSpan(0, 100), 1, 2, 3, .. bytes.AsSpan(103), .. bytes]);
         packet.TrimEnd(400);
         packet.TrimStart(100);

@@ -15,7 +15,7 @@ public sealed class CopyBackMeanwhileTests(ArenaKind kind) : MbufFixture(kind)
         using MbufScope mbufs = arena.Enter();
         using MbufChain packet = Build(mbufs, Pattern(100), Segment.Cluster(100));
         Mbuf partner = packet.Share().Detach();
-        using MbufChain other = mbufs.Allocate();
+        using MbufChain other = mbufs.AllocateMbuf();
         int calls = 0;
         using IDisposable registration = arena.RegisterReclaim(() =>
         {
@@ -27,7 +27,7 @@ public sealed class CopyBackMeanwhileTests(ArenaKind kind) : MbufFixture(kind)
         });
         byte[] written = Pattern(150, seed: 2);
 
-        bool done = packet.TryCopyBack(offset, written);
+        bool done = packet.TryCopyFrom(offset, written);
 
         Assert.That(calls, Is.Positive, "The callback came in the middle.");
         ChainAssert.Holds(packet, done ? [.. Pattern(100)[..offset], .. written] : Pattern(100));

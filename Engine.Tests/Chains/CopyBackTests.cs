@@ -20,7 +20,7 @@ public sealed class CopyBackTests(ArenaKind kind) : MbufFixture(kind)
                 var oracle = new ByteOracle(hasHeader: true, Pattern(19));
                 byte[] written = Pattern(length, seed: 2);
 
-                Assert.That(packet.TryCopyBack(offset, written));
+                Assert.That(packet.TryCopyFrom(offset, written));
                 oracle.CopyBack(offset, written);
                 ChainAssert.Holds(packet, oracle.ToArray());
                 FreePartners(mbufs);
@@ -44,11 +44,11 @@ public sealed class CopyBackTests(ArenaKind kind) : MbufFixture(kind)
             Assert.That(dirty.TryAppend(Pattern(100_000)), "So that what is allocated next holds other bytes.");
         }
 
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.TryAppend(Pattern(192)));
         packet.TrimEnd(192);
 
-        Assert.That(packet.TryCopyBack(offset, Pattern(length)));
+        Assert.That(packet.TryCopyFrom(offset, Pattern(length)));
         ChainAssert.Holds(packet, [.. new byte[offset], .. Pattern(length)]);
     }
 
@@ -59,12 +59,12 @@ public sealed class CopyBackTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = Packet(mbufs, Pattern(100));
         packet.PacketLength = 40;
 
-        Assert.That(packet.TryCopyBack(0, Pattern(30)));
+        Assert.That(packet.TryCopyFrom(0, Pattern(30)));
         Assert.That(packet.PacketLength, Is.EqualTo(40));
-        Assert.That(packet.TryCopyBack(20, Pattern(50)));
+        Assert.That(packet.TryCopyFrom(20, Pattern(50)));
         Assert.That(packet.PacketLength, Is.EqualTo(70));
         packet.PacketLength = 1000;
-        Assert.That(packet.TryCopyBack(90, Pattern(50)));
+        Assert.That(packet.TryCopyFrom(90, Pattern(50)));
         Assert.That((packet.PacketLength, packet.Length), Is.EqualTo((1000, 140)));
     }
 
@@ -74,7 +74,7 @@ public sealed class CopyBackTests(ArenaKind kind) : MbufFixture(kind)
         using MbufScope mbufs = Arena.Enter();
         using MbufChain chain = BuildPlain(mbufs, Pattern(10), Segment.Internal(10));
 
-        Assert.That(chain.TryCopyBack(8, Pattern(10, seed: 2)));
+        Assert.That(chain.TryCopyFrom(8, Pattern(10, seed: 2)));
         Assert.That(chain.PacketLength, Is.Zero);
         ChainAssert.Holds(chain, [.. Pattern(10).AsSpan(0, 8), .. Pattern(10, seed: 2)]);
     }
@@ -87,7 +87,7 @@ public sealed class CopyBackTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = Build(mbufs, Pattern(19), s_layout);
         ChainSnapshot before = ChainSnapshot.Of(packet);
 
-        Expect.Throws<ArgumentOutOfRangeException>(packet, chain => chain.TryCopyBack(offset, [1]));
+        Expect.Throws<ArgumentOutOfRangeException>(packet, chain => chain.TryCopyFrom(offset, [1]));
         before.AssertUnchanged(packet);
     }
 
@@ -99,7 +99,7 @@ public sealed class CopyBackTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = Build(mbufs, Pattern(19), s_layout);
         ChainSnapshot before = ChainSnapshot.Of(packet);
 
-        Expect.Throws<OverflowException>(packet, chain => chain.TryCopyBack(offset, new byte[length]));
+        Expect.Throws<OverflowException>(packet, chain => chain.TryCopyFrom(offset, new byte[length]));
         before.AssertUnchanged(packet);
     }
 
@@ -118,14 +118,14 @@ public sealed class CopyBackTests(ArenaKind kind) : MbufFixture(kind)
         ChainSnapshot before = ChainSnapshot.Of(packet);
         bool writable = offset + length <= 5;
 
-        Assert.That(packet.TryCopyBack(offset, new byte[length]), Is.EqualTo(writable));
+        Assert.That(packet.TryCopyFrom(offset, new byte[length]), Is.EqualTo(writable));
         if (!writable)
         {
             before.AssertUnchanged(packet);
             ChainAssert.Holds(packet, Pattern(19));
         }
 
-        using (MbufChain last = mbufs.Allocate())
+        using (MbufChain last = mbufs.AllocateMbuf())
         {
             Assert.That(last.IsNull, Is.False, "What the attempt took came back.");
         }
@@ -141,7 +141,7 @@ public sealed class CopyBackTests(ArenaKind kind) : MbufFixture(kind)
         Hoard hoard = Hoard.OfEverything(mbufs);
         ChainSnapshot before = ChainSnapshot.Of(packet);
 
-        Assert.That(packet.TryCopyBack(offset, []));
+        Assert.That(packet.TryCopyFrom(offset, []));
         before.AssertUnchanged(packet);
         hoard.Release(mbufs);
     }

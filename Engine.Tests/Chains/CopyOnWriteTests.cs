@@ -16,7 +16,7 @@ public sealed class CopyOnWriteTests(ArenaKind kind) : MbufFixture(kind)
         var oracle = new ByteOracle(hasHeader: true, bytes);
         oracle.CopyBack(offset, Pattern(length, seed: 2));
 
-        Assert.That(packet.TryCopyBack(offset, Pattern(length, seed: 2)));
+        Assert.That(packet.TryCopyFrom(offset, Pattern(length, seed: 2)));
         ChainAssert.Holds(packet, oracle.ToArray());
         ChainAssert.Holds(share, bytes);
         packet.Free();
@@ -34,7 +34,7 @@ public sealed class CopyOnWriteTests(ArenaKind kind) : MbufFixture(kind)
         MbufChain first = originalFirst ? packet : share;
         MbufChain second = originalFirst ? share : packet;
 
-        Assert.That(first.TryCopyBack(10, [1, 1]) && second.TryCopyBack(10, [2, 2]));
+        Assert.That(first.TryCopyFrom(10, [1, 1]) && second.TryCopyFrom(10, [2, 2]));
         ChainAssert.Holds(first, [.. bytes.AsSpan(0, 10), 1, 1, .. bytes.AsSpan(12)]);
         ChainAssert.Holds(second, [.. bytes.AsSpan(0, 10), 2, 2, .. bytes.AsSpan(12)]);
         Assert.That(first.IsWritable && second.IsWritable);
@@ -49,11 +49,11 @@ public sealed class CopyOnWriteTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain share = packet.Share();
         long free = Free();
 
-        Assert.That(packet.TryCopyBack(300, Pattern(300, seed: 2)));
+        Assert.That(packet.TryCopyFrom(300, Pattern(300, seed: 2)));
         Assert.That(Free(), Is.EqualTo(free - 1), "One of three clusters.");
         ChainAssert.Holds(share, bytes);
 
-        long Free() => Arena.GetStatistics().Clusters.Max - Arena.GetStatistics().Clusters.Current;
+        long Free() => Arena.GetStatistics().Clusters.Limit - Arena.GetStatistics().Clusters.Current;
     }
 
     [Test]
@@ -64,7 +64,7 @@ public sealed class CopyOnWriteTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = Build(mbufs, bytes, Segment.ReadOnly(200));
         using MbufChain share = packet.Share();
 
-        Assert.That(packet.TryCopyBack(0, [7]));
+        Assert.That(packet.TryCopyFrom(0, [7]));
         Assert.That(packet.IsWritable);
         Assert.That(share.IsWritable, Is.False);
         Assert.That(share.Flags & MbufFlags.ReadOnly, Is.EqualTo(MbufFlags.ReadOnly));
@@ -82,7 +82,7 @@ public sealed class CopyOnWriteTests(ArenaKind kind) : MbufFixture(kind)
 
         Assert.That(packet.TryGetWritable(out Span<byte> span), Is.False);
         Assert.That(span.IsEmpty);
-        Assert.That(packet.TryCopyBack(191, [1, 2]));
+        Assert.That(packet.TryCopyFrom(191, [1, 2]));
         ChainAssert.Holds(packet, [.. bytes.AsSpan(0, 191), 1, 2]);
         Assert.That(packet.IsWritable);
     }
@@ -99,7 +99,7 @@ public sealed class CopyOnWriteTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(packet.TryAppend(Pattern((int)size)) && packet.TryPrepend(Pattern(Kind.Headroom, seed: 3)));
         using MbufChain share = packet.Share();
 
-        Assert.That(packet.TryCopyBack(bytes.Length - 1, [1]));
+        Assert.That(packet.TryCopyFrom(bytes.Length - 1, [1]));
         ChainAssert.Holds(packet, [.. bytes.AsSpan(0, bytes.Length - 1), 1]);
         ChainAssert.Holds(share, bytes);
     }
@@ -116,10 +116,10 @@ public sealed class CopyOnWriteTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain share = packet.Share();
         ChainSnapshot before = ChainSnapshot.Of(packet);
 
-        Assert.That(packet.TryCopyBack(0, Pattern(900, seed: 2)), Is.False, "It takes three clusters, and there are two.");
+        Assert.That(packet.TryCopyFrom(0, Pattern(900, seed: 2)), Is.False, "It takes three clusters, and there are two.");
         before.AssertUnchanged(packet);
         ChainAssert.Holds(packet, bytes);
-        Assert.That(packet.TryCopyBack(0, Pattern(600, seed: 2)));
+        Assert.That(packet.TryCopyFrom(0, Pattern(600, seed: 2)));
         ChainAssert.Holds(packet, [.. Pattern(600, seed: 2), .. bytes.AsSpan(600)]);
         ChainAssert.Holds(share, bytes);
     }
@@ -134,7 +134,7 @@ public sealed class CopyOnWriteTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(packet.TryAppend(bytes.AsSpan(Kind.Headroom)) && packet.TryPrepend(bytes.AsSpan(0, Kind.Headroom)));
         using MbufChain share = packet.Share();
 
-        Assert.That(packet.TryCopyBack(0, [1]));
+        Assert.That(packet.TryCopyFrom(0, [1]));
         Assert.That(packet.SegmentCount, Is.EqualTo(1));
         ChainAssert.Holds(packet, [1, .. bytes.AsSpan(1)]);
         ChainAssert.Holds(share, bytes);

@@ -45,7 +45,7 @@ public sealed class CopyToTests(ArenaKind kind) : MbufFixture(kind)
     public void Nothing_can_be_copied_from_an_empty_chain()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
 
         Assert.That(packet.TryCopyTo(0, []));
         Assert.That(packet.TryCopyTo(0, new byte[1]), Is.False);

@@ -79,7 +79,7 @@ public sealed class CopyUpTests(ArenaKind kind) : MbufFixture(kind)
     public void Room_allocated_in_advance_can_still_be_filled()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateChain(5000);
+        using MbufChain packet = mbufs.AllocatePacket(5000);
 
         Assert.That(packet.TryCopyUp(0, 10, out _));
         Assert.That(packet.TryAppend(Pattern(5000)));

@@ -45,7 +45,7 @@ public sealed partial class CutOnWriteTests
     /// <summary>An mbuf of some kind of storage, full, that may not be written: the packet shares it, or it is read-only.</summary>
     private MbufChain Long(in MbufScope mbufs, string storage, ReadOnlySpan<byte> bytes)
     {
-        MbufChain chain = mbufs.Allocate();
+        MbufChain chain = mbufs.AllocateMbuf();
         bool isReadOnly = storage.EndsWith("read-only", StringComparison.Ordinal);
         bool done = storage switch
         {
@@ -91,16 +91,16 @@ public sealed partial class CutOnWriteTests
     {
         switch (verb)
         {
-            case "TryCopyBack":
-                return chain.TryCopyBack(offset, bytes);
+            case "TryCopyFrom":
+                return chain.TryCopyFrom(offset, bytes);
             case "TryMakeWritable":
-                return chain.TryMakeWritable(offset, bytes.Length) && chain.TryCopyBack(offset, bytes);
+                return chain.TryMakeWritable(offset, bytes.Length) && chain.TryCopyFrom(offset, bytes);
             case "writer":
                 MbufWriter writer = chain.GetWriter();
                 return writer.TrySeek(offset) && writer.TryWrite(bytes);
             default:
                 var source = new Source(bytes);
-                return chain.TryApplyInPlace(offset, bytes.Length, ref source, out _);
+                return chain.TryTransform(offset, bytes.Length, ref source, out _);
         }
     }
 

@@ -21,7 +21,7 @@ public sealed partial class CutOnWriteTests(ArenaKind kind) : MbufFixture(kind)
         ["counted by the caller"] = 6000,
     };
 
-    private static readonly string[] s_verbs = ["TryCopyBack", "writer", "TryMakeWritable", "TryApplyInPlace"];
+    private static readonly string[] s_verbs = ["TryCopyFrom", "writer", "TryMakeWritable", "TryTransform"];
 
     [Test]
     public void Only_the_range_is_copied_and_nobody_else_sees_it(
@@ -118,7 +118,7 @@ public sealed partial class CutOnWriteTests(ArenaKind kind) : MbufFixture(kind)
         packet.FlowId = 7;
         using MbufChain share = packet.Share();
 
-        Assert.That(packet.TryCopyBack(offset, [1, 2, 3, 4]));
+        Assert.That(packet.TryCopyFrom(offset, [1, 2, 3, 4]));
         MbufPosition position = packet.Start;
         int marks = 0;
         do
@@ -141,7 +141,7 @@ public sealed partial class CutOnWriteTests(ArenaKind kind) : MbufFixture(kind)
         var oracle = new ByteOracle(hasHeader: true, Pattern(16_384));
         oracle.CopyBack(16_300, Pattern(500, seed: 2));
 
-        Assert.That(packet.TryCopyBack(16_300, Pattern(500, seed: 2)));
+        Assert.That(packet.TryCopyFrom(16_300, Pattern(500, seed: 2)));
         Assert.That(packet.TryGetPosition(16_799, out MbufPosition last));
         Assert.That((last.Flags & MbufFlags.EndOfRecord, last.Span.Length), Is.EqualTo((MbufFlags.EndOfRecord, 1)));
         Assert.That(packet.Flags & MbufFlags.EndOfRecord, Is.EqualTo(MbufFlags.None));
@@ -160,8 +160,8 @@ public sealed partial class CutOnWriteTests(ArenaKind kind) : MbufFixture(kind)
         MbufReader reader = packet.GetReader();
         Assert.That(reader.TryAdvance(4000));
 
-        Assert.That(packet.TryCopyBack(5000, [1, 2, 3, 4]));
-        Assert.That((position.Position, position.Span.ToArray()), Is.EqualTo((4999, new[] { bytes[4999] })));
+        Assert.That(packet.TryCopyFrom(5000, [1, 2, 3, 4]));
+        Assert.That((position.Offset, position.Span.ToArray()), Is.EqualTo((4999, new[] { bytes[4999] })));
         byte[] read = new byte[12_384];
         Assert.That(reader.TryRead(read));
         byte[] now = ChainAssert.Bytes(packet);
@@ -189,11 +189,11 @@ public sealed partial class CutOnWriteTests(ArenaKind kind) : MbufFixture(kind)
         attachment.Counter = 1;
         Pattern(10_000).CopyTo(attachment.Bytes);
         using MbufScope mbufs = Arena.Enter();
-        MbufChain packet = mbufs.AllocateHeader();
+        MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.DangerousTryAttachExternal(
             attachment.Describe(callerCounts ? MbufExternalType.CallerCounted : MbufExternalType.Module, MbufFlags.ReadOnly), 10_000));
-        Assert.That(packet.TryCopyBack(2000, [1]));
-        Assert.That(packet.TryCopyBack(7000, [2]));
+        Assert.That(packet.TryCopyFrom(2000, [1]));
+        Assert.That(packet.TryCopyFrom(7000, [2]));
         Assert.That((packet.SegmentCount, packet.ReferenceCount), Is.EqualTo((5, 3)));
         Assert.That(packet.IsWritable, Is.False, "What is read-only stays so.");
         Assert.That(attachment.Bytes.SequenceEqual(Pattern(10_000)));

@@ -14,7 +14,7 @@ public sealed class DefragmentTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain share = packet.Share();
 
         Assert.That(packet.TryDefragment());
-        Assert.That(packet.SegmentCount, Is.EqualTo(bytes.Length > MbufSizes.LargestContiguous ? 2 : 1));
+        Assert.That(packet.SegmentCount, Is.EqualTo(bytes.Length > MbufSizes.MaximumContiguous ? 2 : 1));
         Assert.That(ChainAssert.IsWritableThroughout(packet));
         ChainAssert.Holds(packet, bytes);
         Assert.That(packet.TryAppend([1]) && packet.TryPrepend([2]));

@@ -150,7 +150,7 @@ public sealed class DemoteTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = Flagged(mbufs);
         packet.ReceiveInterface = 3;
         packet.Demote();
-        using MbufChain head = mbufs.AllocateHeader();
+        using MbufChain head = mbufs.AllocatePacketWithoutCluster();
         head.Append(packet);
 
         Assert.That(head.TrySplit(0, out MbufChain rest));

@@ -18,7 +18,7 @@ public sealed class DuplicateTests(ArenaKind kind) : MbufFixture(kind)
         ChainAssert.Holds(copy, bytes);
         Assert.That(ChainAssert.IsWritableThroughout(copy));
         byte[] other = Pattern(bytes.Length, seed: 2);
-        Assert.That(copy.TryCopyBack(0, other));
+        Assert.That(copy.TryCopyFrom(0, other));
         ChainAssert.Holds(copy, other);
         ChainAssert.Holds(packet, bytes);
     }
@@ -39,7 +39,7 @@ public sealed class DuplicateTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         byte[] bytes = Pattern(length);
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.TryAppend(bytes));
         using MbufChain copy = packet.Duplicate();
 
@@ -72,7 +72,7 @@ public sealed class DuplicateTests(ArenaKind kind) : MbufFixture(kind)
     public void Headroom_stays_as_far_as_it_fits(int length, int headroom)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.TryAppend(Pattern(length)));
         using MbufChain copy = packet.Duplicate();
 

@@ -9,9 +9,9 @@ public sealed class EmptiedTests(ArenaKind kind) : MbufFixture(kind)
     private static readonly (string Name, Func<MbufChain, byte[], bool> Append)[] s_verbs =
     [
         ("TryAppend", static (chain, bytes) => chain.TryAppend(bytes)),
-        ("TryExtend", static (chain, bytes) => Extend(chain, bytes)),
-        ("TryCopyBack", static (chain, bytes) => chain.TryCopyBack(0, bytes)),
-        ("TryCopyBack behind a gap", static (chain, bytes) => CopyBackBehindGap(chain, bytes)),
+        ("TryAppend", static (chain, bytes) => Extend(chain, bytes)),
+        ("TryCopyFrom", static (chain, bytes) => chain.TryCopyFrom(0, bytes)),
+        ("TryCopyFrom behind a gap", static (chain, bytes) => CopyBackBehindGap(chain, bytes)),
         ("writer", static (chain, bytes) => chain.GetWriter().TryWrite(bytes)),
         ("receive", static (chain, bytes) => Receive(chain, bytes)),
     ];
@@ -96,7 +96,7 @@ public sealed class EmptiedTests(ArenaKind kind) : MbufFixture(kind)
         MbufArena arena = NewArena(mbufs: 2, clusters: 2);
         using MbufScope mbufs = arena.Enter();
         using MbufChain packet = Packet(mbufs, Pattern(2048));
-        using (MbufChain last = mbufs.AllocateCluster())
+        using (MbufChain last = mbufs.AllocateMbufWithCluster())
         {
             Assert.That(last.TryAppend(new byte[2048]));
             last.TrimStart(2048);
@@ -160,7 +160,7 @@ public sealed class EmptiedTests(ArenaKind kind) : MbufFixture(kind)
         attachment.Counter = 1;
         MbufArena arena = NewArena(mbufs: 1);
         using MbufScope mbufs = arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.DangerousTryAttachExternal(attachment.Describe(MbufExternalType.CallerCounted), 1000));
         packet.TrimStart(1000);
 
@@ -210,7 +210,7 @@ public sealed class EmptiedTests(ArenaKind kind) : MbufFixture(kind)
         {
             1 => mbufs.AllocatePacket(),
             2 => mbufs.AllocatePacket(MbufClusterSize.Page),
-            _ => mbufs.AllocateHeader(),
+            _ => mbufs.AllocatePacketWithoutCluster(),
         };
         Assert.That(storage != 3 || packet.TryAttachExternal((Memory<byte>)new byte[3000], 0));
         return packet;
@@ -218,13 +218,13 @@ public sealed class EmptiedTests(ArenaKind kind) : MbufFixture(kind)
 
     private static bool Extend(MbufChain chain, byte[] bytes)
     {
-        bool done = chain.TryExtend(bytes.Length, out Span<byte> room);
+        bool done = chain.TryAppend(bytes.Length, out Span<byte> room);
         bytes.AsSpan(0, room.Length).CopyTo(room);
         return done;
     }
 
     private static bool CopyBackBehindGap(MbufChain chain, byte[] bytes)
-        => chain.TryCopyBack(bytes.Length - 1, bytes.AsSpan(bytes.Length - 1)) && chain.TryCopyBack(0, bytes);
+        => chain.TryCopyFrom(bytes.Length - 1, bytes.AsSpan(bytes.Length - 1)) && chain.TryCopyFrom(0, bytes);
 
     private static bool WriteAtEnd(MbufChain chain, byte[] bytes)
     {

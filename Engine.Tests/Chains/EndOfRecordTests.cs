@@ -61,7 +61,7 @@ public sealed class EndOfRecordTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(verb switch
         {
             0 => packet.TryDefragment(),
-            1 => packet.TryFragment(7),
+            1 => packet.TrySplitSegments(7),
             2 => packet.TryCollapse(1),
             3 => packet.TryUnshare(),
             _ => packet.TryMakeWritable(0, 600),
@@ -85,7 +85,7 @@ public sealed class EndOfRecordTests(ArenaKind kind) : MbufFixture(kind)
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Packet(mbufs, Pattern(500));
         packet.Flags |= MbufFlags.EndOfRecord;
-        Assert.That(packet.TryFragment(100));
+        Assert.That(packet.TrySplitSegments(100));
         EndsRecord(packet);
         Assert.That(packet.TryPullUp(500, out _));
         EndsRecord(packet);
@@ -108,7 +108,7 @@ public sealed class EndOfRecordTests(ArenaKind kind) : MbufFixture(kind)
         MbufChain packet = Build(mbufs, Pattern(layout[..^1].Sum(static segment => segment.Length)), layout[..^1]);
         MbufChain last = BuildPlain(mbufs, Pattern(layout[^1].Length), layout[^1]);
         last.Flags |= MbufFlags.EndOfRecord;
-        packet.Concatenate(last);
+        packet.AppendKeepingPacketLength(last);
         packet.FixPacketLength();
         EndsRecord(packet);
         return packet;

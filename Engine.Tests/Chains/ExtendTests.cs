@@ -23,7 +23,7 @@ public sealed class ExtendTests(ArenaKind kind) : MbufFixture(kind)
         byte[] bytes = Pattern(100);
         using MbufChain packet = Build(mbufs, bytes, Segment.Internal(100));
 
-        Assert.That(packet.TryExtend(length, out Span<byte> room));
+        Assert.That(packet.TryAppend(length, out Span<byte> room));
         Assert.That(room.Length, Is.EqualTo(length));
         Pattern(length, seed: 2).CopyTo(room);
         Assert.That(packet.SegmentCount, Is.EqualTo(segments));
@@ -40,7 +40,7 @@ public sealed class ExtendTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = Packet(mbufs, Pattern(10));
         ChainSnapshot before = ChainSnapshot.Of(packet);
 
-        Expect.Throws<ArgumentOutOfRangeException>(packet, chain => chain.TryExtend(length, out _));
+        Expect.Throws<ArgumentOutOfRangeException>(packet, chain => chain.TryAppend(length, out _));
         before.AssertUnchanged(packet);
     }
 
@@ -57,7 +57,7 @@ public sealed class ExtendTests(ArenaKind kind) : MbufFixture(kind)
         Hoard hoard = Hoard.OfEverything(mbufs);
         ChainSnapshot before = ChainSnapshot.Of(packet);
 
-        Assert.That(packet.TryExtend(length, out Span<byte> room), Is.False);
+        Assert.That(packet.TryAppend(length, out Span<byte> room), Is.False);
         Assert.That(room.IsEmpty);
         before.AssertUnchanged(packet);
         hoard.Release(mbufs);
@@ -69,12 +69,12 @@ public sealed class ExtendTests(ArenaKind kind) : MbufFixture(kind)
     {
         MbufArena arena = NewArena(mbufs: 2, jumbo16: 1);
         using MbufScope mbufs = arena.Enter();
-        using (MbufChain packet = mbufs.AllocateHeader())
+        using (MbufChain packet = mbufs.AllocatePacketWithoutCluster())
         {
-            using MbufChain last = mbufs.Allocate();
-            Assert.That(packet.TryExtend(10_000, out _), Is.False);
+            using MbufChain last = mbufs.AllocateMbuf();
+            Assert.That(packet.TryAppend(10_000, out _), Is.False);
             last.Free();
-            Assert.That(packet.TryExtend(10_000, out _));
+            Assert.That(packet.TryAppend(10_000, out _));
         }
     }
 
@@ -84,9 +84,9 @@ public sealed class ExtendTests(ArenaKind kind) : MbufFixture(kind)
         MbufArena arena = NewArena(mbufs: 4, clusters: 1, jumbo9: 1);
         using MbufScope mbufs = arena.Enter();
         using MbufChain packet = mbufs.AllocatePacket();
-        Assert.That(packet.TryExtend(2048, out _));
+        Assert.That(packet.TryAppend(2048, out _));
 
-        Assert.That(packet.TryExtend(2049, out Span<byte> room));
+        Assert.That(packet.TryAppend(2049, out Span<byte> room));
         Assert.That(room.Length, Is.EqualTo(2049));
         Assert.That(ChainAssert.Kinds(packet), Is.EqualTo(new[] { ZoneId.Cluster, ZoneId.Jumbo9 }));
     }
@@ -99,9 +99,9 @@ public sealed class ExtendTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = Packet(mbufs, bytes);
         using MbufChain share = packet.Share();
 
-        Assert.That(packet.TryExtend(8, out Span<byte> room));
+        Assert.That(packet.TryAppend(8, out Span<byte> room));
         room.Fill(1);
-        Assert.That(share.TryExtend(8, out Span<byte> other));
+        Assert.That(share.TryAppend(8, out Span<byte> other));
         other.Fill(2);
         ChainAssert.Holds(packet, [.. bytes, 1, 1, 1, 1, 1, 1, 1, 1]);
         ChainAssert.Holds(share, [.. bytes, 2, 2, 2, 2, 2, 2, 2, 2]);

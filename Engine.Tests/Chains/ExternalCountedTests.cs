@@ -21,7 +21,7 @@ public sealed class ExternalCountedTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That((memory.Counter, memory.Calls), Is.EqualTo((1, 0)), "The caller's own reference is left.");
         Assert.That(Arena.GetStatistics().ExternalStorages.Current, Is.Zero, "The arena has done with it.");
 
-        packet = mbufs.AllocateHeader();
+        packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.DangerousTryAttachExternal(memory.Describe(MbufExternalType.CallerCounted), 100));
         packet.Free();
         Assert.That((memory.Counter, memory.Calls), Is.EqualTo((0, 1)));
@@ -51,7 +51,7 @@ public sealed class ExternalCountedTests(ArenaKind kind) : MbufFixture(kind)
     internal static MbufChain Attach(in MbufScope mbufs, Attachment memory, int count)
     {
         memory.Counter = count;
-        MbufChain packet = mbufs.AllocateHeader();
+        MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.DangerousTryAttachExternal(memory.Describe(MbufExternalType.CallerCounted), memory.Size));
         return packet;
     }

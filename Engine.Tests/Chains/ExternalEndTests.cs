@@ -154,7 +154,7 @@ public sealed class ExternalEndTests(ArenaKind kind) : MbufFixture(kind)
     {
         using var memory = new Attachment(10, throws: true);
         using MbufScope mbufs = Arena.Enter();
-        Mbuf[] packets = [mbufs.AllocatePacket().Detach(), memory.Attach(mbufs).Detach(), mbufs.AllocateChain(5000).Detach()];
+        Mbuf[] packets = [mbufs.AllocatePacket().Detach(), memory.Attach(mbufs).Detach(), mbufs.AllocatePacket(5000).Detach()];
         var queue = new MbufQueue(Arena);
         foreach (Mbuf packet in queued ? packets : [])
         {
@@ -192,7 +192,7 @@ public sealed class ExternalEndTests(ArenaKind kind) : MbufFixture(kind)
         var closer = new Closer(mbufs, arena);
         try
         {
-            packet.TryApplyInPlace(0, 200, ref closer, out _);
+            packet.TryTransform(0, 200, ref closer, out _);
             return false;
         }
         catch (ObjectDisposedException)

@@ -13,7 +13,7 @@ public sealed class ExternalTests(ArenaKind kind) : MbufFixture(kind)
         Pattern(1000).CopyTo(memory.Bytes);
         using (MbufScope mbufs = Arena.Enter())
         {
-            using MbufChain packet = mbufs.AllocateHeader();
+            using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
             Assert.That(packet.DangerousTryAttachExternal(memory.Describe(), 600));
             ChainAssert.Holds(packet, Pattern(1000).AsSpan(0, 600));
             Assert.That(packet.Tailroom, Is.EqualTo(400));
@@ -52,7 +52,7 @@ public sealed class ExternalTests(ArenaKind kind) : MbufFixture(kind)
         });
         using (MbufScope mbufs = arena.Enter())
         {
-            using MbufChain packet = mbufs.AllocateHeader();
+            using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
             Assert.That(packet.DangerousTryAttachExternal(in description, 1000));
             ChainAssert.Holds(packet, Pattern(1000));
         }
@@ -79,7 +79,7 @@ public sealed class ExternalTests(ArenaKind kind) : MbufFixture(kind)
     public unsafe void Clusters_describe_themselves_too_and_internal_buffers_are_not_external()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain plain = mbufs.Allocate();
+        using MbufChain plain = mbufs.AllocateMbuf();
         Assert.That(plain.DangerousTryGetExternal(out MbufExternalStorage none), Is.False);
         Assert.That(none.Address is null && none.Size == 0 && none.Type == MbufExternalType.None);
         (MbufClusterSize Size, MbufExternalType Type)[] clusters =
@@ -91,7 +91,7 @@ public sealed class ExternalTests(ArenaKind kind) : MbufFixture(kind)
         ];
         foreach ((MbufClusterSize size, MbufExternalType type) in clusters)
         {
-            using MbufChain cluster = mbufs.AllocateCluster(size);
+            using MbufChain cluster = mbufs.AllocateMbufWithCluster(size);
             Assert.That(cluster.DangerousTryGetExternal(out MbufExternalStorage storage));
             Assert.That((storage.Size, storage.Type), Is.EqualTo(((int)size + Kind.Headroom, type)));
             Assert.That(storage.Address is not null);
@@ -155,7 +155,7 @@ public sealed class ExternalTests(ArenaKind kind) : MbufFixture(kind)
         Pattern(500).CopyTo(memory.Bytes);
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = memory.Attach(mbufs, MbufFlags.ReadOnly);
-        Assert.That(packet.TryCopyBack(10, [1, 2, 3]));
+        Assert.That(packet.TryCopyFrom(10, [1, 2, 3]));
         Assert.That(memory.Bytes.SequenceEqual(Pattern(500)), "The attached memory was not written.");
         Assert.That(memory.Calls, Is.EqualTo(1));
         Assert.That(packet.IsWritable);

@@ -41,7 +41,7 @@ public sealed class ExternalViewTests(ArenaKind kind) : MbufFixture(kind)
         Pattern(100).CopyTo(memory.Bytes);
 
         Assert.That(packet.TryPullDownToSegment(40, 20, out MbufPosition segment));
-        Assert.That((segment.References, segment.IsWritable), Is.EqualTo((2, false)));
+        Assert.That((segment.ReferenceCount, segment.IsWritable), Is.EqualTo((2, false)));
         ChainAssert.Holds(packet, Pattern(100));
         packet.TrimStart(40);
         Assert.That((packet.IsWritable, memory.Calls), Is.EqualTo((true, 0)));
@@ -60,7 +60,7 @@ public sealed class ExternalViewTests(ArenaKind kind) : MbufFixture(kind)
         bool thrown = false;
         try
         {
-            Assert.That(packet.TryApplyInPlace(10, 10, ref eraser, out _));
+            Assert.That(packet.TryTransform(10, 10, ref eraser, out _));
         }
         catch (InvalidTimeZoneException)
         {
@@ -97,7 +97,7 @@ public sealed class ExternalViewTests(ArenaKind kind) : MbufFixture(kind)
         packet.TrimEnd(20);
 
         MbufPosition start = packet.Start;
-        Assert.That((start.LeadingSpace, start.TrailingSpace, start.References), Is.EqualTo((30, 20, 1)));
+        Assert.That((start.Headroom, start.Tailroom, start.ReferenceCount), Is.EqualTo((30, 20, 1)));
         Assert.That(start.Flags & MbufFlags.External, Is.EqualTo(MbufFlags.External));
     }
 

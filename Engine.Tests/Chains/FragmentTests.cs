@@ -16,7 +16,7 @@ public sealed class FragmentTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = ChainBuilder.Build(mbufs, partners, header: true, bytes, Layouts.All[layout]);
         MbufChain share = packet.Share();
 
-        Assert.That(packet.TryFragment(length));
+        Assert.That(packet.TrySplitSegments(length));
         int whole = bytes.Length / length;
         int rest = bytes.Length % length;
         int[] lengths = [.. Enumerable.Repeat(length, whole), .. rest > 0 || whole == 0 ? new[] { rest } : []];
@@ -36,7 +36,7 @@ public sealed class FragmentTests(ArenaKind kind) : MbufFixture(kind)
         using MbufScope mbufs = Arena.Enter();
         using MbufChain chain = BuildPlain(mbufs, Pattern(length), Segment.Cluster(length));
 
-        Assert.That(chain.TryFragment(1));
+        Assert.That(chain.TrySplitSegments(1));
         Assert.That(ChainAssert.Lengths(chain), Is.EqualTo(length == 0 ? [0] : Enumerable.Repeat(1, length)));
         ChainAssert.Holds(chain, Pattern(length));
         Assert.That(chain.TryPullUp(length, out _));
@@ -53,7 +53,7 @@ public sealed class FragmentTests(ArenaKind kind) : MbufFixture(kind)
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Packet(mbufs, Pattern(10));
 
-        Expect.Throws<ArgumentOutOfRangeException>(packet, chain => chain.TryFragment(length));
+        Expect.Throws<ArgumentOutOfRangeException>(packet, chain => chain.TrySplitSegments(length));
     }
 
     [Test]
@@ -66,7 +66,7 @@ public sealed class FragmentTests(ArenaKind kind) : MbufFixture(kind)
         packet.Flags |= MbufFlags.Multicast | MbufFlags.ReadOnly;
         MbufChain copy = packet;
 
-        Assert.That(packet.TryFragment(100));
+        Assert.That(packet.TrySplitSegments(100));
         Assert.That(PacketHeaderTests.Fields(copy), Is.EqualTo(PacketHeaderTests.Filled(3)));
         Assert.That(TagTests.Types(copy), Is.EqualTo(new[] { 6, 5 }));
         Assert.That(copy.Flags, Is.EqualTo(MbufFlags.PacketHeader | MbufFlags.Multicast), "The copy is not read-only.");
@@ -81,7 +81,7 @@ public sealed class FragmentTests(ArenaKind kind) : MbufFixture(kind)
         byte[] bytes = Pattern(1000);
         using MbufChain packet = Build(mbufs, bytes, Segment.Shared(400), Segment.Internal(100), Segment.Cluster(500));
 
-        Assert.That(EachAllocation.Fails(packet, chain => chain.TryFragment(length)), Is.EqualTo(allocations));
+        Assert.That(EachAllocation.Fails(packet, chain => chain.TrySplitSegments(length)), Is.EqualTo(allocations));
         ChainAssert.Holds(packet, bytes);
     }
 
@@ -98,7 +98,7 @@ public sealed class FragmentTests(ArenaKind kind) : MbufFixture(kind)
         Hoard hoard = Hoard.OfEverythingBut(mbufs, plain: length > 192 ? 0 : 150);
         var before = ChainSnapshot.Of(packet);
 
-        Assert.That(packet.TryFragment(length), Is.False);
+        Assert.That(packet.TrySplitSegments(length), Is.False);
         before.AssertUnchanged(packet);
         ChainAssert.HoldsWhateverTheHeaderSays(packet, Pattern(bytes));
         hoard.Release(mbufs);
@@ -112,7 +112,7 @@ public sealed class FragmentTests(ArenaKind kind) : MbufFixture(kind)
         Pattern(300).CopyTo(attachment.Bytes);
         using MbufChain packet = attachment.Attach(mbufs);
 
-        Expect.Throws<InvalidOperationException>(packet, static chain => chain.TryFragment(200));
+        Expect.Throws<InvalidOperationException>(packet, static chain => chain.TrySplitSegments(200));
         ChainAssert.HoldsWhateverTheHeaderSays(packet, Pattern(300));
         Assert.That(packet.SegmentCount, Is.EqualTo(2));
     }
@@ -121,12 +121,12 @@ public sealed class FragmentTests(ArenaKind kind) : MbufFixture(kind)
     public void A_spare_mbuf_that_became_a_chain_of_its_own_is_one_like_others()
     {
         using MbufScope mbufs = Arena.Enter();
-        MbufChain room = mbufs.AllocateChain(2048 + 10);
-        room.FreeFirst(out MbufChain rest);
+        MbufChain room = mbufs.AllocatePacket(2048 + 10);
+        room.FreeFirstSegment(out MbufChain rest);
         using (rest)
         {
-            Assert.That(rest.TryFragment(100));
-            Assert.That(rest.TryAppend(Pattern(3000)) && rest.TryFragment(1000));
+            Assert.That(rest.TrySplitSegments(100));
+            Assert.That(rest.TryAppend(Pattern(3000)) && rest.TrySplitSegments(1000));
             ChainAssert.Holds(rest, Pattern(3000));
         }
     }

@@ -22,7 +22,7 @@ public sealed class FreeFirstTests(ArenaKind kind) : MbufFixture(kind)
         for (int freed = 1; freed <= s_layout.Length; freed++)
         {
             MbufChain old = chain;
-            old.FreeFirst(out chain);
+            old.FreeFirstSegment(out chain);
 
             Assert.That(old.IsOwned, Is.False);
             Assert.That(Arena.LiveMbufs, Is.EqualTo(live - freed));
@@ -46,7 +46,7 @@ public sealed class FreeFirstTests(ArenaKind kind) : MbufFixture(kind)
         MbufChain chain = Build(mbufs, bytes, s_layout);
         for (int i = 0; i < freed; i++)
         {
-            chain.FreeFirst(out chain);
+            chain.FreeFirstSegment(out chain);
         }
 
         int offset = s_layout[..freed].Sum(static segment => segment.Length);
@@ -66,7 +66,7 @@ public sealed class FreeFirstTests(ArenaKind kind) : MbufFixture(kind)
         packet.Flags = MbufFlags.Broadcast | MbufFlags.VlanTag;
         packet.PrependTag(mbufs.AllocateTag(1, 2, 300));
 
-        packet.FreeFirst(out MbufChain rest);
+        packet.FreeFirstSegment(out MbufChain rest);
         Assert.That(rest.HasPacketHeader, Is.False);
         Assert.That(rest.PacketLength + rest.ReceiveInterface + rest.FlowId + rest.VlanTag, Is.Zero);
         Assert.That(rest.Flags, Is.EqualTo(MbufFlags.External));
@@ -85,7 +85,7 @@ public sealed class FreeFirstTests(ArenaKind kind) : MbufFixture(kind)
         second.FlowId = 5;
         first.Append(second);
 
-        first.FreeFirst(out MbufChain rest);
+        first.FreeFirstSegment(out MbufChain rest);
         Assert.That(rest.PacketLength + rest.ReceiveInterface + rest.ChecksumData + rest.FlowId, Is.Zero);
         Assert.That(second.IsOwned, Is.False, "The rest is a new claim.");
         ChainAssert.Holds(rest, Pattern(20));
@@ -99,9 +99,9 @@ public sealed class FreeFirstTests(ArenaKind kind) : MbufFixture(kind)
         MbufChain packet = Build(mbufs, Pattern(30), Segment.Cluster(10), Segment.Cluster(20));
         MbufChain share = packet.Share();
 
-        packet.FreeFirst(out MbufChain rest);
+        packet.FreeFirstSegment(out MbufChain rest);
         Assert.That(share.IsWritable && !rest.IsWritable);
-        share.FreeFirst(out MbufChain other);
+        share.FreeFirstSegment(out MbufChain other);
         other.Free();
         Assert.That(rest.IsWritable);
         rest.Free();
@@ -111,10 +111,10 @@ public sealed class FreeFirstTests(ArenaKind kind) : MbufFixture(kind)
     public void Room_taken_in_advance_stays_room()
     {
         using MbufScope mbufs = Arena.Enter();
-        MbufChain chain = mbufs.AllocateChain(2 * 2048);
+        MbufChain chain = mbufs.AllocatePacket(2 * 2048);
         Assert.That(chain.SegmentCount, Is.EqualTo(2));
 
-        chain.FreeFirst(out MbufChain rest);
+        chain.FreeFirstSegment(out MbufChain rest);
         Assert.That(rest.Tailroom, Is.EqualTo(2048));
         Assert.That(rest.VerifiedHead().Flags & HeaderFlags.Spare, Is.Zero, "The only mbuf is not looked past.");
         Assert.That(rest.TryAppend(Pattern(2048)));
@@ -129,7 +129,7 @@ public sealed class FreeFirstTests(ArenaKind kind) : MbufFixture(kind)
         using MbufScope mbufs = Arena.Enter();
         fixed (byte* memory = new byte[10])
         {
-            MbufChain chain = mbufs.AllocateHeader();
+            MbufChain chain = mbufs.AllocatePacketWithoutCluster();
             var storage = new MbufExternalStorage
             {
                 Address = memory,
@@ -143,7 +143,7 @@ public sealed class FreeFirstTests(ArenaKind kind) : MbufFixture(kind)
             string? thrown = null;
             try
             {
-                chain.FreeFirst(out rest);
+                chain.FreeFirstSegment(out rest);
             }
             catch (NotSupportedException exception)
             {
@@ -161,14 +161,14 @@ public sealed class FreeFirstTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         MbufChain chain = Build(mbufs, Pattern(30), Segment.Internal(10), Segment.Cluster(20));
-        chain.FreeFirst(out MbufChain rest);
+        chain.FreeFirstSegment(out MbufChain rest);
 
-        Expect.Throws<MbufDoubleFreeException>(chain, static stale => stale.FreeFirst(out _));
-        Expect.Throws<NullReferenceException>(default, static none => none.FreeFirst(out _));
+        Expect.Throws<MbufDoubleFreeException>(chain, static stale => stale.FreeFirstSegment(out _));
+        Expect.Throws<NullReferenceException>(default, static none => none.FreeFirstSegment(out _));
         ChainAssert.Holds(rest, Pattern(30).AsSpan(10));
         Mbuf handle = rest.Detach();
-        Expect.Throws<MbufDoubleFreeException>(rest, static stale => stale.FreeFirst(out _));
-        mbufs.Open(handle).FreeFirst(out MbufChain nothing);
+        Expect.Throws<MbufDoubleFreeException>(rest, static stale => stale.FreeFirstSegment(out _));
+        mbufs.Open(handle).FreeFirstSegment(out MbufChain nothing);
         Assert.That(nothing.IsNull);
     }
 
@@ -180,7 +180,7 @@ public sealed class FreeFirstTests(ArenaKind kind) : MbufFixture(kind)
         Mbuf handle = HandleOf(chain);
         closed.Dispose();
 
-        Expect.Throws<ObjectDisposedException>(chain, static stale => stale.FreeFirst(out _));
+        Expect.Throws<ObjectDisposedException>(chain, static stale => stale.FreeFirstSegment(out _));
         using MbufScope mbufs = Arena.Enter();
         using MbufChain whole = mbufs.Open(handle);
         ChainAssert.Holds(whole, Pattern(30));

@@ -41,7 +41,7 @@ public sealed class FreeTests(ArenaKind kind) : MbufFixture(kind)
         MbufChain detached = Packet(mbufs, Pattern(10));
         Mbuf handle = detached.Detach();
         MbufChain appended = Packet(mbufs, Pattern(10));
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         packet.Append(appended);
         MbufChain enqueued = Packet(mbufs, Pattern(10));
         Assert.That(queue.TryEnqueue(enqueued));
@@ -69,7 +69,7 @@ public sealed class FreeTests(ArenaKind kind) : MbufFixture(kind)
         Mbuf handle = detached.Detach();
         detached.Dispose();
         MbufChain appended = Packet(mbufs, Pattern(10));
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         packet.Append(appended);
         appended.Dispose();
         MbufChain enqueued = Packet(mbufs, Pattern(10));
@@ -86,9 +86,9 @@ public sealed class FreeTests(ArenaKind kind) : MbufFixture(kind)
     {
         MbufArena arena = NewArena(mbufs: 1);
         using MbufScope mbufs = arena.Enter();
-        MbufChain old = mbufs.Allocate();
+        MbufChain old = mbufs.AllocateMbuf();
         old.Free();
-        using MbufChain next = mbufs.Allocate();
+        using MbufChain next = mbufs.AllocateMbuf();
 
         Assert.That(next.Index, Is.EqualTo(old.Index));
         old.Dispose();

@@ -17,7 +17,7 @@ public sealed class GrowthTests(ArenaKind kind) : MbufFixture(kind)
         var hoard = Hoard.OfEverythingBut(mbufs, plain: 1);
         using IDisposable registration = Arena.RegisterReclaim(FreePartner);
 
-        bool written = packet.TryCopyBack(offset, bytes.AsSpan(offset));
+        bool written = packet.TryCopyFrom(offset, bytes.AsSpan(offset));
         hoard.Release(mbufs);
         Assert.That(written, "The partner gave up its mbuf, and its callback a cluster.");
         bytes.AsSpan(0, offset).Clear();

@@ -60,7 +60,7 @@ public sealed class HandleTests(ArenaKind kind) : MbufFixture(kind)
         Mbuf freed = Packet(mbufs, Pattern(10)).Detach();
         mbufs.Open(freed).Free();
         Mbuf appended = Packet(mbufs, Pattern(10)).Detach();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         packet.Append(mbufs.Open(appended));
         Mbuf enqueued = Packet(mbufs, Pattern(10)).Detach();
         Assert.That(queue.TryEnqueue(mbufs.Open(enqueued)));
@@ -90,8 +90,8 @@ public sealed class HandleTests(ArenaKind kind) : MbufFixture(kind)
         MbufArena other = NewArena(mbufs: 256);
         using MbufScope mbufs = Arena.Enter();
         using MbufScope others = other.Enter();
-        Mbuf handle = others.Allocate().Detach();
-        Mbuf own = mbufs.Allocate().Detach();
+        Mbuf handle = others.AllocateMbuf().Detach();
+        Mbuf own = mbufs.AllocateMbuf().Detach();
 
         Expect.Throws<MbufForeignException>(mbufs, scope => scope.Open(handle));
         Expect.Throws<MbufForeignException>(mbufs, scope => scope.Free([handle]));
@@ -122,18 +122,18 @@ public sealed class HandleTests(ArenaKind kind) : MbufFixture(kind)
     public void In_a_closed_scope_no_handle_is_opened_or_freed_and_nothing_allocated()
     {
         MbufScope closed = Arena.Enter();
-        Mbuf handle = closed.Allocate().Detach();
+        Mbuf handle = closed.AllocateMbuf().Detach();
         closed.Dispose();
 
         Expect.Throws<ObjectDisposedException>(closed, scope => scope.Open(handle));
         Expect.Throws<ObjectDisposedException>(closed, static scope => scope.Open(default));
         Expect.Throws<ObjectDisposedException>(closed, scope => scope.Free([handle]));
-        Expect.Throws<ObjectDisposedException>(closed, static scope => scope.Allocate());
-        Expect.Throws<ObjectDisposedException>(closed, static scope => scope.AllocateHeader());
+        Expect.Throws<ObjectDisposedException>(closed, static scope => scope.AllocateMbuf());
+        Expect.Throws<ObjectDisposedException>(closed, static scope => scope.AllocatePacketWithoutCluster());
         Expect.Throws<ObjectDisposedException>(closed, static scope => scope.AllocatePacket());
-        Expect.Throws<ObjectDisposedException>(closed, static scope => scope.AllocateCluster());
+        Expect.Throws<ObjectDisposedException>(closed, static scope => scope.AllocateMbufWithCluster());
         Expect.Throws<ObjectDisposedException>(closed, static scope => scope.AllocatePacket(MbufClusterSize.Page));
-        Expect.Throws<ObjectDisposedException>(closed, static scope => scope.AllocateChain(5000));
+        Expect.Throws<ObjectDisposedException>(closed, static scope => scope.AllocatePacket(5000));
         Expect.Throws<ObjectDisposedException>(closed, static scope => scope.TryAllocatePackets(new Mbuf[1]));
         closed.Dispose();
         using MbufScope mbufs = Arena.Enter();
@@ -168,7 +168,7 @@ public sealed class HandleTests(ArenaKind kind) : MbufFixture(kind)
         Mbuf handle;
         using (MbufScope mbufs = arena.Enter())
         {
-            handle = mbufs.Allocate().Detach();
+            handle = mbufs.AllocateMbuf().Detach();
         }
 
         arena.Dispose();

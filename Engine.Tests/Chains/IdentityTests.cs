@@ -25,7 +25,7 @@ public sealed class IdentityTests(ArenaKind kind) : MbufFixture(kind)
         ChainAssert.Holds(copy, oracle.ToArray());
         oracle.TrimEnd(copy.TrimEnd(120));
         ChainAssert.Holds(packet, oracle.ToArray());
-        Assert.That(copy.TryCopyBack(0, Pattern(60)));
+        Assert.That(copy.TryCopyFrom(0, Pattern(60)));
         oracle.CopyBack(0, Pattern(60));
         ChainAssert.Holds(packet, oracle.ToArray());
         Assert.That(packet.TrySplit(0, out MbufChain rest));

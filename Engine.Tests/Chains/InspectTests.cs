@@ -10,7 +10,7 @@ public sealed class InspectTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Build(mbufs, Pattern(300), Segment.Empty, Segment.Internal(100), Segment.EmptyCluster, Segment.Shared(200));
-        using MbufChain empty = mbufs.Allocate();
+        using MbufChain empty = mbufs.AllocateMbuf();
 
         Assert.That((packet.Length, packet.SegmentCount, packet.IsEmpty), Is.EqualTo((300, 4, false)));
         Assert.That((empty.Length, empty.SegmentCount, empty.IsEmpty), Is.EqualTo((0, 1, true)));
@@ -38,7 +38,7 @@ public sealed class InspectTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Packet(mbufs, Pattern(10));
-        using MbufChain chain = mbufs.Allocate();
+        using MbufChain chain = mbufs.AllocateMbuf();
 
         Expect.Throws<ArgumentOutOfRangeException>(packet, static c => c.PacketLength = -1);
         Assert.That(packet.PacketLength, Is.EqualTo(10));
@@ -51,7 +51,7 @@ public sealed class InspectTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = mbufs.AllocatePacket();
-        using MbufChain plain = mbufs.Allocate();
+        using MbufChain plain = mbufs.AllocateMbuf();
         foreach (MbufFlags flag in Enum.GetValues<MbufFlags>().Where(static flag => flag is not (MbufFlags.External or MbufFlags.PacketHeader)))
         {
             packet.DangerousClearReadOnly();
@@ -74,7 +74,7 @@ public sealed class InspectTests(ArenaKind kind) : MbufFixture(kind)
     public void Type_and_interface_are_whatever_was_set([Values] MbufType type)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         packet.Type = type;
         packet.ReceiveInterface = ushort.MaxValue;
 

@@ -17,7 +17,7 @@ public sealed class MadeHandleTests(ArenaKind kind) : MbufFixture(kind)
             using MbufChain packet = Build(mbufs, Pattern(400), Segment.Cluster(100), Segment.Internal(100), Segment.Cluster(200));
             using MbufTag tag = mbufs.AllocateTag(type: 7, length: 20);
             mbufs.AllocatePacket().Free();
-            mbufs.Allocate().Free();
+            mbufs.AllocateMbuf().Free();
             for (uint index = 1; index <= (uint)Arena.GetLimit(MbufZone.Mbufs); index++)
             {
                 ref MbufHeader header = ref Arena.Memory.Header(index);
@@ -59,7 +59,7 @@ public sealed class MadeHandleTests(ArenaKind kind) : MbufFixture(kind)
     public void A_tag_is_no_packet_and_a_packet_no_tag()
     {
         using MbufScope mbufs = Arena.Enter();
-        Mbuf packet = mbufs.AllocateHeader().Detach();
+        Mbuf packet = mbufs.AllocatePacketWithoutCluster().Detach();
         MbufTagHandle tag = mbufs.AllocateTag(type: 7, length: 20).Detach();
         Assert.That(Thrown.By(mbufs, packet, static (in scope, handle) => scope.OpenTag(new MbufTagHandle(handle))), Is.TypeOf<MbufStaleException>());
         Assert.That(Thrown.By(mbufs, tag.Mbuf, static (in scope, handle) => scope.Open(handle)), Is.TypeOf<MbufStaleException>());
@@ -72,7 +72,7 @@ public sealed class MadeHandleTests(ArenaKind kind) : MbufFixture(kind)
     public void A_tag_on_a_packet_is_not_opened()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         packet.PrependTag(mbufs.AllocateTag(type: 7, length: 20));
         Assert.That(packet.TryFindTag(7, out MbufTag tag));
         uint generation = Arena.Memory.Header(tag.Index).Generation;

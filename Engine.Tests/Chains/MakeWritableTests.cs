@@ -78,7 +78,7 @@ public sealed class MakeWritableTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(packet.TryMakeWritable(0, MbufSizes.CopyAll));
         Hoard hoard = Hoard.OfEverything(mbufs);
         byte[] other = Pattern(bytes.Length, seed: 2);
-        Assert.That(packet.TryCopyBack(0, other), "It needs no memory any more.");
+        Assert.That(packet.TryCopyFrom(0, other), "It needs no memory any more.");
         hoard.Release(mbufs);
         ChainAssert.Holds(packet, other);
         ChainAssert.Holds(share, bytes);
@@ -118,7 +118,7 @@ public sealed class MakeWritableTests(ArenaKind kind) : MbufFixture(kind)
         var oracle = new ByteOracle(hasHeader: true, Pattern(40_000));
         oracle.CopyBack(39_000, Pattern(2000, seed: 2));
 
-        Assert.That(packet.TryCopyBack(39_000, Pattern(2000, seed: 2)));
+        Assert.That(packet.TryCopyFrom(39_000, Pattern(2000, seed: 2)));
         ChainAssert.HoldsWhateverTheHeaderSays(packet, oracle.ToArray());
         Assert.That(attachment.Bytes.SequenceEqual(Pattern(40_000)));
     }
@@ -130,12 +130,12 @@ public sealed class MakeWritableTests(ArenaKind kind) : MbufFixture(kind)
         using MbufScope mbufs = Arena.Enter();
         attachment.Counter = 1;
         Pattern(3000).CopyTo(attachment.Bytes);
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.DangerousTryAttachExternal(attachment.Describe(MbufExternalType.CallerCounted), 3000));
         packet.Append(Build(mbufs, Pattern(100), Segment.Shared(100)));
         byte[] bytes = [.. Pattern(3000), .. Pattern(100)];
 
-        Assert.That(packet.TryCopyBack(0, bytes));
+        Assert.That(packet.TryCopyFrom(0, bytes));
         Assert.That(ChainAssert.Lengths(packet), Is.EqualTo(new[] { 3000, 100 }));
         ChainAssert.HoldsWhateverTheHeaderSays(packet, bytes);
     }

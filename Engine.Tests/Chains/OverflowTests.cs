@@ -16,7 +16,7 @@ public sealed class OverflowTests : MbufFixture
     {
         using MbufScope mbufs = Arena.Enter();
         MbufChain chain = mbufs.AllocatePacket(MbufClusterSize.Jumbo16);
-        Assert.That(chain.TryExtend(Jumbo, out _));
+        Assert.That(chain.TryAppend(Jumbo, out _));
         while (chain.Length <= int.MaxValue / 2)
         {
             chain.Append(chain.Share());
@@ -40,10 +40,10 @@ public sealed class OverflowTests : MbufFixture
         ChainSnapshot beforeOne = ChainSnapshot.Of(one);
 
         Expect.Throws<OverflowException>(chain, static c => c.TryAppend([1]));
-        Expect.Throws<OverflowException>(chain, static c => c.TryExtend(1, out _));
+        Expect.Throws<OverflowException>(chain, static c => c.TryAppend(1, out _));
         Expect.Throws<OverflowException>(chain, static c => c.TryPrepend(1, out _));
         Expect.Throws<OverflowException>(chain, static c => c.TryPrepend([1]));
-        Expect.Throws<OverflowException>(chain, static c => c.TryCopyBack(int.MaxValue, [1]));
+        Expect.Throws<OverflowException>(chain, static c => c.TryCopyFrom(int.MaxValue, [1]));
         Expect.Throws<OverflowException>(chain, one, static (c, other) => c.Append(other));
         Expect.Throws<OverflowException>(one, chain, static (c, other) => c.Append(other));
         before.AssertUnchanged(chain);
@@ -58,10 +58,10 @@ public sealed class OverflowTests : MbufFixture
         using MbufChain chain = mbufs.Open(_longest);
         byte[] end = new byte[10];
 
-        Assert.That(chain.TryAppend([]) && chain.TryExtend(0, out _) && chain.TryPrepend(0, out _));
+        Assert.That(chain.TryAppend([]) && chain.TryAppend(0, out _) && chain.TryPrepend(0, out _));
         Assert.That(chain.TryCopyTo(int.MaxValue - 10, end));
         Assert.That(chain.TryCopyTo(int.MaxValue - 9, end), Is.False);
-        Assert.That(chain.TryCopyBack(int.MaxValue - 1, [7]));
+        Assert.That(chain.TryCopyFrom(int.MaxValue - 1, [7]));
         Assert.That(chain.TryPullUp(int.MaxValue, out _), Is.False);
         Assert.That(chain.TrySplit(int.MaxValue, out MbufChain rest));
         rest.Free();

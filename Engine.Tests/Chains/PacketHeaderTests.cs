@@ -24,7 +24,7 @@ public sealed class PacketHeaderTests(ArenaKind kind) : MbufFixture(kind)
     public void A_chain_without_header_reads_zero_and_refuses_to_write()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain plain = mbufs.Allocate();
+        using MbufChain plain = mbufs.AllocateMbuf();
         Assert.That(Fields(plain), Is.All.Zero);
         Action<MbufChain>[] setters =
         [
@@ -51,7 +51,7 @@ public sealed class PacketHeaderTests(ArenaKind kind) : MbufFixture(kind)
         Fill(packet, 3);
         Assert.That(packet.TryPrepend(new byte[1000]) && packet.TryPullUp(1500, out _) && packet.TryAppend(Pattern(4000)));
         packet.TrimStart(1400);
-        Assert.That(packet.TryCopyBack(0, new byte[10]));
+        Assert.That(packet.TryCopyFrom(0, new byte[10]));
         packet.PacketLength = 3;
         Assert.That(Fields(packet), Is.EqualTo(Filled(3)));
     }
@@ -81,7 +81,7 @@ public sealed class PacketHeaderTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain from = TagTests.Tagged(mbufs, 1, 2);
-        using MbufChain to = hadOne ? TagTests.Tagged(mbufs, 3) : mbufs.Allocate();
+        using MbufChain to = hadOne ? TagTests.Tagged(mbufs, 3) : mbufs.AllocateMbuf();
         Assert.That(to.TryAppend(Pattern(50)) && from.TryAppend(Pattern(80)));
         Fill(from, 4);
         from.Flags |= MbufFlags.Broadcast;
@@ -125,7 +125,7 @@ public sealed class PacketHeaderTests(ArenaKind kind) : MbufFixture(kind)
     public void A_read_only_mark_of_its_own_is_not_taken_off_by_another_header()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain from = mbufs.AllocateHeader();
+        using MbufChain from = mbufs.AllocatePacketWithoutCluster();
         using MbufChain to = mbufs.AllocatePacket();
         to.Flags |= MbufFlags.ReadOnly;
         to.MovePacketHeaderFrom(from);
@@ -138,9 +138,9 @@ public sealed class PacketHeaderTests(ArenaKind kind) : MbufFixture(kind)
         MbufArena foreign = NewArena(mbufs: 8);
         using MbufScope mbufs = Arena.Enter();
         using MbufScope others = foreign.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
-        using MbufChain plain = mbufs.Allocate();
-        using MbufChain alien = others.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
+        using MbufChain plain = mbufs.AllocateMbuf();
+        using MbufChain alien = others.AllocatePacketWithoutCluster();
         Action<MbufChain, MbufChain>[] verbs =
         [
             static (to, from) => to.MovePacketHeaderFrom(from),

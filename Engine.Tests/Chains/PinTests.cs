@@ -28,7 +28,7 @@ public sealed class PinTests : MbufFixture
     {
         Manager manager = make();
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Expect.Throws<ArgumentException>(packet, chain => chain.TryAttachExternal(manager.Slice, 1));
         Expect.Throws<ArgumentException>(packet, chain => chain.TryAttachExternal((ReadOnlyMemory<byte>)manager.Slice));
         if (manager.Start == 0)
@@ -46,7 +46,7 @@ public sealed class PinTests : MbufFixture
     {
         var manager = new Manager { SpanThrows = fromSpan, PinThrows = !fromSpan };
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Expect.Throws<NotSupportedException>(packet, chain => chain.TryAttachExternal(manager.Slice, 1));
         Expect.Throws<NotSupportedException>(packet, chain => chain.TryAttachExternal((IMemoryOwner<byte>)manager, 1));
 
@@ -60,7 +60,7 @@ public sealed class PinTests : MbufFixture
         var manager = new Manager { Start = start };
         BytePattern.Of(64).CopyTo(manager.Shown, 0);
         using MbufScope mbufs = Arena.Enter();
-        MbufChain packet = mbufs.AllocateHeader();
+        MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.TryAttachExternal(manager.Slice, 64 - start));
         ChainAssert.Holds(packet, Pattern(64).AsSpan(start));
         MbufChain share = packet.Share();
@@ -76,7 +76,7 @@ public sealed class PinTests : MbufFixture
     {
         var manager = new Manager();
         using MbufScope mbufs = Arena.Enter();
-        MbufChain packet = mbufs.AllocateHeader();
+        MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.TryAttachExternal((IMemoryOwner<byte>)manager, 64));
         packet.Free();
 
@@ -88,7 +88,7 @@ public sealed class PinTests : MbufFixture
     {
         var manager = new Manager { UnpinThrows = true };
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.TryAttachExternal((IMemoryOwner<byte>)manager, 64));
         Expect.Throws<NotSupportedException>(packet, static chain => chain.Free());
 
@@ -103,7 +103,7 @@ public sealed class PinTests : MbufFixture
         Exception? thrown;
         using (MbufScope mbufs = arena.Enter())
         {
-            MbufChain packet = mbufs.AllocateHeader();
+            MbufChain packet = mbufs.AllocatePacketWithoutCluster();
             Assert.That(packet.TryAttachExternal((IMemoryOwner<byte>)manager, 64));
             thrown = throughArena ? null : Thrown.By(packet, static chain => chain.Free());
         }
@@ -121,7 +121,7 @@ public sealed class PinTests : MbufFixture
     {
         var liar = new Manager { UnpinThrows = true, Shift = 1 };
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
 
         ArgumentException refused = Expect.Throws<ArgumentException>(packet, chain => chain.TryAttachExternal((IMemoryOwner<byte>)liar, 1));
 
@@ -134,7 +134,7 @@ public sealed class PinTests : MbufFixture
     public void What_kept_memory_from_being_attached_is_heard_before_what_kept_it_from_being_unpinned()
     {
         using MbufScope mbufs = Arena.Enter();
-        MbufChain packet = mbufs.AllocateHeader();
+        MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Mbuf handle = HandleOf(packet);
         var manager = new Manager { UnpinThrows = true, OnPin = () => Open(handle) };
 
@@ -154,7 +154,7 @@ public sealed class PinTests : MbufFixture
     public unsafe void An_array_that_is_said_to_be_pinned_is_pinned()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         byte[] array = Pattern(1000);
         Assert.That(packet.TryAttachExternal(MemoryMarshal.CreateFromPinnedArray(array, 10, 500), 500));
         var garbage = new List<byte[]>();
@@ -179,7 +179,7 @@ public sealed class PinTests : MbufFixture
     {
         byte[] array = Pattern(1000);
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.TryAttachExternal(array.AsMemory(999, 1), 1));
         ChainAssert.Holds(packet, array.AsSpan(999, 1));
         Assert.That((packet.Headroom, packet.Tailroom), Is.EqualTo((0, 0)));
@@ -190,8 +190,8 @@ public sealed class PinTests : MbufFixture
     {
         var manager = new Manager { SpanThrows = true, PinThrows = true };
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain fromManager = mbufs.AllocateHeader();
-        using MbufChain fromArray = mbufs.AllocateHeader();
+        using MbufChain fromManager = mbufs.AllocatePacketWithoutCluster();
+        using MbufChain fromArray = mbufs.AllocatePacketWithoutCluster();
         Assert.That(fromManager.TryAttachExternal(manager.Memory[64..], 0));
         Assert.That(fromArray.TryAttachExternal(new byte[10].AsMemory(10), 0));
 
@@ -204,7 +204,7 @@ public sealed class PinTests : MbufFixture
     public unsafe void The_routine_of_managed_memory_is_not_shown()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.TryAttachExternal(new byte[10], 10));
         Assert.That(packet.DangerousTryGetExternal(out MbufExternalStorage storage));
 
@@ -215,8 +215,8 @@ public sealed class PinTests : MbufFixture
     public void What_a_packet_says_of_its_storage_is_not_attached_to_another([Values] bool isCluster)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = isCluster ? mbufs.AllocatePacket() : mbufs.AllocateHeader();
-        using MbufChain other = mbufs.AllocateHeader();
+        using MbufChain packet = isCluster ? mbufs.AllocatePacket() : mbufs.AllocatePacketWithoutCluster();
+        using MbufChain other = mbufs.AllocatePacketWithoutCluster();
         Assert.That(isCluster || packet.TryAttachExternal(new byte[10], 10));
         Assert.That(packet.DangerousTryGetExternal(out MbufExternalStorage storage));
         storage = storage with { Size = 1_000_000, Type = MbufExternalType.Module };
@@ -233,7 +233,7 @@ public sealed class PinTests : MbufFixture
         MemoryMarshal.Write(bytes, new MbufExternalStorage { Address = null, Size = 64, Type = MbufExternalType.Module });
         MemoryMarshal.AsBytes<nint>([AddressOf(memory)]).CopyTo(bytes);
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
 
         Expect.Throws<ArgumentException>(
             packet, chain => chain.DangerousTryAttachExternal(MemoryMarshal.Read<MbufExternalStorage>(bytes), 64));
@@ -259,7 +259,7 @@ public sealed class PinTests : MbufFixture
         MemoryMarshal.AsBytes<nint>([address ? AddressOf(memory) : 0]).CopyTo(bytes);
         bytes.AsSpan(bytes.Length - sizeof(uint)).Clear(); // Where the seal is, that nobody can guess.
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         bool isNothing = !address && !routine && !counter;
 
         if (isNothing)

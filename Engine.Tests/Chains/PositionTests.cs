@@ -22,10 +22,10 @@ public sealed class PositionTests(ArenaKind kind) : MbufFixture(kind)
         for (int offset = 0; offset < bytes.Length; offset++)
         {
             Assert.That(packet.TryGetPosition(offset, out MbufPosition position));
-            Assert.That((position.IsNull, position.IsEnd, position.Position, position.Remaining), Is.EqualTo((false, false, offset, 23 - offset)));
-            int start = offset - position.Offset;
+            Assert.That((position.IsNull, position.IsEnd, position.Offset, position.Remaining), Is.EqualTo((false, false, offset, 23 - offset)));
+            int start = offset - position.OffsetInSegment;
             Assert.That(position.Segment.SequenceEqual(bytes.AsSpan(start, position.Segment.Length)));
-            Assert.That(position.Span.SequenceEqual(bytes.AsSpan(offset, position.Segment.Length - position.Offset)));
+            Assert.That(position.Span.SequenceEqual(bytes.AsSpan(offset, position.Segment.Length - position.OffsetInSegment)));
             Assert.That(position.Span.Length, Is.GreaterThan(0), "A byte that exists is not at the end of an mbuf.");
         }
     }
@@ -38,7 +38,7 @@ public sealed class PositionTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = Build(mbufs, Pattern(20), layout);
 
         Assert.That(packet.TryGetPosition(20, out MbufPosition end));
-        Assert.That((end.IsEnd, end.Position, end.Remaining, end.Offset), Is.EqualTo((true, 20, 0, emptyTail ? 0 : 15)));
+        Assert.That((end.IsEnd, end.Offset, end.Remaining, end.OffsetInSegment), Is.EqualTo((true, 20, 0, emptyTail ? 0 : 15)));
         Assert.That(end.Span.IsEmpty);
         Assert.That(end.TryGetNext(out MbufPosition next), Is.False);
         Assert.That(next.IsNull);
@@ -75,7 +75,7 @@ public sealed class PositionTests(ArenaKind kind) : MbufFixture(kind)
         MbufPosition position = packet.Start;
         do
         {
-            Assert.That((position.Offset, position.Position), Is.EqualTo((0, sum)));
+            Assert.That((position.OffsetInSegment, position.Offset), Is.EqualTo((0, sum)));
             Assert.That(position.Span.SequenceEqual(bytes.AsSpan(sum, position.Segment.Length)));
             Assert.That(position.IsEnd, Is.EqualTo(sum == 23));
             lengths.Add(position.Segment.Length);
@@ -95,7 +95,7 @@ public sealed class PositionTests(ArenaKind kind) : MbufFixture(kind)
         var position = new MbufPosition(packet, packet.Index, offset);
 
         Assert.That(position.TryGetNext(out MbufPosition next));
-        Assert.That((next.Position, next.IsEnd), Is.EqualTo((5, true)));
+        Assert.That((next.Offset, next.IsEnd), Is.EqualTo((5, true)));
     }
 
     [Test]
@@ -105,15 +105,15 @@ public sealed class PositionTests(ArenaKind kind) : MbufFixture(kind)
         byte[] bytes = Pattern(20);
         using MbufChain packet = Build(mbufs, bytes, Segment.Internal(5), Segment.Cluster(15));
         using MbufChain single = Packet(mbufs, bytes);
-        using MbufChain empty = mbufs.AllocateHeader();
+        using MbufChain empty = mbufs.AllocatePacketWithoutCluster();
 
         MbufPosition last = packet.LastSegment;
-        Assert.That((last.Position, last.Offset, last.Remaining), Is.EqualTo((5, 0, 15)));
+        Assert.That((last.Offset, last.OffsetInSegment, last.Remaining), Is.EqualTo((5, 0, 15)));
         Assert.That(last.Span.SequenceEqual(bytes.AsSpan(5)));
-        Assert.That(single.LastSegment.Position, Is.Zero);
+        Assert.That(single.LastSegment.Offset, Is.Zero);
         Assert.That((empty.LastSegment.IsEnd, empty.Start.IsEnd, empty.Start.Remaining), Is.EqualTo((true, true, 0)));
         Assert.That(packet.TryAddRoom(10));
-        Assert.That(packet.LastSegment.Position, Is.EqualTo(20));
+        Assert.That(packet.LastSegment.Offset, Is.EqualTo(20));
     }
 
     [Test]
@@ -123,7 +123,7 @@ public sealed class PositionTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = mbufs.AllocatePacket();
 
         Assert.That(packet.TryGetPosition(0, out MbufPosition position));
-        Assert.That((position.IsEnd, position.Offset, position.Position), Is.EqualTo((true, 0, 0)));
+        Assert.That((position.IsEnd, position.OffsetInSegment, position.Offset), Is.EqualTo((true, 0, 0)));
         Assert.That(packet.TryGetPosition(1, out _), Is.False);
     }
 
@@ -141,9 +141,9 @@ public sealed class PositionTests(ArenaKind kind) : MbufFixture(kind)
 
         int headroom = kind == SegmentKind.Internal ? 0 : Kind.Headroom;
         int size = kind switch { SegmentKind.Internal => 192, SegmentKind.Jumbo16 => 16384, _ => 2048 };
-        Assert.That((position.IsWritable, position.References), Is.EqualTo((writable, references)));
-        Assert.That(position.LeadingSpace, Is.EqualTo(writable ? headroom + 6 : 0));
-        Assert.That(position.TrailingSpace, Is.EqualTo(writable ? size - 6 - length : 0));
+        Assert.That((position.IsWritable, position.ReferenceCount), Is.EqualTo((writable, references)));
+        Assert.That(position.Headroom, Is.EqualTo(writable ? headroom + 6 : 0));
+        Assert.That(position.Tailroom, Is.EqualTo(writable ? size - 6 - length : 0));
         MbufFlags flags = (kind == SegmentKind.Internal ? 0 : MbufFlags.External) | (kind == SegmentKind.ReadOnly ? MbufFlags.ReadOnly : 0);
         Assert.That(position.Flags, Is.EqualTo(flags));
         Assert.That(position.TryGetWritable(out Span<byte> span), Is.EqualTo(writable));
@@ -152,7 +152,7 @@ public sealed class PositionTests(ArenaKind kind) : MbufFixture(kind)
         bytes.AsSpan(23, span.Length).Clear();
         ChainAssert.Holds(packet, bytes);
         FreePartners(mbufs);
-        Assert.That(position.References, Is.EqualTo(1), "Alone again.");
+        Assert.That(position.ReferenceCount, Is.EqualTo(1), "Alone again.");
         Assert.That(position.IsWritable, Is.EqualTo(kind != SegmentKind.ReadOnly));
     }
 
@@ -187,13 +187,13 @@ public sealed class PositionTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(packet.TryGetPosition(160, out MbufPosition position));
 
         Assert.That(packet.TryPrepend(Pattern(180)), "A new mbuf comes between.");
-        Assert.That((position.Position, position.Offset, position.Remaining), Is.EqualTo((340, 10, 140)));
+        Assert.That((position.Offset, position.OffsetInSegment, position.Remaining), Is.EqualTo((340, 10, 140)));
         Assert.That(position.Span.SequenceEqual(bytes.AsSpan(160)));
         packet.TrimStart(200);
-        Assert.That((position.Position, position.Offset), Is.EqualTo((140, 10)));
+        Assert.That((position.Offset, position.OffsetInSegment), Is.EqualTo((140, 10)));
         Assert.That(position.Span.SequenceEqual(bytes.AsSpan(160)));
         Assert.That(packet.TryAppend(Pattern(10)));
-        Assert.That((position.Position, position.Remaining), Is.EqualTo((140, 150)));
+        Assert.That((position.Offset, position.Remaining), Is.EqualTo((140, 150)));
     }
 
     [Test]
@@ -204,15 +204,15 @@ public sealed class PositionTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(packet.TryGetPosition(50, out MbufPosition position));
         int before = Math.Min(20, packet.Headroom);
         Assert.That(packet.TryPrepend(before, out _) && packet.TryAppend(Pattern(10)));
-        Assert.That((position.Position, position.Offset, position.Span[0]), Is.EqualTo((50 + before, 50 + before, Pattern(100)[50])));
+        Assert.That((position.Offset, position.OffsetInSegment, position.Span[0]), Is.EqualTo((50 + before, 50 + before, Pattern(100)[50])));
         packet.TrimStart(before + 50);
         packet.TrimEnd(50);
-        Assert.That((position.Position, position.Remaining, position.Span[0]), Is.EqualTo((0, 10, Pattern(100)[50])));
+        Assert.That((position.Offset, position.Remaining, position.Span[0]), Is.EqualTo((0, 10, Pattern(100)[50])));
         packet.TrimStart(1);
         bool isStale = false;
         try
         {
-            _ = position.Position;
+            _ = position.Offset;
         }
         catch (MbufStaleException)
         {
@@ -226,13 +226,13 @@ public sealed class PositionTests(ArenaKind kind) : MbufFixture(kind)
     public void The_end_has_one_meaning_whatever_room_there_is([Values(1000, 5000)] int room)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateChain(room);
+        using MbufChain packet = mbufs.AllocatePacket(room);
         Assert.That(packet.TryAppend(Pattern(10)));
         Assert.That(packet.TryGetPosition(10, out MbufPosition end));
         MbufReader reader = packet.GetReader();
         Assert.That(reader.TryAdvance(10) && packet.TryAppend([1, 2, 3]));
 
-        Assert.That((end.Position, end.Remaining, end.IsEnd), Is.EqualTo((10, 3, false)));
+        Assert.That((end.Offset, end.Remaining, end.IsEnd), Is.EqualTo((10, 3, false)));
         Assert.That((reader.Position, reader.Remaining), Is.EqualTo((10, 3)));
     }
 
@@ -246,7 +246,7 @@ public sealed class PositionTests(ArenaKind kind) : MbufFixture(kind)
         for (int i = 0; i < 4; i++)
         {
             using MbufChain share = packet.Share();
-            Assert.That(packet.TryCopyBack(0, [1]));
+            Assert.That(packet.TryCopyFrom(0, [1]));
             packet.TrimStart(1);
             bool isStale = false;
             try

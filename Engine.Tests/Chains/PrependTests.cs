@@ -83,7 +83,7 @@ public sealed class PrependTests(ArenaKind kind) : MbufFixture(kind)
     public void A_front_of_no_possible_length_is_a_mistake(int length)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         ChainSnapshot before = ChainSnapshot.Of(packet);
 
         Expect.Throws<ArgumentOutOfRangeException>(packet, chain => chain.TryPrepend(length, out _));
@@ -127,8 +127,8 @@ public sealed class PrependTests(ArenaKind kind) : MbufFixture(kind)
     {
         MbufArena arena = NewArena(mbufs: 2, jumbo16: 1);
         using MbufScope mbufs = arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
-        using (mbufs.Allocate())
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
+        using (mbufs.AllocateMbuf())
         {
             Assert.That(packet.TryPrepend(10_000, out _), Is.False);
         }

@@ -15,7 +15,7 @@ public sealed class PullDownPlaceTests(ArenaKind kind) : MbufFixture(kind)
         Hoard hoard = Hoard.OfEverything(mbufs);
 
         Assert.That(packet.TryPullDown(90, 60, out MbufPosition position));
-        Assert.That((position.Position, position.Offset), Is.EqualTo((90, 90)));
+        Assert.That((position.Offset, position.OffsetInSegment), Is.EqualTo((90, 90)));
         Assert.That(ChainAssert.Lengths(packet), Is.EqualTo(new[] { 150, 100 }), "Emptied mbufs are freed.");
         hoard.Release(mbufs);
         ChainAssert.Holds(packet, bytes);
@@ -30,7 +30,7 @@ public sealed class PullDownPlaceTests(ArenaKind kind) : MbufFixture(kind)
         Hoard hoard = Hoard.OfEverything(mbufs);
 
         Assert.That(packet.TryPullDown(150, 60, out MbufPosition position));
-        Assert.That((position.Position, position.Offset), Is.EqualTo((150, 0)));
+        Assert.That((position.Offset, position.OffsetInSegment), Is.EqualTo((150, 0)));
         Assert.That(ChainAssert.Lengths(packet), Is.EqualTo(new[] { 150, 0, 142 }));
         hoard.Release(mbufs);
         ChainAssert.Holds(packet, bytes);
@@ -61,7 +61,7 @@ public sealed class PullDownPlaceTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = Build(mbufs, bytes, Segment.Internal(192), Segment.Shared(2000), Segment.Shared(2000));
 
         Assert.That(packet.TryPullDown(100, length, out MbufPosition position));
-        Assert.That((position.Position, position.Offset, position.Segment.Length), Is.EqualTo((100, 0, length)));
+        Assert.That((position.Offset, position.OffsetInSegment, position.Segment.Length), Is.EqualTo((100, 0, length)));
         Assert.That(position.IsWritable);
         ZoneId storage = length == 192 ? ZoneId.Mbuf : length > 2048 ? ZoneId.Page : ZoneId.Cluster;
         Assert.That(ChainAssert.Kinds(packet)[1], Is.EqualTo(storage));
@@ -78,7 +78,7 @@ public sealed class PullDownPlaceTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = Build(mbufs, bytes, offset == 0 ? layout : [Segment.Internal(offset), .. layout]);
 
         Assert.That(packet.TryPullDown(offset, 300, out MbufPosition position));
-        Assert.That((position.Position, position.Offset, position.IsWritable), Is.EqualTo((offset, 0, true)));
+        Assert.That((position.Offset, position.OffsetInSegment, position.IsWritable), Is.EqualTo((offset, 0, true)));
         Assert.That(ChainAssert.Lengths(packet), Is.EqualTo(offset == 0 ? new[] { 300, 200 } : [30, 300, 200]));
         ChainAssert.Holds(packet, bytes);
     }
@@ -98,7 +98,7 @@ public sealed class PullDownPlaceTests(ArenaKind kind) : MbufFixture(kind)
         int offset = head ? 0 : 5;
 
         Assert.That(packet.TryPullDown(offset, 300, out MbufPosition position));
-        Assert.That((position.Position, position.Offset), Is.EqualTo((offset, 0)));
+        Assert.That((position.Offset, position.OffsetInSegment), Is.EqualTo((offset, 0)));
         Assert.That(ChainAssert.Lengths(packet), Is.EqualTo(head ? new[] { 500 } : [5, 0, 500]));
         hoard.Release(mbufs);
         ChainAssert.Holds(copy, head ? bytes : [.. Pattern(5), .. bytes]);
@@ -150,10 +150,10 @@ public sealed class PullDownPlaceTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = Build(mbufs, bytes, Segment.Internal(10), new Segment(kind, 100));
 
         Assert.That(packet.TryPullDownToSegment(50, length, out MbufPosition segment));
-        Assert.That((segment.Position, segment.Offset, segment.References, segment.IsWritable), Is.EqualTo((50, 0, 2, false)));
+        Assert.That((segment.Offset, segment.OffsetInSegment, segment.ReferenceCount, segment.IsWritable), Is.EqualTo((50, 0, 2, false)));
         Assert.That(segment.Span.SequenceEqual(bytes.AsSpan(50)));
         Assert.That(ChainAssert.Lengths(packet), Is.EqualTo(new[] { 10, 40, 60 }));
-        Assert.That(packet.LastSegment.Position, Is.EqualTo(50), "The tail is known.");
+        Assert.That(packet.LastSegment.Offset, Is.EqualTo(50), "The tail is known.");
         ChainAssert.Holds(packet, bytes);
         packet.TrimEnd(60);
         Assert.That(packet.LastSegment.IsWritable, "The first part is alone again.");
@@ -170,7 +170,7 @@ public sealed class PullDownPlaceTests(ArenaKind kind) : MbufFixture(kind)
         int offset = head ? 30 : 90;
 
         Assert.That(packet.TryPullDownToSegment(offset, 20, out MbufPosition segment));
-        Assert.That((segment.Position, segment.Offset, segment.References, segment.IsWritable), Is.EqualTo((offset, 0, 1, true)));
+        Assert.That((segment.Offset, segment.OffsetInSegment, segment.ReferenceCount, segment.IsWritable), Is.EqualTo((offset, 0, 1, true)));
         Assert.That(segment.Span.SequenceEqual(bytes.AsSpan(offset, 70)));
         Assert.That(ChainAssert.Lengths(packet), Is.EqualTo(head ? new[] { 30, 70, 60 } : [60, 30, 70]));
         ChainAssert.Holds(packet, bytes);

@@ -108,7 +108,7 @@ public sealed class PullDownTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(first.SequenceEqual(bytes.AsSpan(0, first.Length)));
         Assert.That(packet.FirstSpan[..first.Length] == first, "The same bytes in the same place.");
         Assert.That(rest[..(first.Length - 5)].SequenceEqual(bytes.AsSpan(5, first.Length - 5)));
-        Assert.That((fifth.Position, fifth.Offset), Is.EqualTo((5, 5)), "Positions before it stay, too.");
+        Assert.That((fifth.Offset, fifth.OffsetInSegment), Is.EqualTo((5, 5)), "Positions before it stay, too.");
         ChainAssert.Holds(packet, bytes);
     }
 
@@ -124,11 +124,11 @@ public sealed class PullDownTests(ArenaKind kind) : MbufFixture(kind)
             Assert.That(packet.TryPullDown(offset, length, out ReadOnlySpan<byte> view));
             Assert.That(view.SequenceEqual(bytes.AsSpan(offset, length)));
             Assert.That(packet.TryPullDown(offset, length, out MbufPosition position));
-            Assert.That(position.Position, Is.EqualTo(offset));
+            Assert.That(position.Offset, Is.EqualTo(offset));
         }
 
         Assert.That(packet.TryPullDownToSegment(110, 100, out MbufPosition segment));
-        Assert.That(segment.Position, Is.EqualTo(110));
+        Assert.That(segment.Offset, Is.EqualTo(110));
         before.AssertUnchanged(packet);
     }
 
@@ -195,9 +195,9 @@ public sealed class PullDownTests(ArenaKind kind) : MbufFixture(kind)
         AssertKept(packet, before, bytes);
         Assert.That(packet.TryPullDown(offset, length, out MbufPosition position));
         Assert.That(position.Span[..length] == view, "Contiguous already.");
-        Assert.That(position.Position, Is.EqualTo(offset));
+        Assert.That(position.Offset, Is.EqualTo(offset));
         Assert.That(packet.TryPullDownToSegment(offset, length, out MbufPosition segment));
-        Assert.That((segment.Position, segment.Offset), Is.EqualTo((offset, 0)));
+        Assert.That((segment.Offset, segment.OffsetInSegment), Is.EqualTo((offset, 0)));
         Assert.That(segment.Segment[..length].SequenceEqual(bytes.AsSpan(offset, length)));
         AssertKept(copy, before, bytes);
     }

@@ -84,7 +84,7 @@ public sealed class QueueTests(ArenaKind kind) : MbufFixture(kind)
     {
         var queue = new MbufQueue(Arena);
         using MbufScope mbufs = Arena.Enter();
-        for (MbufChain packet = mbufs.Allocate(); !packet.IsNull; packet = mbufs.Allocate())
+        for (MbufChain packet = mbufs.AllocateMbuf(); !packet.IsNull; packet = mbufs.AllocateMbuf())
         {
             Assert.That(queue.TryEnqueue(packet));
             Assert.That(queue.IsFull, Is.False);
@@ -169,7 +169,7 @@ public sealed class QueueTests(ArenaKind kind) : MbufFixture(kind)
         var queue = new MbufQueue(Arena, limit: 1);
         using MbufScope mbufs = Arena.Enter();
         Assert.That(queue.TryEnqueue(Packet(mbufs, Pattern(10))));
-        using MbufChain refused = mbufs.Allocate();
+        using MbufChain refused = mbufs.AllocateMbuf();
         Assert.That(queue.TryEnqueue(refused), Is.False);
 
         Assert.That(queue.ToString(), Is.EqualTo("queue of 1 of at most 1 packets, 10 bytes, 1 dropped"));

@@ -123,7 +123,7 @@ public sealed class ReaderTests(ArenaKind kind) : MbufFixture(kind)
     public void Bytes_appended_on_the_way_are_read()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateChain(5000);
+        using MbufChain packet = mbufs.AllocatePacket(5000);
         MbufReader reader = packet.GetReader();
         Assert.That(reader.TryReadByte(out _), Is.False);
         byte[] part = new byte[700];

@@ -25,7 +25,7 @@ public sealed class RecordMarkTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(!reservedBefore || packet.TryAddRoom(count));
         packet.Flags |= MbufFlags.EndOfRecord;
         Assert.That(!reservedAfter || packet.TryAddRoom(count));
-        using MbufChain share = shared ? packet.Share() : mbufs.Allocate();
+        using MbufChain share = shared ? packet.Share() : mbufs.AllocateMbuf();
         Grow(packet, Pattern(count, seed: 2), way);
 
         ChainAssert.Holds(packet, [.. Pattern(6), .. Pattern(count, seed: 2)]);
@@ -50,7 +50,7 @@ public sealed class RecordMarkTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Packet(mbufs, Pattern(6));
-        MbufChain other = mbufs.Allocate();
+        MbufChain other = mbufs.AllocateMbuf();
         other.Flags |= MbufFlags.EndOfRecord;
         packet.Append(other);
 
@@ -80,7 +80,7 @@ public sealed class RecordMarkTests(ArenaKind kind) : MbufFixture(kind)
                 marks = [600];
                 break;
             default:
-                Assert.That(packet.TryFragment(100));
+                Assert.That(packet.TrySplitSegments(100));
                 break;
         }
 
@@ -125,23 +125,23 @@ public sealed class RecordMarkTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = Records(mbufs);
         Assert.That(packet.TrimStart(100), Is.EqualTo(100));
         Assert.That(packet.Type, Is.EqualTo(MbufType.Control));
-        MbufChain more = mbufs.AllocateCluster();
+        MbufChain more = mbufs.AllocateMbufWithCluster();
         more.Type = MbufType.Control;
         Assert.That(more.TryAppend([1]));
-        packet.Concatenate(more);
+        packet.AppendKeepingPacketLength(more);
 
         Assert.That(Marks(packet), Is.EqualTo(new[] { 200, 500 }));
     }
 
     private static MbufChain Records(in MbufScope mbufs)
     {
-        MbufChain packet = mbufs.AllocateHeader();
+        MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         packet.Type = MbufType.Header;
         Assert.That(packet.TryAppend(Pattern(100)));
         packet.Flags |= MbufFlags.EndOfRecord;
         for (int i = 0; i < 2; i++)
         {
-            MbufChain next = mbufs.AllocateCluster();
+            MbufChain next = mbufs.AllocateMbufWithCluster();
             Assert.That(next.TryAppend(Pattern(200 + (100 * i))));
             next.Type = MbufType.Control;
             next.Flags |= MbufFlags.EndOfRecord;
@@ -159,11 +159,11 @@ public sealed class RecordMarkTests(ArenaKind kind) : MbufFixture(kind)
                 Assert.That(packet.TryAppend(bytes));
                 break;
             case Way.Extend:
-                Assert.That(packet.TryExtend(bytes.Length, out Span<byte> room));
+                Assert.That(packet.TryAppend(bytes.Length, out Span<byte> room));
                 bytes.CopyTo(room);
                 break;
             case Way.CopyBack:
-                Assert.That(packet.TryCopyBack(6, bytes));
+                Assert.That(packet.TryCopyFrom(6, bytes));
                 break;
             case Way.Write:
                 MbufWriter writer = packet.GetWriter();

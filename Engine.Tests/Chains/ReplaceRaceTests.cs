@@ -15,7 +15,7 @@ public sealed class ReplaceRaceTests
     private static readonly Func<MbufChain, bool>[] s_operations =
     [
         static chain => chain.TryUnshare(), static chain => chain.TryCollapse(2), static chain => chain.TryCollapse(Segments - 2),
-        static chain => chain.TryDefragment(), static chain => chain.TryCopyBack(50, BytePattern.Of(Segments * 150).AsSpan(50, 1000)),
+        static chain => chain.TryDefragment(), static chain => chain.TryCopyFrom(50, BytePattern.Of(Segments * 150).AsSpan(50, 1000)),
     ];
 
     [Test]
@@ -57,7 +57,7 @@ public sealed class ReplaceRaceTests
     /// <summary>Small clusters with room before and behind their bytes.</summary>
     private static MbufChain Build(in MbufScope mbufs, byte[] bytes)
     {
-        MbufChain packet = mbufs.AllocateHeader();
+        MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         for (int i = 0; i < Segments; i++)
         {
             using MbufChain part = mbufs.AllocatePacket();

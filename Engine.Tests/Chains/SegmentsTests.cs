@@ -26,7 +26,7 @@ public sealed class SegmentsTests(ArenaKind kind) : MbufFixture(kind)
     public void An_empty_chain_has_no_segments()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateChain(10_000);
+        using MbufChain packet = mbufs.AllocatePacket(10_000);
         foreach (ReadOnlySpan<byte> segment in packet.Segments)
         {
             Assert.Fail($"There are {segment.Length} bytes in a chain without data.");
@@ -75,7 +75,7 @@ public sealed class SegmentsTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Build(mbufs, Pattern(30), Segment.Internal(10), Segment.Internal(20));
-        using MbufChain first = mbufs.AllocateHeader();
+        using MbufChain first = mbufs.AllocatePacketWithoutCluster();
 
         Expect.Throws<MbufStaleException>(packet, first, static (chain, before) =>
         {

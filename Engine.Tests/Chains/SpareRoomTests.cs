@@ -10,7 +10,7 @@ public sealed class SpareRoomTests(ArenaKind kind) : MbufFixture(kind)
     public void Room_for_nearly_the_whole_arena_is_filled_without_another_mbuf([Values(1, 100, 2048, 5000, 100_000)] int step)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateChain(100_000);
+        using MbufChain packet = mbufs.AllocatePacket(100_000);
         byte[] bytes = Pattern(100_000);
         int segments = packet.SegmentCount;
         for (int offset = 0; offset < bytes.Length; offset += step)
@@ -26,7 +26,7 @@ public sealed class SpareRoomTests(ArenaKind kind) : MbufFixture(kind)
     public void Tailroom_counts_all_of_it()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateChain(5000);
+        using MbufChain packet = mbufs.AllocatePacket(5000);
 
         Assert.That(packet.Tailroom, Is.GreaterThanOrEqualTo(5000));
         packet.TryAppend(Pattern(3000));
@@ -37,7 +37,7 @@ public sealed class SpareRoomTests(ArenaKind kind) : MbufFixture(kind)
     public void More_than_the_room_goes_on_in_fresh_mbufs()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateChain(5000);
+        using MbufChain packet = mbufs.AllocatePacket(5000);
         byte[] bytes = Pattern(20_000);
 
         Assert.That(packet.TryAppend(bytes.AsSpan(0, 1)));
@@ -51,12 +51,12 @@ public sealed class SpareRoomTests(ArenaKind kind) : MbufFixture(kind)
     public void Contiguous_bytes_come_from_the_first_mbuf_that_has_room_for_them()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateChain(6000);
+        using MbufChain packet = mbufs.AllocatePacket(6000);
         byte[] bytes = Pattern(6000);
         int segments = packet.SegmentCount;
         for (int offset = 0; offset < bytes.Length; offset += 1500)
         {
-            Assert.That(packet.TryExtend(1500, out Span<byte> room));
+            Assert.That(packet.TryAppend(1500, out Span<byte> room));
             bytes.AsSpan(offset, 1500).CopyTo(room);
         }
 
@@ -68,11 +68,11 @@ public sealed class SpareRoomTests(ArenaKind kind) : MbufFixture(kind)
     public void Writing_past_the_end_fills_it_too()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateChain(9000);
+        using MbufChain packet = mbufs.AllocatePacket(9000);
         byte[] bytes = Pattern(4000);
         int segments = packet.SegmentCount;
 
-        Assert.That(packet.TryCopyBack(3000, bytes));
+        Assert.That(packet.TryCopyFrom(3000, bytes));
         Assert.That(packet.SegmentCount, Is.EqualTo(segments));
         ChainAssert.Holds(packet, [.. new byte[3000], .. bytes]);
     }
@@ -81,7 +81,7 @@ public sealed class SpareRoomTests(ArenaKind kind) : MbufFixture(kind)
     public void A_chain_with_room_left_can_be_cut_joined_and_trimmed()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateChain(9000);
+        using MbufChain packet = mbufs.AllocatePacket(9000);
         byte[] bytes = Pattern(3000);
         packet.TryAppend(bytes);
         Assert.That(packet.TrySplit(3000, out MbufChain rest));
@@ -103,15 +103,15 @@ public sealed class SpareRoomTests(ArenaKind kind) : MbufFixture(kind)
     public void Joining_behind_reserved_room_keeps_copies_apart()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateChain(2100);
-        using MbufChain behind = mbufs.AllocateChain(2100);
+        using MbufChain packet = mbufs.AllocatePacket(2100);
+        using MbufChain behind = mbufs.AllocatePacket(2100);
         packet.Append(behind);
         byte[] bytes = Pattern(4400);
         Assert.That(packet.TryAppend(bytes));
         using MbufChain copy = packet.Share();
         byte[] change = Pattern(300, seed: 2);
 
-        Assert.That(packet.TryCopyBack(2048, change));
+        Assert.That(packet.TryCopyFrom(2048, change));
         ChainAssert.Holds(copy, bytes);
         change.CopyTo(bytes, 2048);
         ChainAssert.Holds(packet, bytes);
@@ -121,7 +121,7 @@ public sealed class SpareRoomTests(ArenaKind kind) : MbufFixture(kind)
     public void Reserved_room_stays_the_original_s_while_a_copy_lives()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateChain(6000);
+        using MbufChain packet = mbufs.AllocatePacket(6000);
         packet.TryAppend(Pattern(100));
         using MbufChain copy = packet.Share();
 
@@ -132,7 +132,7 @@ public sealed class SpareRoomTests(ArenaKind kind) : MbufFixture(kind)
     public void More_than_the_arena_can_ever_give_is_denied_without_taking_what_it_has()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain none = mbufs.AllocateChain(1_000_000);
+        using MbufChain none = mbufs.AllocatePacket(1_000_000);
 
         Assert.That(none.IsNull);
         Assert.That(Arena.GetStatistics().Packets.Denied, Is.EqualTo(1));

@@ -182,7 +182,7 @@ public sealed class SplitTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain chain = BuildPlain(mbufs, Pattern(150), Segment.Internal(100), Segment.Internal(50), Segment.Empty);
-        using MbufChain empty = mbufs.Allocate();
+        using MbufChain empty = mbufs.AllocateMbuf();
         Hoard hoard = Hoard.OfEverything(mbufs);
         ChainSnapshot before = ChainSnapshot.Of(chain);
 

@@ -8,19 +8,19 @@ public sealed class StalePositionTests(ArenaKind kind) : MbufFixture(kind)
 {
     private static readonly Action<MbufPosition>[] s_uses =
     [
-        static position => _ = position.Position,
         static position => _ = position.Offset,
+        static position => _ = position.OffsetInSegment,
         static position => _ = position.Span,
         static position => _ = position.Segment,
         static position => _ = position.Remaining,
         static position => _ = position.IsEnd,
         static position => _ = position.IsWritable,
-        static position => _ = position.References,
+        static position => _ = position.ReferenceCount,
         static position => _ = position.Flags,
         static position => _ = position.Type,
         static position => position.Type = MbufType.Control,
-        static position => _ = position.LeadingSpace,
-        static position => _ = position.TrailingSpace,
+        static position => _ = position.Headroom,
+        static position => _ = position.Tailroom,
         static position => position.TryGetWritable(out _),
         static position => position.TryGetNext(out _),
     ];
@@ -88,7 +88,7 @@ public sealed class StalePositionTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = ThreeSegments(mbufs);
         MbufPosition last = packet.LastSegment;
         packet.TrimEnd(10);
-        using MbufChain next = mbufs.AllocateHeader();
+        using MbufChain next = mbufs.AllocatePacketWithoutCluster();
         Assert.That(next.TryAppend(Pattern(10)));
 
         IsStale(last);
@@ -198,7 +198,7 @@ public sealed class StalePositionTests(ArenaKind kind) : MbufFixture(kind)
 
         IsStale(position);
         Assert.That(first.TryGetPosition(25, out position));
-        Assert.That(position.Offset, Is.EqualTo(5));
+        Assert.That(position.OffsetInSegment, Is.EqualTo(5));
     }
 
     [Test]

@@ -50,7 +50,7 @@ public sealed class StaleSpanTests() : MbufFixture(new ArenaKind(Headroom: 128, 
             taken.Add(chain.Detach());
         }
 
-        for (MbufChain chain = mbufs.Allocate(); !chain.IsNull; chain = mbufs.Allocate())
+        for (MbufChain chain = mbufs.AllocateMbuf(); !chain.IsNull; chain = mbufs.AllocateMbuf())
         {
             taken.Add(chain.Detach());
         }

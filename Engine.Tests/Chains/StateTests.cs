@@ -27,11 +27,11 @@ public sealed class StateTests(ArenaKind kind) : MbufFixture(kind)
     {
         MbufArena arena = NewArena(mbufs: 1);
         using MbufScope mbufs = arena.Enter();
-        Mbuf handle = mbufs.Allocate().Detach();
+        Mbuf handle = mbufs.AllocateMbuf().Detach();
         mbufs.Free([handle]);
 
         Assert.That(arena.StateOf(handle), Is.EqualTo(MbufState.Free));
-        using MbufChain next = mbufs.Allocate();
+        using MbufChain next = mbufs.AllocateMbuf();
         Assert.That(arena.StateOf(handle), Is.EqualTo(MbufState.Reused));
     }
 
@@ -68,8 +68,8 @@ public sealed class StateTests(ArenaKind kind) : MbufFixture(kind)
         var queue = new MbufQueue(Arena);
         using MbufScope mbufs = Arena.Enter();
         Mbuf appended = Packet(mbufs, Pattern(1)).Detach();
-        Mbuf enqueued = mbufs.Allocate().Detach();
-        using MbufChain packet = mbufs.AllocateHeader();
+        Mbuf enqueued = mbufs.AllocateMbuf().Detach();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         packet.Append(mbufs.Open(appended));
         Assert.That(queue.TryEnqueue(mbufs.Open(enqueued)));
 
@@ -83,7 +83,7 @@ public sealed class StateTests(ArenaKind kind) : MbufFixture(kind)
     {
         MbufArena other = NewArena(mbufs: 1);
         using MbufScope mbufs = other.Enter();
-        Mbuf foreign = mbufs.Allocate().Detach();
+        Mbuf foreign = mbufs.AllocateMbuf().Detach();
 
         Assert.That(Arena.StateOf(default), Is.EqualTo(MbufState.Null));
         Assert.That(Arena.StateOf(foreign), Is.EqualTo(MbufState.Foreign));

@@ -48,7 +48,7 @@ public sealed class TagClaimTests(ArenaKind kind) : ExhaustionFixture(kind)
             others.Free([given]);
         });
 
-        MbufTag copy = tag.Copy();
+        MbufTag copy = tag.Duplicate();
         Assert.That(copy.IsNull);
         Assert.That(Arena.LiveMbufs, Is.EqualTo(live - 2), "The packet and its tag are gone, and no copy is left.");
         ReleaseHoard();

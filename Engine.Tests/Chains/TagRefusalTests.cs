@@ -10,14 +10,14 @@ public sealed class TagRefusalTests(ArenaKind kind) : MbufFixture(kind)
     public void A_chain_without_packet_header_has_no_tags()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain plain = mbufs.Allocate();
+        using MbufChain plain = mbufs.AllocateMbuf();
         using MbufTag tag = mbufs.AllocateTag(1, 1);
         Assert.That(Refuses<InvalidOperationException>(plain, tag, static (chain, own) => chain.PrependTag(own)));
         Assert.That(TagTests.Types(plain), Is.Empty);
         Assert.That(plain.TryFindTag(1, out _), Is.False);
         plain.DeleteTags();
         plain.DeleteNonPersistentTags();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Expect.Throws<InvalidOperationException>(plain, packet, static (chain, other) => chain.TryCopyTagsFrom(other));
         Expect.Throws<InvalidOperationException>(packet, plain, static (chain, other) => chain.TryCopyTagsFrom(other));
     }
@@ -26,8 +26,8 @@ public sealed class TagRefusalTests(ArenaKind kind) : MbufFixture(kind)
     public void A_tag_is_on_one_packet_at_most()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
-        using MbufChain other = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
+        using MbufChain other = mbufs.AllocatePacketWithoutCluster();
         MbufTag tag = mbufs.AllocateTag(1, 1);
         packet.PrependTag(tag);
         Assert.That(Refuses<InvalidOperationException>(other, tag, static (chain, own) => chain.PrependTag(own)));
@@ -56,7 +56,7 @@ public sealed class TagRefusalTests(ArenaKind kind) : MbufFixture(kind)
         MbufArena foreign = NewArena(mbufs: 8);
         using MbufScope mbufs = Arena.Enter();
         using MbufScope others = foreign.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         using MbufTag tag = others.AllocateTag(1, 1);
         Assert.That(Refuses<MbufForeignException>(packet, tag, static (chain, own) => chain.PrependTag(own)));
     }
@@ -89,7 +89,7 @@ public sealed class TagRefusalTests(ArenaKind kind) : MbufFixture(kind)
         using MbufTag tag = mbufs.AllocateTag(1, 10);
         Hoard hoard = Hoard.OfEverything(mbufs);
         Assert.That(mbufs.AllocateTag(1, 0).IsNull);
-        Assert.That(tag.Copy().IsNull);
+        Assert.That(tag.Duplicate().IsNull);
         hoard.Release(mbufs);
     }
 

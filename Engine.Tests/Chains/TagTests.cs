@@ -21,7 +21,7 @@ public sealed class TagTests(ArenaKind kind) : MbufFixture(kind)
         Pattern(length).CopyTo(tag.Data);
         Assert.That((tag.Cookie, tag.Type, tag.Length, tag.IsAttached), Is.EqualTo((Cookie, (ushort)7, length, false)));
         Assert.That(tag.Data.SequenceEqual(Pattern(length)));
-        using MbufTag copy = tag.Copy();
+        using MbufTag copy = tag.Duplicate();
         Assert.That((copy.Cookie, copy.Type, copy.Length), Is.EqualTo((Cookie, (ushort)7, length)));
         Assert.That(copy.Data.SequenceEqual(Pattern(length)));
     }

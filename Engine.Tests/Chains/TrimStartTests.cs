@@ -74,7 +74,7 @@ public sealed class TrimStartTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Build(mbufs, Pattern(690), s_layout);
-        using MbufChain room = mbufs.AllocateChain(5000);
+        using MbufChain room = mbufs.AllocatePacket(5000);
         ChainSnapshot before = ChainSnapshot.Of(packet);
         ChainSnapshot empty = ChainSnapshot.Of(room);
 

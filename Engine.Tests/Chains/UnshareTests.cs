@@ -17,7 +17,7 @@ public sealed class UnshareTests(ArenaKind kind) : MbufFixture(kind)
         ChainAssert.Holds(packet, bytes);
         Assert.That(ChainAssert.IsWritableThroughout(packet));
         byte[] other = Pattern(bytes.Length, seed: 2);
-        Assert.That(packet.TryCopyBack(0, other));
+        Assert.That(packet.TryCopyFrom(0, other));
         ChainAssert.Holds(packet, other);
         ChainAssert.Holds(share, bytes);
     }
@@ -156,7 +156,7 @@ public sealed class UnshareTests(ArenaKind kind) : MbufFixture(kind)
         using var attachment = new Attachment(300);
         using MbufScope mbufs = Arena.Enter();
         attachment.Counter = 1;
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.DangerousTryAttachExternal(attachment.Describe(MbufExternalType.CallerCounted), 300));
         using (MbufChain behind = Build(mbufs, Pattern(100), Segment.Shared(100)))
         {

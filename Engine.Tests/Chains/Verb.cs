@@ -11,7 +11,7 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
 {
     private static readonly MbufInterface s_interface = new("lo0");
 
-    /// <summary>All but those that end a claim: Free, FreeFirst, Detach, and being appended.</summary>
+    /// <summary>All but those that end a claim: Free, FreeFirstSegment, Detach, and being appended.</summary>
     public static IReadOnlyList<Verb> All { get; } =
     [
         new("Length", static chain => _ = chain.Length),
@@ -27,7 +27,7 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
         new("ReceiveInterface", static chain => _ = chain.ReceiveInterface),
         new("ReceiveInterface set", static chain => chain.ReceiveInterface = 1),
         new("ChecksumFlags", static chain => _ = chain.ChecksumFlags),
-        new("ChecksumFlags set", static chain => chain.ChecksumFlags = MbufChecksumFlags.Ip),
+        new("ChecksumFlags set", static chain => chain.ChecksumFlags = MbufChecksumFlags.IPv4),
         new("ChecksumData", static chain => chain.ChecksumData = chain.ChecksumData),
         new("FlowId", static chain => chain.FlowId = chain.FlowId),
         new("HashType", static chain => _ = chain.HashType),
@@ -57,7 +57,7 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
         new("TryAppend", static chain => chain.TryAppend([1, 2, 3])),
         new("TryAppend of nothing", static chain => chain.TryAppend([])),
         new("TryAppend of much", static chain => chain.TryAppend(new byte[3000])),
-        new("TryExtend", static chain => chain.TryExtend(3, out _)),
+        new("TryAppend", static chain => chain.TryAppend(3, out _)),
         new("TryAddRoom", static chain => chain.TryAddRoom(3000)),
         new("TryAddRoom of nothing", static chain => chain.TryAddRoom(0)),
         new("TryAttachCluster", static chain => Unless(chain, static chain => chain.TryAttachCluster())),
@@ -72,7 +72,7 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
         new("CopyTo of pieces", static chain => chain.CopyTo([new byte[1]], 0)),
         new("CopyTo of no pieces", static chain => chain.CopyTo([], 0)),
         new("CopyTo of a writer", static chain => chain.CopyTo(new ArrayBufferWriter<byte>())),
-        new("TryCopyBack", static chain => chain.TryCopyBack(0, [1])),
+        new("TryCopyFrom", static chain => chain.TryCopyFrom(0, [1])),
         new("Start", static chain => _ = chain.Start),
         new("LastSegment", static chain => _ = chain.LastSegment),
         new("TryGetPosition", static chain => chain.TryGetPosition(1, out _)),
@@ -82,8 +82,8 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
         new("TryPullDown to a position", static chain => chain.TryPullDown(1, 8, out MbufPosition _)),
         new("TryPullDownToSegment", static chain => chain.TryPullDownToSegment(1, 8, out _)),
         new("TryCopyUp", static chain => chain.TryCopyUp(2, 8, out _)),
-        new("TryApply", static chain => Visit(chain)),
-        new("TryApplyInPlace", static chain => Transform(chain)),
+        new("TryVisit", static chain => Visit(chain)),
+        new("TryTransform", static chain => Transform(chain)),
         new("FirstAs", static chain => _ = chain.FirstAs<byte>()),
         new("WritableFirstAs", static chain => chain.WritableFirstAs<byte>() = 1),
         new("Share", static chain => chain.Share().Free()),
@@ -94,7 +94,7 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
         new("Duplicate", static chain => chain.Duplicate().Free()),
         new("TryUnshare", static chain => chain.TryUnshare()),
         new("TryMakeWritable", static chain => chain.TryMakeWritable(0, 2)),
-        new("TryFragment", static chain => chain.TryFragment(1)),
+        new("TrySplitSegments", static chain => chain.TrySplitSegments(1)),
         new("TryDefragment", static chain => chain.TryDefragment()),
         new("TryCollapse", static chain => chain.TryCollapse(1)),
         new("FixPacketLength", static chain => chain.FixPacketLength()),
@@ -113,7 +113,7 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
         new("SequenceCompareTo", static chain => chain.SequenceCompareTo([])),
         new("SequenceCompareTo of a chain", static chain => chain.SequenceCompareTo(chain)),
         new("TryComputeChecksum", static chain => chain.TryComputeChecksum(0, 1, out _)),
-        new("TryCompleteChecksum", static chain => chain.TryCompleteChecksum()),
+        new("TryCompleteTransportChecksum", static chain => chain.TryCompleteTransportChecksum()),
         new("VerifyChecksums", static chain => chain.VerifyChecksums()),
         new("InspectChecksums", static chain => chain.InspectChecksums()),
         new("FragmentInto", static chain => chain.FragmentInto(1500, QueueOf(chain))),
@@ -150,7 +150,7 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
     {
         if (chain.HasPacketHeader)
         {
-            chain.ChecksumFlags = MbufChecksumFlags.Segmentation;
+            chain.ChecksumFlags = MbufChecksumFlags.TcpSegmentation;
         }
 
         chain.SegmentInto(QueueOf(chain));
@@ -174,13 +174,13 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
     private static void Visit(MbufChain chain)
     {
         Nothing nothing = default;
-        chain.TryApply(0, 2, ref nothing, out _);
+        chain.TryVisit(0, 2, ref nothing, out _);
     }
 
     private static void Transform(MbufChain chain)
     {
         Nothing nothing = default;
-        chain.TryApplyInPlace(0, 2, ref nothing, out _);
+        chain.TryTransform(0, 2, ref nothing, out _);
     }
 
     private readonly struct Nothing : IMbufVisitor, IMbufTransformer

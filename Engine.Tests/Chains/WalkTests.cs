@@ -18,16 +18,16 @@ public sealed class WalkTests(ArenaKind kind) : MbufFixture(kind)
         ("pull down", static (chain, in _) => chain.TryPullDown(150, 100, out MbufPosition _)),
         ("defragment", static (chain, in _) => chain.TryDefragment()),
         ("collapse", static (chain, in _) => chain.TryCollapse(2)),
-        ("fragment", static (chain, in _) => chain.TryFragment(30)),
+        ("fragment", static (chain, in _) => chain.TrySplitSegments(30)),
         ("prepend", static (chain, in _) => chain.TryPrepend(180, out Span<byte> _)),
         ("append", static (chain, in _) => chain.TryAppend(new byte[3000])),
-        ("copy back", static (chain, in _) => chain.TryCopyBack(50, new byte[200])),
+        ("copy back", static (chain, in _) => chain.TryCopyFrom(50, new byte[200])),
         ("unshare", static (chain, in _) => chain.TryUnshare()),
         ("split and write", static (chain, in _) =>
         {
             if (chain.TrySplit(100, out MbufChain rest))
             {
-                rest.TryCopyBack(0, "SECRET"u8);
+                rest.TryCopyFrom(0, "SECRET"u8);
                 rest.Free();
             }
         }),
@@ -183,8 +183,8 @@ public sealed class WalkTests(ArenaKind kind) : MbufFixture(kind)
     public void A_walk_over_tags_does_not_go_over_to_another_packet([Values] bool unlinkFirst)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain one = mbufs.AllocateHeader();
-        using MbufChain two = mbufs.AllocateHeader();
+        using MbufChain one = mbufs.AllocatePacketWithoutCluster();
+        using MbufChain two = mbufs.AllocatePacketWithoutCluster();
         for (ushort type = 1; type <= 3; type++)
         {
             one.PrependTag(mbufs.AllocateTag(type, 4));
@@ -216,8 +216,8 @@ public sealed class WalkTests(ArenaKind kind) : MbufFixture(kind)
     public void A_search_behind_another_packets_tag_is_refused()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain one = mbufs.AllocateHeader();
-        using MbufChain two = mbufs.AllocateHeader();
+        using MbufChain one = mbufs.AllocatePacketWithoutCluster();
+        using MbufChain two = mbufs.AllocatePacketWithoutCluster();
         one.PrependTag(mbufs.AllocateTag(1, 4));
         two.PrependTag(mbufs.AllocateTag(1, 4));
         two.PrependTag(mbufs.AllocateTag(1, 4));

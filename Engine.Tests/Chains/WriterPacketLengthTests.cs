@@ -6,7 +6,7 @@ namespace Engine.Mbufs.Tests.Chains;
 [TestFixtureSource(typeof(ArenaKind), nameof(ArenaKind.All))]
 public sealed class WriterPacketLengthTests(ArenaKind kind) : MbufFixture(kind)
 {
-    /// <summary>As TryCopyBack does: raised to what was written, and not further.</summary>
+    /// <summary>As TryCopyFrom does: raised to what was written, and not further.</summary>
     [TestCase(0, 30, 30)]
     [TestCase(24, 6, 30)]
     [TestCase(0, 5, 7)]

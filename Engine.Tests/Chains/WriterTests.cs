@@ -64,7 +64,7 @@ public sealed class WriterTests(ArenaKind kind) : MbufFixture(kind)
     public void An_empty_chain_is_filled_in_order([Values] bool roomInAdvance)
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = roomInAdvance ? mbufs.AllocateChain(8000) : mbufs.AllocateHeader();
+        using MbufChain packet = roomInAdvance ? mbufs.AllocatePacket(8000) : mbufs.AllocatePacketWithoutCluster();
         int mbufsBefore = packet.SegmentCount;
         MbufWriter writer = packet.GetWriter();
         for (uint i = 0; i < 2000; i++)

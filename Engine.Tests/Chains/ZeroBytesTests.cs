@@ -14,13 +14,13 @@ public sealed class ZeroBytesTests(ArenaKind kind) : MbufFixture(kind)
     [
         Verb("TryGetPosition", static (chain, offset) => chain.TryGetPosition(offset, out _)),
         Verb("TryPullDown", static (chain, offset) => chain.TryPullDown(offset, 0, out ReadOnlySpan<byte> view) && view.IsEmpty),
-        Verb("TryPullDown to a position", static (chain, offset) => chain.TryPullDown(offset, 0, out MbufPosition place) && place.Position == offset),
-        Verb("TryPullDownToSegment", static (chain, offset) => chain.TryPullDownToSegment(offset, 0, out MbufPosition place) && place.Position == offset),
+        Verb("TryPullDown to a position", static (chain, offset) => chain.TryPullDown(offset, 0, out MbufPosition place) && place.Offset == offset),
+        Verb("TryPullDownToSegment", static (chain, offset) => chain.TryPullDownToSegment(offset, 0, out MbufPosition place) && place.Offset == offset),
         Verb("TryShare", static (chain, offset) => Freed(chain.TryShare(offset, 0, out MbufChain copy), copy)),
         Verb("TryMakeWritable", static (chain, offset) => chain.TryMakeWritable(offset, 0)),
         Verb("TryCopyTo", static (chain, offset) => chain.TryCopyTo(offset, [])),
         Verb("TryComputeChecksum", static (chain, offset) => chain.TryComputeChecksum(offset, 0, out ushort sum) && sum == 0xFFFF),
-        Verb("TryApply", static (chain, offset) => Applied(chain, offset)),
+        Verb("TryVisit", static (chain, offset) => Applied(chain, offset)),
         Verb("TrySeek of a reader", static (chain, offset) => chain.GetReader().TrySeek(offset)),
         Verb("TrySeek of a writer", static (chain, offset) => chain.GetWriter().TrySeek(offset)),
         Verb("TrySplit", static (chain, offset) => Joined(chain, offset)),
@@ -64,7 +64,7 @@ public sealed class ZeroBytesTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(packet.TryPullUp(0, out ReadOnlySpan<byte> view) && view.IsEmpty && packet.TryPullUp(1, out _) is false);
         Assert.That(reader.TryAdvance(0) && reader.TryRead([]) && reader.TryPeek([]) && !reader.TryAdvance(1) && !reader.TryReadByte(out _));
         Assert.That(writer.TryAdvance(0) && writer.TryWrite([]) && !writer.TryAdvance(1));
-        Assert.That(packet.TryAppend([]) && packet.TryCopyBack(0, []) && packet.TrimStart(0) == 0 && packet.TrimEnd(0) == 0);
+        Assert.That(packet.TryAppend([]) && packet.TryCopyFrom(0, []) && packet.TrimStart(0) == 0 && packet.TrimEnd(0) == 0);
         Assert.That(packet.CopyTo([new byte[4]], 0), Is.Zero);
         ChainAssert.Holds(packet, []);
     }
@@ -82,8 +82,8 @@ public sealed class ZeroBytesTests(ArenaKind kind) : MbufFixture(kind)
     {
         var visitor = default(Counter);
         var transformer = default(Counter);
-        bool done = chain.TryApply(offset, 0, ref visitor, out _);
-        Assert.That(chain.TryApplyInPlace(offset, 0, ref transformer, out _), Is.EqualTo(done));
+        bool done = chain.TryVisit(offset, 0, ref visitor, out _);
+        Assert.That(chain.TryTransform(offset, 0, ref transformer, out _), Is.EqualTo(done));
         Assert.That((visitor.Calls, transformer.Calls), Is.EqualTo((0, 0)));
         return done;
     }

@@ -30,7 +30,7 @@ internal sealed record Deviation(string[] Operations, string Reference, string R
     private static readonly Deviation s_contiguity = new(
         ["m_pulldown"],
         $"More than {LargestInReference} bytes cannot be contiguous: the chain is freed.",
-        $"Contiguity is served up to {MbufSizes.LargestContiguous} bytes, by jumbo clusters.",
+        $"Contiguity is served up to {MbufSizes.MaximumContiguous} bytes, by jumbo clusters.",
         "Checks that the bytes are contiguous, and frees the chain.");
 
     public static IReadOnlyList<Deviation> All { get; } = [s_chainFreed, s_partial, s_contiguity];

@@ -23,9 +23,9 @@ internal static class TraceNames
     /// <summary>In the order in which the operation pkthdr prints them.</summary>
     private static readonly (string Name, MbufChecksumFlags Flag)[] s_checksumFlags =
     [
-        ("CSUM_IP", MbufChecksumFlags.Ip), ("CSUM_TCP", MbufChecksumFlags.Tcp), ("CSUM_UDP", MbufChecksumFlags.Udp),
-        ("CSUM_IP_CHECKED", MbufChecksumFlags.IpChecked), ("CSUM_IP_VALID", MbufChecksumFlags.IpValid),
-        ("CSUM_DATA_VALID", MbufChecksumFlags.DataValid), ("CSUM_PSEUDO_HDR", MbufChecksumFlags.PseudoHeader),
+        ("CSUM_IP", MbufChecksumFlags.IPv4), ("CSUM_TCP", MbufChecksumFlags.Tcp), ("CSUM_UDP", MbufChecksumFlags.Udp),
+        ("CSUM_IP_CHECKED", MbufChecksumFlags.IPv4Checked), ("CSUM_IP_VALID", MbufChecksumFlags.IPv4Valid),
+        ("CSUM_DATA_VALID", MbufChecksumFlags.ChecksumDataValid), ("CSUM_PSEUDO_HDR", MbufChecksumFlags.PseudoHeaderIncluded),
     ];
 
     /// <summary>MT_HEADER is another word for MT_DATA to the reference, so that is what it prints.</summary>

@@ -180,7 +180,7 @@ public sealed class AllowedProgramTests
         {
             Span<byte> bytes = stackalloc byte[2];
             bytes.Fill(7);
-            return mbufs.AllocateFrom(bytes, 14, 1);
+            return mbufs.AllocatePacketFrom(bytes, 14, 1);
         }
         """);
 }

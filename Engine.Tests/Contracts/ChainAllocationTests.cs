@@ -34,15 +34,15 @@ public sealed class ChainAllocationTests(ArenaKind kind) : MbufFixture(kind)
 
     [Test]
     [Measures(typeof(MbufChain), nameof(MbufChain.IsNull), nameof(MbufChain.IsOwned), nameof(MbufChain.Free),
-        nameof(MbufChain.Dispose), nameof(MbufChain.FreeFirst))]
+        nameof(MbufChain.Dispose), nameof(MbufChain.FreeFirstSegment))]
     public void Freeing_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
         MbufChain packet = mbufs.AllocatePacket();
-        MbufChain chain = mbufs.AllocateChain(10_000);
+        MbufChain chain = mbufs.AllocatePacket(10_000);
         MbufChain jumbo = mbufs.AllocatePacket(MbufClusterSize.Jumbo16);
         Must.Hold(!packet.IsNull && packet.IsOwned);
         packet.Free();
-        chain.FreeFirst(out MbufChain rest);
+        chain.FreeFirstSegment(out MbufChain rest);
         rest.Free();
         jumbo.Dispose();
         packet.Dispose();
@@ -50,18 +50,18 @@ public sealed class ChainAllocationTests(ArenaKind kind) : MbufFixture(kind)
     });
 
     [Test]
-    [Measures(typeof(MbufChain), nameof(MbufChain.TryAppend), nameof(MbufChain.TryExtend), nameof(MbufChain.Append),
-        nameof(MbufChain.Concatenate))]
+    [Measures(typeof(MbufChain), nameof(MbufChain.TryAppend), nameof(MbufChain.TryAppend), nameof(MbufChain.Append),
+        nameof(MbufChain.AppendKeepingPacketLength))]
     public void Growing_at_the_end_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
         using MbufChain packet = mbufs.AllocatePacket();
         Must.Hold(packet.TryAppend(s_small) && packet.TryAppend(s_large));
-        Must.Hold(packet.TryExtend(100, out Span<byte> room) && room.Length == 100);
-        Must.Hold(packet.TryExtend(16_000, out room) && room.Length == 16_000);
-        using MbufChain other = mbufs.AllocateChain(3000);
+        Must.Hold(packet.TryAppend(100, out Span<byte> room) && room.Length == 100);
+        Must.Hold(packet.TryAppend(16_000, out room) && room.Length == 16_000);
+        using MbufChain other = mbufs.AllocatePacket(3000);
         Must.Hold(other.TryAppend(s_small));
         packet.Append(other);
-        packet.Concatenate(mbufs.AllocateHeader());
+        packet.AppendKeepingPacketLength(mbufs.AllocatePacketWithoutCluster());
         Must.Hold(packet.Length == 21_300);
     });
 
@@ -69,7 +69,7 @@ public sealed class ChainAllocationTests(ArenaKind kind) : MbufFixture(kind)
     [Measures(typeof(MbufChain), nameof(MbufChain.TryPrepend))]
     public void Growing_at_the_front_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Must.Hold(packet.TryAppend(s_small) && packet.TryPrepend(s_small));
         Must.Hold(packet.TryPrepend(50, out Span<byte> room) && room.Length == 50);
         Must.Hold(packet.TryPrepend(9000, out room) && packet.TryPrepend(100, out room));
@@ -91,7 +91,7 @@ public sealed class ChainAllocationTests(ArenaKind kind) : MbufFixture(kind)
     [Measures(typeof(MbufChain), nameof(MbufChain.TryPullUp))]
     public void Pulling_up_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Must.Hold(packet.TryAppend(s_small) && packet.TryAppend(s_large) && packet.TryAppend(s_large));
         Must.Hold(packet.TryPullUp(20, out ReadOnlySpan<byte> view) && view.Length == 20);
         Must.Hold(packet.TryPullUp(180, out view) && view.Length == 180);
@@ -100,15 +100,15 @@ public sealed class ChainAllocationTests(ArenaKind kind) : MbufFixture(kind)
     });
 
     [Test]
-    [Measures(typeof(MbufChain), nameof(MbufChain.TryCopyTo), nameof(MbufChain.TryCopyBack))]
+    [Measures(typeof(MbufChain), nameof(MbufChain.TryCopyTo), nameof(MbufChain.TryCopyFrom))]
     public void Copying_out_and_back_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
         Span<byte> bytes = stackalloc byte[3000];
         using MbufChain packet = mbufs.AllocatePacket();
         Must.Hold(packet.TryAppend(s_large) && packet.TryCopyTo(1000, bytes) && !packet.TryCopyTo(2001, bytes));
-        Must.Hold(packet.TryCopyBack(100, bytes));
+        Must.Hold(packet.TryCopyFrom(100, bytes));
         using MbufChain share = packet.Share();
-        Must.Hold(packet.TryCopyBack(100, bytes) && packet.TryCopyBack(4900, bytes) && packet.TryCopyBack(9000, bytes));
+        Must.Hold(packet.TryCopyFrom(100, bytes) && packet.TryCopyFrom(4900, bytes) && packet.TryCopyFrom(9000, bytes));
         Must.Hold(packet.Length == 12_000 && share.Length == 5000);
     });
 

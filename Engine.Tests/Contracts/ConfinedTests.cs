@@ -14,7 +14,7 @@ public sealed class ConfinedTests
     private static readonly string[] s_variables =
     [
         "using MbufScope mbufs = arena.Enter(); Action use = () => mbufs.Dispose();",
-        "using MbufScope mbufs = arena.Enter(); using MbufChain packet = mbufs.Allocate(); Action use = () => packet.Free();",
+        "using MbufScope mbufs = arena.Enter(); using MbufChain packet = mbufs.AllocateMbuf(); Action use = () => packet.Free();",
     ];
 
     [Test]
@@ -73,7 +73,7 @@ public sealed class ConfinedTests
         static void Hand(MbufArena arena)
         {
             using MbufScope mbufs = arena.Enter();
-            Task.Run(() => mbufs.Allocate().Free()).Wait();
+            Task.Run(() => mbufs.AllocateMbuf().Free()).Wait();
         }
         """);
 

@@ -93,10 +93,10 @@ public sealed class EscapingReaderTests
         static int Work(MbufChain packet, Span<byte> target)
         {
             scoped var copier = new Copier(target);
-            packet.TryApply(0, target.Length, ref copier, out _);
-            packet.TryApplyInPlace(0, 0, ref copier, out _);
+            packet.TryVisit(0, target.Length, ref copier, out _);
+            packet.TryTransform(0, 0, ref copier, out _);
             Sum sum = default;
-            packet.TryApply(0, packet.Length, ref sum, out int result);
+            packet.TryVisit(0, packet.Length, ref sum, out int result);
             ref uint first = ref packet.WritableFirstAs<uint>();
             first = packet.FirstAs<uint>() + 1;
             MbufReader reader = packet.GetReader();

@@ -10,7 +10,7 @@ public sealed class EscapingViewTests
 {
     private static readonly string[] s_outSpans =
     [
-        "packet.TryExtend(10, out kept)",
+        "packet.TryAppend(10, out kept)",
         "packet.TryPrepend(10, out kept)",
         "packet.TryGetWritable(out kept)",
     ];

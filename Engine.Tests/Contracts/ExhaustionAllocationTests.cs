@@ -34,9 +34,9 @@ public sealed class ExhaustionAllocationTests(ArenaKind kind) : MbufFixture(kind
     public void Allocations_that_are_denied_allocate_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
         Span<Mbuf> burst = stackalloc Mbuf[32];
-        Must.Hold(mbufs.Allocate().IsNull && mbufs.AllocateHeader().IsNull && mbufs.AllocatePacket().IsNull);
-        Must.Hold(mbufs.AllocatePacket(MbufClusterSize.Jumbo16).IsNull && mbufs.AllocateCluster().IsNull);
-        Must.Hold(mbufs.AllocateCluster(MbufClusterSize.Page).IsNull && mbufs.AllocateChain(10_000).IsNull);
+        Must.Hold(mbufs.AllocateMbuf().IsNull && mbufs.AllocatePacketWithoutCluster().IsNull && mbufs.AllocatePacket().IsNull);
+        Must.Hold(mbufs.AllocatePacket(MbufClusterSize.Jumbo16).IsNull && mbufs.AllocateMbufWithCluster().IsNull);
+        Must.Hold(mbufs.AllocateMbufWithCluster(MbufClusterSize.Page).IsNull && mbufs.AllocatePacket(10_000).IsNull);
         Must.Hold(!mbufs.TryAllocatePackets(burst));
     });
 
@@ -47,11 +47,11 @@ public sealed class ExhaustionAllocationTests(ArenaKind kind) : MbufFixture(kind
         CancellationToken token = stop.Token;
         AllocationAssert.IsFree(Arena, mbufs =>
         {
-            Must.Hold(mbufs.Allocate(TimeSpan.Zero, token).IsNull && mbufs.AllocateHeader(TimeSpan.Zero).IsNull);
-            Must.Hold(mbufs.AllocatePacket(TimeSpan.Zero, token).IsNull && mbufs.AllocateCluster(TimeSpan.Zero).IsNull);
+            Must.Hold(mbufs.AllocateMbuf(TimeSpan.Zero, token).IsNull && mbufs.AllocatePacketWithoutCluster(TimeSpan.Zero).IsNull);
+            Must.Hold(mbufs.AllocatePacket(TimeSpan.Zero, token).IsNull && mbufs.AllocateMbufWithCluster(TimeSpan.Zero).IsNull);
             Must.Hold(mbufs.AllocatePacket(MbufClusterSize.Jumbo9, TimeSpan.Zero, token).IsNull);
-            Must.Hold(mbufs.AllocateCluster(MbufClusterSize.Page, TimeSpan.Zero, token).IsNull);
-            Must.Hold(mbufs.AllocateChain(10_000, TimeSpan.Zero, token).IsNull);
+            Must.Hold(mbufs.AllocateMbufWithCluster(MbufClusterSize.Page, TimeSpan.Zero, token).IsNull);
+            Must.Hold(mbufs.AllocatePacket(10_000, TimeSpan.Zero, token).IsNull);
         });
     }
 
@@ -67,16 +67,16 @@ public sealed class ExhaustionAllocationTests(ArenaKind kind) : MbufFixture(kind
     public void Verbs_that_are_denied_allocate_nothing() => AllocationAssert.IsFree(Arena, mbufs =>
     {
         MbufChain packet = mbufs.Open(_packet);
-        Must.Hold(!packet.TryAppend(s_bytes) && !packet.TryExtend(1000, out _));
+        Must.Hold(!packet.TryAppend(s_bytes) && !packet.TryAppend(1000, out _));
         Must.Hold(!packet.TryPrepend(s_bytes) && !packet.TryPrepend(10, out _));
         Must.Hold(!packet.TryPullUp(400, out _) && !packet.TryCopyUp(100, 14, out _));
         Must.Hold(!packet.TryPullDown(250, 200, out ReadOnlySpan<byte> _) && !packet.TryPullDownToSegment(10, 20, out _));
         MbufWriter writer = packet.GetWriter();
         Must.Hold(!writer.TryWrite(s_bytes) && !writer.TryWriteUInt32BigEndian(1));
-        Must.Hold(!packet.TryCopyBack(10, s_bytes) && !packet.TryCopyBack(10, s_bytes.AsSpan(0, 20)));
+        Must.Hold(!packet.TryCopyFrom(10, s_bytes) && !packet.TryCopyFrom(10, s_bytes.AsSpan(0, 20)));
         Must.Hold(packet.Share().IsNull && !packet.TrySplit(100, out _) && packet.Length == 500);
         Must.Hold(packet.Duplicate().IsNull && packet.ShareBehindHead(14).IsNull && !packet.TryShare(0, 400, out _));
-        Must.Hold(!packet.TryUnshare() && !packet.TryMakeWritable(0, 1) && !packet.TryFragment(100));
+        Must.Hold(!packet.TryUnshare() && !packet.TryMakeWritable(0, 1) && !packet.TrySplitSegments(100));
         Must.Hold(!packet.TryDefragment() && !packet.TryCollapse(1));
         _packet = packet.Detach();
     });

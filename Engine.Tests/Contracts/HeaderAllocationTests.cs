@@ -39,7 +39,7 @@ public sealed class HeaderAllocationTests(ArenaKind kind) : MbufFixture(kind)
     public void Handing_a_header_on_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
         using MbufChain packet = mbufs.AllocatePacket();
-        using MbufChain other = mbufs.Allocate();
+        using MbufChain other = mbufs.AllocateMbuf();
         packet.PrependTag(mbufs.AllocateTag(1, 10));
         other.CopyPacketFieldsFrom(packet);
         Must.Hold(other.TryCopyTagsFrom(packet) && other.TryCopyPacketHeaderFrom(packet));
@@ -70,7 +70,7 @@ public sealed class HeaderAllocationTests(ArenaKind kind) : MbufFixture(kind)
         Must.Hold(count == 6 && packet.TryFindTag(9, out MbufTag common) && packet.TryFindTag(7, 1, common, out MbufTag found));
         packet.TryFindTag(7, 3, out MbufTag third);
         packet.UnlinkTag(third);
-        using (MbufTag copy = third.Copy())
+        using (MbufTag copy = third.Duplicate())
         {
             Must.Hold(copy.Length == 300 && !copy.IsAttached);
         }
@@ -95,7 +95,7 @@ public sealed class HeaderAllocationTests(ArenaKind kind) : MbufFixture(kind)
             using MbufChain packet = memory.Attach(mbufs);
             using MbufChain copy = packet.Share();
             Must.Hold(copy.DangerousTryGetExternal(out MbufExternalStorage storage) && storage.Size == 100);
-            Must.Hold(packet.ReferenceCount == 2 && copy.TryCopyBack(0, [1]));
+            Must.Hold(packet.ReferenceCount == 2 && copy.TryCopyFrom(0, [1]));
         });
     }
 
@@ -108,7 +108,7 @@ public sealed class HeaderAllocationTests(ArenaKind kind) : MbufFixture(kind)
         for (int round = 0; round < 4; round++)
         {
             using MbufScope mbufs = Arena.Enter();
-            MbufChain packet = mbufs.AllocateHeader();
+            MbufChain packet = mbufs.AllocatePacketWithoutCluster();
             Must.Hold(packet.TryAttachExternal(memory, 100));
             long before = GC.GetAllocatedBytesForCurrentThread();
             MbufChain copy = packet.Share();

@@ -19,7 +19,7 @@ public sealed class InspectionAllocationTests(ArenaKind kind) : MbufFixture(kind
         nameof(MbufChain.SequenceCompareTo), nameof(MbufChain.Null))]
     public void Searching_and_comparing_allocate_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         using MbufChain other = mbufs.AllocatePacket();
         for (int i = 0; i < 30; i++)
         {
@@ -33,7 +33,7 @@ public sealed class InspectionAllocationTests(ArenaKind kind) : MbufFixture(kind
     });
 
     [Test]
-    [Measures(typeof(MbufChain), "TryComputeChecksum", "TryCompleteChecksum",
+    [Measures(typeof(MbufChain), "TryComputeChecksum", "TryCompleteTransportChecksum",
         "CompleteChecksums")]
     public void Checksums_allocate_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
@@ -42,8 +42,8 @@ public sealed class InspectionAllocationTests(ArenaKind kind) : MbufFixture(kind
         packet.ChecksumFlags = MbufChecksumFlags.Udp;
         packet.ChecksumData = 6;
         using MbufChain share = packet.Share();
-        Must.Hold(packet.TryCompleteChecksum() && share.TryCompleteChecksum());
-        packet.ChecksumFlags = MbufChecksumFlags.Ip;
+        Must.Hold(packet.TryCompleteTransportChecksum() && share.TryCompleteTransportChecksum());
+        packet.ChecksumFlags = MbufChecksumFlags.IPv4;
         Must.Hold(packet.CompleteChecksums(s_interface) == MbufOffloadStatus.Done);
         Must.Hold(packet.TryComputeChecksum(20, 10, out ushort checksum) && checksum == 0);
     });
@@ -64,7 +64,7 @@ public sealed class InspectionAllocationTests(ArenaKind kind) : MbufFixture(kind
         nameof(MbufChain.ClearProtocolFlags))]
     public void Taking_headers_away_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
-        using MbufChain packet = mbufs.AllocateChain(5000);
+        using MbufChain packet = mbufs.AllocatePacket(5000);
         using MbufChain other = mbufs.AllocatePacket();
         packet.PrependTag(mbufs.AllocateTag(1, 5));
         other.VlanTag = 1;

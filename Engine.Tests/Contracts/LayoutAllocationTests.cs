@@ -40,12 +40,12 @@ public sealed class LayoutAllocationTests(ArenaKind kind) : MbufFixture(kind)
     });
 
     [Test]
-    [Measures(typeof(MbufChain), nameof(MbufChain.TryFragment), nameof(MbufChain.TryDefragment), nameof(MbufChain.TryCollapse))]
+    [Measures(typeof(MbufChain), nameof(MbufChain.TrySplitSegments), nameof(MbufChain.TryDefragment), nameof(MbufChain.TryCollapse))]
     public void Laying_out_anew_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
         using MbufChain packet = mbufs.AllocatePacket();
-        Must.Hold(packet.TryAppend(s_large) && packet.TryFragment(150) && packet.SegmentCount == 34);
-        Must.Hold(packet.TryCollapse(30) && packet.SegmentCount == 30 && packet.TryCollapse(2) && packet.TryFragment(1000));
+        Must.Hold(packet.TryAppend(s_large) && packet.TrySplitSegments(150) && packet.SegmentCount == 34);
+        Must.Hold(packet.TryCollapse(30) && packet.SegmentCount == 30 && packet.TryCollapse(2) && packet.TrySplitSegments(1000));
         Must.Hold(packet.TryDefragment() && packet.SegmentCount == 1 && packet.TryDefragment());
     });
 }

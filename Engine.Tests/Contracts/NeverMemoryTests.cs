@@ -18,7 +18,7 @@ public sealed class NeverMemoryTests(bool isChecked) : MbufFixture(new ArenaKind
     {
         var owner = new Lender();
         using MbufScope mbufs = Arena.Enter();
-        MbufChain packet = mbufs.AllocateHeader();
+        MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.TryAttachExternal(owner, Length));
         Assert.That(packet.TryGetWritable(out Span<byte> span));
         packet.Free();
@@ -33,8 +33,8 @@ public sealed class NeverMemoryTests(bool isChecked) : MbufFixture(new ArenaKind
     {
         byte[] memory = new byte[Length];
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain first = mbufs.AllocateHeader();
-        using MbufChain second = mbufs.AllocateHeader();
+        using MbufChain first = mbufs.AllocatePacketWithoutCluster();
+        using MbufChain second = mbufs.AllocatePacketWithoutCluster();
         Assert.That(first.TryAttachExternal(memory, Length) && second.TryAttachExternal(memory, Length));
         Assert.That((first.ReferenceCount, second.ReferenceCount), Is.EqualTo((1, 1)), "Each believes that it is alone.");
         Assert.That(first.TryGetWritable(out Span<byte> span) && second.IsWritable);
@@ -48,7 +48,7 @@ public sealed class NeverMemoryTests(bool isChecked) : MbufFixture(new ArenaKind
     {
         byte[] memory = new byte[Length];
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.TryAttachExternal((ReadOnlyMemory<byte>)memory));
         using MbufChain share = packet.Share();
         memory.AsSpan().Fill(Written);
@@ -73,7 +73,7 @@ public sealed class NeverMemoryTests(bool isChecked) : MbufFixture(new ArenaKind
     {
         var manager = new Moving();
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.TryAttachExternal(manager.Memory, Length));
         byte[] before = manager.Now;
         manager.Now = GC.AllocateArray<byte>(Length, pinned: true);
@@ -87,7 +87,7 @@ public sealed class NeverMemoryTests(bool isChecked) : MbufFixture(new ArenaKind
     {
         byte[] memory = new byte[Length];
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.TryAttachExternal((ReadOnlyMemory<byte>)memory));
         Assert.That(packet.TryGetWritable(out _), Is.False);
         packet.DangerousClearReadOnly();
@@ -105,7 +105,7 @@ public sealed class NeverMemoryTests(bool isChecked) : MbufFixture(new ArenaKind
         memory.Bytes.Fill(Written);
         MbufExternalStorage handedOut = memory.Describe() with { Size = Length };
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
 
         Assert.That(packet.DangerousTryAttachExternal(handedOut with { Size = 2 * Length }, 2 * Length));
         Assert.That(packet.FirstSpan[Length..].IndexOfAnyExcept(Written), Is.EqualTo(-1));

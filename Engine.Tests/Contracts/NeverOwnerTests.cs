@@ -28,7 +28,7 @@ public sealed class NeverOwnerTests(bool isChecked) : MbufFixture(new ArenaKind(
         byte[] memory = new byte[2 * Length];
         memory.AsSpan(Length).Fill(0xEE);
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.TryAttachExternal(memory.AsMemory(0, Length), Length));
         HeaderOf(packet).Data += Length;
         byte seen = packet.FirstSpan[^1];
@@ -174,7 +174,7 @@ public sealed class NeverOwnerTests(bool isChecked) : MbufFixture(new ArenaKind(
             var mate = new Mate(() =>
             {
                 using MbufScope mbufs = cache.Enter();
-                error = Thrown.By(mbufs, static (in scope) => scope.AllocateChain(200 * (int)MbufClusterSize.Standard));
+                error = Thrown.By(mbufs, static (in scope) => scope.AllocatePacket(200 * (int)MbufClusterSize.Standard));
             });
             mate.UntilBlocked();
             mate.Interrupt();

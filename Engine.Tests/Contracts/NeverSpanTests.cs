@@ -47,9 +47,9 @@ public sealed class NeverSpanTests(ArenaKind kind) : MbufFixture(kind)
             other.Append(packet);
             return other.Detach();
         }),
-        Giving("Concatenate", static (packet, _, other) =>
+        Giving("AppendKeepingPacketLength", static (packet, _, other) =>
         {
-            other.Concatenate(packet);
+            other.AppendKeepingPacketLength(packet);
             return other.Detach();
         }),
     ];
@@ -74,7 +74,7 @@ public sealed class NeverSpanTests(ArenaKind kind) : MbufFixture(kind)
         var queue = new MbufQueue(Arena);
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Packet(mbufs, bytes);
-        packet.ChecksumFlags = size > 0 ? MbufChecksumFlags.Segmentation : MbufChecksumFlags.None;
+        packet.ChecksumFlags = size > 0 ? MbufChecksumFlags.TcpSegmentation : MbufChecksumFlags.None;
         packet.SegmentSize = (ushort)size;
         Assert.That(packet.TryGetWritable(out Span<byte> span));
         Assert.That(cut(packet, queue), Is.EqualTo(MbufOffloadStatus.Done));
@@ -122,7 +122,7 @@ public sealed class NeverSpanTests(ArenaKind kind) : MbufFixture(kind)
         foreach (Mbuf handle in all)
         {
             using MbufChain one = mbufs.Open(handle);
-            written += one.TryExtend(Length, out Span<byte> room) && room.IndexOfAnyExcept(Written) < 0 ? 1 : 0;
+            written += one.TryAppend(Length, out Span<byte> room) && room.IndexOfAnyExcept(Written) < 0 ? 1 : 0;
         }
 
         Assert.That(written, Is.EqualTo(1));

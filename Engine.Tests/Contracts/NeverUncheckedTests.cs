@@ -62,7 +62,7 @@ public sealed class NeverUncheckedTests : MbufFixture
         using MbufScope mbufs = Arena.Enter();
         Packet(mbufs, Pattern(Length)).Free();
         using MbufChain packet = mbufs.AllocatePacket();
-        Assert.That(packet.TryExtend(Length, out Span<byte> room));
+        Assert.That(packet.TryAppend(Length, out Span<byte> room));
 
         Assert.That(room.SequenceEqual(Pattern(Length)));
     }

@@ -9,7 +9,7 @@ internal static class PublicSurface
     private static readonly Lazy<INamedTypeSymbol[]> s_types = new(static () =>
     {
         CSharpCompilation compilation = Snippet.Compile("", OutputKind.DynamicallyLinkedLibrary);
-        MetadataReference engine = compilation.References.Single(static one => Path.GetFileName(one.Display) == "Engine.dll");
+        MetadataReference engine = compilation.References.Single(static one => Path.GetFileName(one.Display) == "Engine.Mbufs.dll");
         var assembly = (IAssemblySymbol)compilation.GetAssemblyOrModuleSymbol(engine)!;
         return [.. Inside(assembly.GlobalNamespace).Where(IsVisible)];
     });

@@ -31,7 +31,7 @@ public sealed class QueueAllocationTests(ArenaKind kind) : MbufFixture(kind)
             Must.Hold(queue.TryPeekFirst(mbufs, out MbufPosition place) && queue.TryPeekLast(mbufs, out place) && place.IsEnd);
             Must.Hold(queue.TryDequeue(mbufs, out MbufChain first));
             queue.EnqueueFirst(first);
-            other.EnqueueFirst(mbufs.AllocateHeader());
+            other.EnqueueFirst(mbufs.AllocatePacketWithoutCluster());
             queue.Append(mbufs, other);
             Must.Hold(other.IsEmpty && !queue.IsEmpty && queue.Drain(mbufs) == Limit + 1);
             Must.Hold(!queue.TryDequeue(mbufs, out MbufChain none) && none.IsNull);

@@ -68,7 +68,7 @@ public sealed class ReassemblyAllocationTests(ArenaKind kind) : ReassemblyFixtur
 
     private static MbufReassemblyStatus Add(MbufScope mbufs, MbufReassembler reassembler, byte[] fragment)
     {
-        using MbufChain chain = mbufs.AllocateFrom(fragment, 0, 0);
+        using MbufChain chain = mbufs.AllocatePacketFrom(fragment, 0, 0);
         MbufReassemblyStatus status = reassembler.Add(mbufs, chain, out MbufChain packet);
         packet.Dispose();
         return status;

@@ -13,14 +13,14 @@ public sealed class RoomAllocationTests(ArenaKind kind) : MbufFixture(kind)
     private static readonly Memory<byte>[] s_pieces = [new byte[2000], Memory<byte>.Empty, new byte[4000]];
 
     [Test]
-    [Measures(typeof(MbufScope), nameof(MbufScope.AllocateZeroed), nameof(MbufScope.AllocateContiguous),
-        nameof(MbufScope.AllocateContiguousPacket), nameof(MbufScope.AllocateChainWithoutHeader))]
+    [Measures(typeof(MbufScope), nameof(MbufScope.AllocateZeroedMbuf), nameof(MbufScope.AllocateContiguousMbuf),
+        nameof(MbufScope.AllocateContiguousPacket), nameof(MbufScope.AllocateChain))]
     public void Contiguous_and_zeroed_room_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
-        using MbufChain zeroed = mbufs.AllocateZeroed();
-        using MbufChain large = mbufs.AllocateContiguous(10_000);
+        using MbufChain zeroed = mbufs.AllocateZeroedMbuf();
+        using MbufChain large = mbufs.AllocateContiguousMbuf(10_000);
         using MbufChain packet = mbufs.AllocateContiguousPacket(1000);
-        using MbufChain chain = mbufs.AllocateChainWithoutHeader(5000);
+        using MbufChain chain = mbufs.AllocateChain(5000);
         Must.Hold(!zeroed.IsNull && !large.IsNull && !packet.IsNull && chain.SegmentCount > 1);
     });
 
@@ -31,24 +31,24 @@ public sealed class RoomAllocationTests(ArenaKind kind) : MbufFixture(kind)
         CancellationToken token = stop.Token;
         AllocationAssert.IsFree(Arena, mbufs =>
         {
-            using MbufChain zeroed = mbufs.AllocateZeroed(Timeout.InfiniteTimeSpan, token);
-            using MbufChain large = mbufs.AllocateContiguous(10_000, Timeout.InfiniteTimeSpan, token);
+            using MbufChain zeroed = mbufs.AllocateZeroedMbuf(Timeout.InfiniteTimeSpan, token);
+            using MbufChain large = mbufs.AllocateContiguousMbuf(10_000, Timeout.InfiniteTimeSpan, token);
             using MbufChain packet = mbufs.AllocateContiguousPacket(1000, TimeSpan.Zero, token);
-            using MbufChain chain = mbufs.AllocateChainWithoutHeader(5000, TimeSpan.Zero, token);
+            using MbufChain chain = mbufs.AllocateChain(5000, TimeSpan.Zero, token);
             Must.Hold(!zeroed.IsNull && !large.IsNull && !packet.IsNull && chain.SegmentCount > 1);
         });
     }
 
     [Test]
-    [Measures(typeof(MbufScope), nameof(MbufScope.AllocateFrom), nameof(MbufScope.AllocateChainFrom))]
+    [Measures(typeof(MbufScope), nameof(MbufScope.AllocatePacketFrom), nameof(MbufScope.AllocateChainFrom))]
     public void Packets_made_of_bytes_allocate_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
         var source = new Zeros();
         var sequence = new ReadOnlySequence<byte>(s_bytes);
-        using MbufChain packet = mbufs.AllocateFrom(s_bytes, 14, 1);
-        using MbufChain written = mbufs.AllocateFrom(ref source, 5000, 14, 1);
-        using MbufChain few = mbufs.AllocateFrom(ref source, 5000);
-        using MbufChain taken = mbufs.AllocateFrom(ref sequence, 2500, 14);
+        using MbufChain packet = mbufs.AllocatePacketFrom(s_bytes, 14, 1);
+        using MbufChain written = mbufs.AllocatePacketFrom(ref source, 5000, 14, 1);
+        using MbufChain few = mbufs.AllocatePacketFrom(ref source, 5000);
+        using MbufChain taken = mbufs.AllocatePacketFrom(ref sequence, 2500, 14);
         using MbufChain rest = mbufs.AllocateChainFrom(ref sequence, MbufSizes.CopyAll, 14);
         Must.Hold(packet.Length == 5000 && written.Length == 5000 && few.Length == 5000 && taken.Length == 2500 && rest.Length == 2500);
     });
@@ -57,10 +57,10 @@ public sealed class RoomAllocationTests(ArenaKind kind) : MbufFixture(kind)
     [Measures(typeof(MbufChain), nameof(MbufChain.TryAddRoom), nameof(MbufChain.TryAttachCluster), nameof(MbufChain.AlignToEnd))]
     public void Room_for_existing_chains_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         packet.AlignToEnd(20);
         Must.Hold(packet.TryAttachCluster() && packet.TryAddRoom(5000) && packet.TryAppend(s_bytes));
-        using MbufChain jumbo = mbufs.AllocateHeader();
+        using MbufChain jumbo = mbufs.AllocatePacketWithoutCluster();
         Must.Hold(jumbo.TryAttachCluster(MbufClusterSize.Jumbo9));
     });
 
@@ -71,7 +71,7 @@ public sealed class RoomAllocationTests(ArenaKind kind) : MbufFixture(kind)
         var writer = new ArrayBufferWriter<byte>(10_000);
         AllocationAssert.IsFree(Arena, mbufs =>
         {
-            using MbufChain packet = mbufs.AllocateFrom(s_bytes, 0, 0);
+            using MbufChain packet = mbufs.AllocatePacketFrom(s_bytes, 0, 0);
             Must.Hold(packet.CopyTo(s_pieces, MbufSizes.CopyAll) == 5000 && packet.CopyTo(s_pieces, 3000) == 3000);
             writer.ResetWrittenCount();
             packet.CopyTo(writer);
@@ -86,7 +86,7 @@ public sealed class RoomAllocationTests(ArenaKind kind) : MbufFixture(kind)
         Hoard hoard;
         using (MbufScope mbufs = Arena.Enter())
         {
-            kept = mbufs.AllocateHeader().Detach();
+            kept = mbufs.AllocatePacketWithoutCluster().Detach();
             hoard = Hoard.OfEverything(mbufs);
         }
 
@@ -94,10 +94,10 @@ public sealed class RoomAllocationTests(ArenaKind kind) : MbufFixture(kind)
         {
             var source = new Zeros();
             var sequence = new ReadOnlySequence<byte>(s_bytes);
-            Must.Hold(mbufs.AllocateZeroed().IsNull && mbufs.AllocateContiguous(10).IsNull && mbufs.AllocateContiguousPacket(9000).IsNull);
-            Must.Hold(mbufs.AllocateChainWithoutHeader(10).IsNull && mbufs.AllocateZeroed(TimeSpan.Zero).IsNull);
-            Must.Hold(mbufs.AllocateFrom(s_bytes, 0, 0).IsNull && mbufs.AllocateFrom(ref source, 10, 0, 0).IsNull);
-            Must.Hold(mbufs.AllocateFrom(ref sequence, MbufSizes.CopyAll, 0).IsNull && mbufs.AllocateChainFrom(ref sequence, MbufSizes.CopyAll, 0).IsNull);
+            Must.Hold(mbufs.AllocateZeroedMbuf().IsNull && mbufs.AllocateContiguousMbuf(10).IsNull && mbufs.AllocateContiguousPacket(9000).IsNull);
+            Must.Hold(mbufs.AllocateChain(10).IsNull && mbufs.AllocateZeroedMbuf(TimeSpan.Zero).IsNull);
+            Must.Hold(mbufs.AllocatePacketFrom(s_bytes, 0, 0).IsNull && mbufs.AllocatePacketFrom(ref source, 10, 0, 0).IsNull);
+            Must.Hold(mbufs.AllocatePacketFrom(ref sequence, MbufSizes.CopyAll, 0).IsNull && mbufs.AllocateChainFrom(ref sequence, MbufSizes.CopyAll, 0).IsNull);
             MbufChain packet = mbufs.Open(kept);
             Must.Hold(!packet.TryAddRoom(100) && !packet.TryAttachCluster() && packet.SegmentCount == 1);
             kept = packet.Detach();

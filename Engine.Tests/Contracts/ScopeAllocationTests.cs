@@ -34,37 +34,37 @@ public sealed class ScopeAllocationTests(ArenaKind kind) : MbufFixture(kind)
     }
 
     [Test]
-    [Measures(typeof(MbufScope), nameof(MbufScope.Allocate), nameof(MbufScope.AllocateHeader), nameof(MbufScope.AllocatePacket),
-        nameof(MbufScope.AllocateCluster), nameof(MbufScope.AllocateChain))]
+    [Measures(typeof(MbufScope), nameof(MbufScope.AllocateMbuf), nameof(MbufScope.AllocatePacketWithoutCluster), nameof(MbufScope.AllocatePacket),
+        nameof(MbufScope.AllocateMbufWithCluster), nameof(MbufScope.AllocatePacket))]
     public void Every_form_of_allocation_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
-        using MbufChain plain = mbufs.Allocate();
-        using MbufChain header = mbufs.AllocateHeader();
+        using MbufChain plain = mbufs.AllocateMbuf();
+        using MbufChain header = mbufs.AllocatePacketWithoutCluster();
         using MbufChain packet = mbufs.AllocatePacket();
         using MbufChain jumboPacket = mbufs.AllocatePacket(MbufClusterSize.Jumbo9);
-        using MbufChain cluster = mbufs.AllocateCluster();
-        using MbufChain jumbo = mbufs.AllocateCluster(MbufClusterSize.Page);
-        using MbufChain chain = mbufs.AllocateChain(10_000);
+        using MbufChain cluster = mbufs.AllocateMbufWithCluster();
+        using MbufChain jumbo = mbufs.AllocateMbufWithCluster(MbufClusterSize.Page);
+        using MbufChain chain = mbufs.AllocatePacket(10_000);
         Must.Hold(!plain.IsNull && !header.IsNull && !packet.IsNull && !jumboPacket.IsNull);
         Must.Hold(!cluster.IsNull && !jumbo.IsNull && chain.SegmentCount > 1);
     });
 
     [Test]
-    [Measures(typeof(MbufScope), nameof(MbufScope.Allocate), nameof(MbufScope.AllocateHeader), nameof(MbufScope.AllocatePacket),
-        nameof(MbufScope.AllocateCluster), nameof(MbufScope.AllocateChain))]
+    [Measures(typeof(MbufScope), nameof(MbufScope.AllocateMbuf), nameof(MbufScope.AllocatePacketWithoutCluster), nameof(MbufScope.AllocatePacket),
+        nameof(MbufScope.AllocateMbufWithCluster), nameof(MbufScope.AllocatePacket))]
     public void Every_waiting_form_that_finds_memory_at_once_allocates_nothing()
     {
         using var stop = new CancellationTokenSource();
         CancellationToken token = stop.Token;
         AllocationAssert.IsFree(Arena, mbufs =>
         {
-            using MbufChain plain = mbufs.Allocate(Timeout.InfiniteTimeSpan, token);
-            using MbufChain header = mbufs.AllocateHeader(Timeout.InfiniteTimeSpan, token);
+            using MbufChain plain = mbufs.AllocateMbuf(Timeout.InfiniteTimeSpan, token);
+            using MbufChain header = mbufs.AllocatePacketWithoutCluster(Timeout.InfiniteTimeSpan, token);
             using MbufChain packet = mbufs.AllocatePacket(Timeout.InfiniteTimeSpan, token);
             using MbufChain jumboPacket = mbufs.AllocatePacket(MbufClusterSize.Jumbo9, Timeout.InfiniteTimeSpan, token);
-            using MbufChain cluster = mbufs.AllocateCluster(TimeSpan.Zero, token);
-            using MbufChain jumbo = mbufs.AllocateCluster(MbufClusterSize.Page, TimeSpan.Zero, token);
-            using MbufChain chain = mbufs.AllocateChain(10_000, TimeSpan.Zero, token);
+            using MbufChain cluster = mbufs.AllocateMbufWithCluster(TimeSpan.Zero, token);
+            using MbufChain jumbo = mbufs.AllocateMbufWithCluster(MbufClusterSize.Page, TimeSpan.Zero, token);
+            using MbufChain chain = mbufs.AllocatePacket(10_000, TimeSpan.Zero, token);
             Must.Hold(!plain.IsNull && !header.IsNull && !packet.IsNull && !jumboPacket.IsNull);
             Must.Hold(!cluster.IsNull && !jumbo.IsNull && chain.SegmentCount > 1);
         });
@@ -78,7 +78,7 @@ public sealed class ScopeAllocationTests(ArenaKind kind) : MbufFixture(kind)
         Span<Mbuf> handles = stackalloc Mbuf[Many];
         foreach (ref Mbuf handle in handles)
         {
-            handle = mbufs.Allocate().Detach();
+            handle = mbufs.AllocateMbuf().Detach();
         }
 
         foreach (ref Mbuf handle in handles[..(Many / 2)])

@@ -25,9 +25,9 @@ public sealed class SegmentationAllocationTests(ArenaKind kind) : MbufFixture(ki
         var narrow = new MbufQueue(Arena, limit: 1);
         AllocationAssert.IsFree(Arena, mbufs =>
         {
-            using MbufChain ipv4 = mbufs.AllocateFrom(s_ipv4, headroom: 0, receiveInterface: 0);
-            using MbufChain ipv6 = mbufs.AllocateFrom(s_ipv6, headroom: 0, receiveInterface: 0);
-            using MbufChain random = mbufs.AllocateFrom(s_ipv6, headroom: 0, receiveInterface: 0);
+            using MbufChain ipv4 = mbufs.AllocatePacketFrom(s_ipv4, headroom: 0, receiveInterface: 0);
+            using MbufChain ipv6 = mbufs.AllocatePacketFrom(s_ipv6, headroom: 0, receiveInterface: 0);
+            using MbufChain random = mbufs.AllocatePacketFrom(s_ipv6, headroom: 0, receiveInterface: 0);
             ipv4.PrependTag(mbufs.AllocateTag(1, 2, 20));
             Must.Hold(ipv4.FragmentInto(1500, narrow) == MbufOffloadStatus.QueueFull);
             Must.Hold(ipv4.FragmentInto(31, queue) == MbufOffloadStatus.MtuTooSmall);
@@ -44,10 +44,10 @@ public sealed class SegmentationAllocationTests(ArenaKind kind) : MbufFixture(ki
         var queue = new MbufQueue(Arena);
         AllocationAssert.IsFree(Arena, mbufs =>
         {
-            using MbufChain tcp = mbufs.AllocateFrom(s_tcp, headroom: 0, receiveInterface: 0);
-            using MbufChain udp = mbufs.AllocateFrom(s_udp, headroom: 0, receiveInterface: 0);
+            using MbufChain tcp = mbufs.AllocatePacketFrom(s_tcp, headroom: 0, receiveInterface: 0);
+            using MbufChain udp = mbufs.AllocatePacketFrom(s_udp, headroom: 0, receiveInterface: 0);
             tcp.PrependTag(mbufs.AllocateTag(1, 2, 20));
-            tcp.ChecksumFlags = MbufChecksumFlags.Segmentation;
+            tcp.ChecksumFlags = MbufChecksumFlags.TcpSegmentation;
             Must.Hold(tcp.SegmentInto(queue) == MbufOffloadStatus.SegmentSizeMissing);
             tcp.SegmentSize = 1000;
             Must.Hold(tcp.SegmentInto(queue) == MbufOffloadStatus.Done && queue.Drain(mbufs) == 3);
@@ -65,11 +65,11 @@ public sealed class SegmentationAllocationTests(ArenaKind kind) : MbufFixture(ki
         var narrow = new MbufInterface("lo0");
         AllocationAssert.IsFree(Arena, mbufs =>
         {
-            using MbufChain whole = mbufs.AllocateFrom(s_udp.AsSpan(0, 1000), headroom: 0, receiveInterface: 0);
-            using MbufChain fragments = mbufs.AllocateFrom(s_ipv4, headroom: 0, receiveInterface: 0);
-            using MbufChain segments = mbufs.AllocateFrom(s_tcp, headroom: 0, receiveInterface: 0);
-            fragments.ChecksumFlags = MbufChecksumFlags.Ip;
-            segments.ChecksumFlags = MbufChecksumFlags.Segmentation | MbufChecksumFlags.Ip;
+            using MbufChain whole = mbufs.AllocatePacketFrom(s_udp.AsSpan(0, 1000), headroom: 0, receiveInterface: 0);
+            using MbufChain fragments = mbufs.AllocatePacketFrom(s_ipv4, headroom: 0, receiveInterface: 0);
+            using MbufChain segments = mbufs.AllocatePacketFrom(s_tcp, headroom: 0, receiveInterface: 0);
+            fragments.ChecksumFlags = MbufChecksumFlags.IPv4;
+            segments.ChecksumFlags = MbufChecksumFlags.TcpSegmentation | MbufChecksumFlags.IPv4;
             segments.SegmentSize = 1000;
             Must.Hold(whole.OutputInto(narrow, queue) == MbufOffloadStatus.Truncated);
             Must.Hold(fragments.OutputInto(narrow, queue) == MbufOffloadStatus.Done && queue.Drain(mbufs) == 3);

@@ -9,7 +9,7 @@ public sealed class StressAllocationTests(ArenaKind kind) : MbufFixture(kind)
 {
     [Test]
     [Measures(typeof(MbufArena), nameof(MbufArena.Stress))]
-    [Measures(typeof(MbufStress), nameof(MbufStress.Seed), nameof(MbufStress.FragmentSize))]
+    [Measures(typeof(MbufStress), nameof(MbufStress.Seed), nameof(MbufStress.MaximumSegmentLength))]
     [Measures(typeof(MbufStress), nameof(MbufStress.AllocationFailureRate), nameof(MbufStress.FailAllocationNumber))]
     [Measures(typeof(MbufStress), nameof(MbufStress.Allocations), nameof(MbufStress.AllocationFailures))]
     [Measures(typeof(MbufStress), nameof(MbufStress.DefragmentFailureRate), nameof(MbufStress.DefragmentFailures))]
@@ -19,12 +19,12 @@ public sealed class StressAllocationTests(ArenaKind kind) : MbufFixture(kind)
         stress.Seed++;
         stress.DefragmentFailureRate = 1;
         Must.Hold(stress.InjectsDefragmentFailure() && stress.DefragmentFailureRate == 1 && stress.DefragmentFailures > 0);
-        (stress.DefragmentFailureRate, stress.FragmentSize) = (0, stress.FragmentSize);
+        (stress.DefragmentFailureRate, stress.MaximumSegmentLength) = (0, stress.MaximumSegmentLength);
         stress.FailAllocationNumber = 2;
         mbufs.AllocatePacket().Free();
         Must.Hold(mbufs.AllocatePacket().IsNull && stress.FailAllocationNumber == 0);
         stress.AllocationFailureRate = 1;
-        Must.Hold(mbufs.AllocateChain(10_000).IsNull && mbufs.AllocatePacket(TimeSpan.Zero).IsNull);
+        Must.Hold(mbufs.AllocatePacket(10_000).IsNull && mbufs.AllocatePacket(TimeSpan.Zero).IsNull);
         Must.Hold(stress.AllocationFailures > 0 && stress.Allocations > stress.AllocationFailures && stress.AllocationFailureRate == 1);
         stress.AllocationFailureRate = 0;
         mbufs.AllocatePacket().Free();

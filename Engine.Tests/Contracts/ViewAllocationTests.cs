@@ -14,31 +14,31 @@ public sealed class ViewAllocationTests(ArenaKind kind) : MbufFixture(kind)
     [Measures(typeof(MbufChain), nameof(MbufChain.TryPullDown), nameof(MbufChain.TryPullDownToSegment), nameof(MbufChain.TryCopyUp))]
     public void Pulling_down_and_copying_up_allocate_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Must.Hold(packet.TryAppend(s_small) && packet.TryAppend(s_large) && packet.TryAppend(s_large));
         using MbufChain share = packet.Share();
         Must.Hold(packet.TryPullDown(50, 20, out ReadOnlySpan<byte> view) && view.Length == 20);
         Must.Hold(packet.TryPullDown(90, 500, out view) && packet.TryPullDown(2000, 3000, out view) && view.Length == 3000);
-        Must.Hold(packet.TryPullDown(5000, 100, out MbufPosition position) && position.Position == 5000);
-        Must.Hold(packet.TryPullDownToSegment(5050, 10, out position) && position.Offset == 0 && !packet.TryPullDown(10_000, 101, out position));
+        Must.Hold(packet.TryPullDown(5000, 100, out MbufPosition position) && position.Offset == 5000);
+        Must.Hold(packet.TryPullDownToSegment(5050, 10, out position) && position.OffsetInSegment == 0 && !packet.TryPullDown(10_000, 101, out position));
         Must.Hold(packet.TryCopyUp(20, 14, out view) && packet.TryCopyUp(3000, 14, out view) && view.Length == 3000);
         Must.Hold(!packet.TryCopyUp(10_000, 16_000, out view));
     });
 
     [Test]
-    [Measures(typeof(MbufChain), nameof(MbufChain.TryApply), nameof(MbufChain.TryApplyInPlace))]
+    [Measures(typeof(MbufChain), nameof(MbufChain.TryVisit), nameof(MbufChain.TryTransform))]
     public void Visiting_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
         using MbufChain packet = mbufs.AllocatePacket();
         Must.Hold(packet.TryAppend(s_large));
         using MbufChain share = packet.Share();
         var counter = new Counter();
-        Must.Hold(packet.TryApply(100, 4000, ref counter, out int result) && result == 0 && counter.Bytes == 4000);
-        Must.Hold(packet.TryApplyInPlace(100, 4000, ref counter, out result) && counter.Bytes == 8000);
-        Must.Hold(!packet.TryApply(100, 5000, ref counter, out result) && !packet.TryApplyInPlace(100, 5000, ref counter, out result));
+        Must.Hold(packet.TryVisit(100, 4000, ref counter, out int result) && result == 0 && counter.Bytes == 4000);
+        Must.Hold(packet.TryTransform(100, 4000, ref counter, out result) && counter.Bytes == 8000);
+        Must.Hold(!packet.TryVisit(100, 5000, ref counter, out result) && !packet.TryTransform(100, 5000, ref counter, out result));
         int sum = 0;
         var scoped = new ScopedCounter(ref sum);
-        Must.Hold(packet.TryApply(0, 5000, ref scoped, out result) && sum == 5000);
+        Must.Hold(packet.TryVisit(0, 5000, ref scoped, out result) && sum == 5000);
     });
 
     [Test]

@@ -25,8 +25,8 @@ public sealed class AuditTests(ArenaKind kind) : MbufFixture(kind)
             MbufChain chain = Build(mbufs, Pattern(300), Segment.Internal(100), Segment.Cluster(100), Segment.Cluster(100));
             kept.AddRange([chain.Share().Detach(), chain.Detach()]);
             kept.Add(mbufs.AllocatePacket(MbufClusterSize.Page).Detach());
-            kept.Add(mbufs.AllocateCluster(MbufClusterSize.Jumbo9).Detach());
-            kept.Add(mbufs.AllocateCluster(MbufClusterSize.Jumbo16).Detach());
+            kept.Add(mbufs.AllocateMbufWithCluster(MbufClusterSize.Jumbo9).Detach());
+            kept.Add(mbufs.AllocateMbufWithCluster(MbufClusterSize.Jumbo16).Detach());
         }
 
         MbufAudit audit = Arena.Audit();
@@ -61,7 +61,7 @@ public sealed class AuditTests(ArenaKind kind) : MbufFixture(kind)
         var queue = new MbufQueue(Arena);
         using (MbufScope mbufs = Arena.Enter())
         {
-            Assert.That(queue.TryEnqueue(mbufs.AllocatePacket()) && queue.TryEnqueue(mbufs.Allocate()));
+            Assert.That(queue.TryEnqueue(mbufs.AllocatePacket()) && queue.TryEnqueue(mbufs.AllocateMbuf()));
         }
 
         Assert.That(Arena.Audit().LiveChains, Is.EqualTo(2));

@@ -39,7 +39,7 @@ public sealed class DumpTests : MbufFixture
     public void A_chain_without_header_has_no_fields_to_show()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain chain = mbufs.Allocate();
+        using MbufChain chain = mbufs.AllocateMbuf();
 
         Assert.That(chain.Dump(), Does.StartWith("chain of 0 bytes in 1 segment\nmbuf "));
     }

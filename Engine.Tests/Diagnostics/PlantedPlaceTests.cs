@@ -27,7 +27,7 @@ public sealed class PlantedPlaceTests(ArenaKind kind) : MbufFixture(kind)
         _live = live.Detach();
         _index = _live.Slot - Arena.FirstSlot;
         _cluster = Arena.Memory.Header(_index).Storage;
-        mbufs.Allocate().Free();
+        mbufs.AllocateMbuf().Free();
         mbufs.AllocatePacket(MbufClusterSize.Page).Free();
     }
 

@@ -21,12 +21,12 @@ public sealed class StatisticsTests(ArenaKind kind) : MbufFixture(kind)
         MbufZoneStatistics empty = default;
         MbufStatistics statistics = Now;
 
-        Assert.That(statistics.Mbufs, Is.EqualTo(empty with { Max = Mbufs }));
-        Assert.That(statistics.Clusters, Is.EqualTo(empty with { Max = Clusters }));
-        Assert.That(statistics.Packets, Is.EqualTo(empty with { Max = Clusters }));
-        Assert.That(statistics.PageClusters, Is.EqualTo(empty with { Max = 8 }));
-        Assert.That(statistics.Jumbo9Clusters, Is.EqualTo(empty with { Max = Jumbo9 }));
-        Assert.That(statistics.Jumbo16Clusters, Is.EqualTo(empty with { Max = 8 }));
+        Assert.That(statistics.Mbufs, Is.EqualTo(empty with { Limit = Mbufs }));
+        Assert.That(statistics.Clusters, Is.EqualTo(empty with { Limit = Clusters }));
+        Assert.That(statistics.Packets, Is.EqualTo(empty with { Limit = Clusters }));
+        Assert.That(statistics.PageClusters, Is.EqualTo(empty with { Limit = 8 }));
+        Assert.That(statistics.Jumbo9Clusters, Is.EqualTo(empty with { Limit = Jumbo9 }));
+        Assert.That(statistics.Jumbo16Clusters, Is.EqualTo(empty with { Limit = 8 }));
         Assert.That(statistics.BytesInUse + statistics.BytesCached, Is.Zero);
     }
 
@@ -35,9 +35,9 @@ public sealed class StatisticsTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = mbufs.AllocatePacket();
-        using MbufChain chain = mbufs.AllocateChain(5000);
-        using MbufChain plain = mbufs.Allocate();
-        using MbufChain page = mbufs.AllocateCluster(MbufClusterSize.Page);
+        using MbufChain chain = mbufs.AllocatePacket(5000);
+        using MbufChain plain = mbufs.AllocateMbuf();
+        using MbufChain page = mbufs.AllocateMbufWithCluster(MbufClusterSize.Page);
         using MbufChain jumbo = mbufs.AllocatePacket(MbufClusterSize.Jumbo9);
 
         MbufStatistics statistics = Now;
@@ -56,7 +56,7 @@ public sealed class StatisticsTests(ArenaKind kind) : MbufFixture(kind)
         int total;
         using (MbufScope mbufs = Arena.Enter())
         {
-            using MbufChain chain = mbufs.AllocateChain(30_000);
+            using MbufChain chain = mbufs.AllocatePacket(30_000);
             total = Now.Mbufs.Total;
         }
 
@@ -92,13 +92,13 @@ public sealed class StatisticsTests(ArenaKind kind) : MbufFixture(kind)
         var hoard = Hoard.OfEverything(mbufs);
         (long Mbufs, long Packets, long Pages, long Jumbos) before = Denied();
 
-        Assert.That(mbufs.Allocate().IsNull && mbufs.AllocateHeader().IsNull);
+        Assert.That(mbufs.AllocateMbuf().IsNull && mbufs.AllocatePacketWithoutCluster().IsNull);
         Assert.That(Denied(), Is.EqualTo((before.Mbufs + 2, before.Packets, before.Pages, before.Jumbos)));
-        Assert.That(mbufs.AllocatePacket().IsNull && mbufs.AllocateCluster().IsNull);
+        Assert.That(mbufs.AllocatePacket().IsNull && mbufs.AllocateMbufWithCluster().IsNull);
         Assert.That(mbufs.AllocatePacket(TimeSpan.Zero).IsNull && !mbufs.TryAllocatePackets(new Mbuf[10]));
         Assert.That(packet.TryAppend(new byte[1000]), Is.False);
         Assert.That(Denied(), Is.EqualTo((before.Mbufs + 2, before.Packets + 5, before.Pages, before.Jumbos)));
-        Assert.That(mbufs.AllocatePacket(MbufClusterSize.Page).IsNull && mbufs.AllocateCluster(MbufClusterSize.Jumbo9).IsNull);
+        Assert.That(mbufs.AllocatePacket(MbufClusterSize.Page).IsNull && mbufs.AllocateMbufWithCluster(MbufClusterSize.Jumbo9).IsNull);
         Assert.That(Denied(), Is.EqualTo((before.Mbufs + 2, before.Packets + 5, before.Pages + 1, before.Jumbos + 1)));
         hoard.Release(mbufs);
         Assert.That(Now.Packets.Delayed + Now.Mbufs.Delayed, Is.Zero);
@@ -108,12 +108,12 @@ public sealed class StatisticsTests(ArenaKind kind) : MbufFixture(kind)
     public void A_request_that_waits_is_delayed_and_not_denied()
     {
         using MbufScope mbufs = Arena.Enter();
-        List<Mbuf> taken = Arenas.TakeAll(mbufs, static (in scope) => scope.AllocateCluster(MbufClusterSize.Jumbo9));
+        List<Mbuf> taken = Arenas.TakeAll(mbufs, static (in scope) => scope.AllocateMbufWithCluster(MbufClusterSize.Jumbo9));
         long denied = Now.Jumbo9Clusters.Denied;
         var waiter = new Mate(() =>
         {
             using MbufScope own = Arena.Enter();
-            using MbufChain jumbo = own.AllocateCluster(MbufClusterSize.Jumbo9, Timeout.InfiniteTimeSpan);
+            using MbufChain jumbo = own.AllocateMbufWithCluster(MbufClusterSize.Jumbo9, Timeout.InfiniteTimeSpan);
             Assert.That(jumbo.IsNull, Is.False);
         });
         Arena.UntilAsleep();
@@ -128,8 +128,8 @@ public sealed class StatisticsTests(ArenaKind kind) : MbufFixture(kind)
     {
         using (MbufScope mbufs = Arena.Enter())
         {
-            List<Mbuf> jumbos = Arenas.Take(mbufs, 3, static (in scope) => scope.AllocateCluster(MbufClusterSize.Jumbo9));
-            List<Mbuf> plain = Arenas.Take(mbufs, 100, static (in scope) => scope.Allocate());
+            List<Mbuf> jumbos = Arenas.Take(mbufs, 3, static (in scope) => scope.AllocateMbufWithCluster(MbufClusterSize.Jumbo9));
+            List<Mbuf> plain = Arenas.Take(mbufs, 100, static (in scope) => scope.AllocateMbuf());
             Arenas.FreeAll(mbufs, jumbos);
             Arenas.FreeAll(mbufs, plain);
         }
@@ -152,7 +152,7 @@ public sealed class StatisticsTests(ArenaKind kind) : MbufFixture(kind)
     private static void AssertUse(MbufZoneStatistics zone, int current)
     {
         Assert.That(zone.Current, Is.EqualTo(current));
-        Assert.That(zone.Total, Is.InRange(current, zone.Max));
+        Assert.That(zone.Total, Is.InRange(current, zone.Limit));
         Assert.That(zone.Cached, Is.EqualTo(zone.Total - current));
     }
 

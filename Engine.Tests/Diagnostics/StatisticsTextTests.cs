@@ -47,13 +47,13 @@ public sealed class StatisticsTextTests
         (types[1], types[2], types[8], types[14], types[15], types[99]) = (701, 702, 708, 714, 715, 799);
         var statistics = new MbufStatistics(
         [
-            new(Current: 1000, Cached: 2000, Total: 3000, Max: 4000, HighWater: 11, Denied: 12, Delayed: 13),
-            new(Current: 2100, Cached: 2200, Total: 4300, Max: 4400, HighWater: 21, Denied: 22, Delayed: 23),
-            new(Current: 3100, Cached: 3200, Total: 6300, Max: 6400, HighWater: 31, Denied: 32, Delayed: 33),
-            new(Current: 4100, Cached: 4200, Total: 8300, Max: 8400, HighWater: 41, Denied: 42, Delayed: 43),
-            new(Current: 5100, Cached: 5200, Total: 10_300, Max: 10_400, HighWater: 51, Denied: 52, Delayed: 53),
-            new(Current: 7100, Cached: 7200, Total: 14_300, Max: 14_400, HighWater: 71, Denied: 72, Delayed: 73),
-            new(Current: 6100, Cached: 6200, Total: 12_300, Max: 12_400, HighWater: 61, Denied: 62, Delayed: 63),
+            new(Current: 1000, Cached: 2000, Total: 3000, Limit: 4000, HighWater: 11, Denied: 12, Delayed: 13),
+            new(Current: 2100, Cached: 2200, Total: 4300, Limit: 4400, HighWater: 21, Denied: 22, Delayed: 23),
+            new(Current: 3100, Cached: 3200, Total: 6300, Limit: 6400, HighWater: 31, Denied: 32, Delayed: 33),
+            new(Current: 4100, Cached: 4200, Total: 8300, Limit: 8400, HighWater: 41, Denied: 42, Delayed: 43),
+            new(Current: 5100, Cached: 5200, Total: 10_300, Limit: 10_400, HighWater: 51, Denied: 52, Delayed: 53),
+            new(Current: 7100, Cached: 7200, Total: 14_300, Limit: 14_400, HighWater: 71, Denied: 72, Delayed: 73),
+            new(Current: 6100, Cached: 6200, Total: 12_300, Limit: 12_400, HighWater: 61, Denied: 62, Delayed: 63),
         ],
             types,
             tags: 77);

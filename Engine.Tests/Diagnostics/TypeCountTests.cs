@@ -21,7 +21,7 @@ public sealed class TypeCountTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain data = Build(mbufs, Pattern(600), Segment.Internal(100), Segment.Cluster(500));
-        using MbufChain control = mbufs.Allocate();
+        using MbufChain control = mbufs.AllocateMbuf();
         control.Type = MbufType.Control;
         Assert.That(control.TryAppend([1]));
         using MbufChain own = mbufs.AllocatePacket(MbufClusterSize.Page);
@@ -52,7 +52,7 @@ public sealed class TypeCountTests(ArenaKind kind) : MbufFixture(kind)
         using MbufScope last = Arena.Enter();
         Mbuf handle = last.AllocatePacket().Detach();
         var queue = new MbufQueue(Arena);
-        Assert.That(queue.TryEnqueue(last.AllocateChain(5000)));
+        Assert.That(queue.TryEnqueue(last.AllocatePacket(5000)));
         AssertCounts((MbufType.Data, 4));
         last.Free([handle]);
         Assert.That(queue.TryDequeue(last, out MbufChain chain));
@@ -86,7 +86,7 @@ public sealed class TypeCountTests(ArenaKind kind) : MbufFixture(kind)
         List<Mbuf> held;
         using (MbufScope mbufs = arena.Enter())
         {
-            held = Arenas.Take(mbufs, count, static (in mbufs) => mbufs.Allocate());
+            held = Arenas.Take(mbufs, count, static (in mbufs) => mbufs.AllocateMbuf());
         }
 
         Assert.That(arena.GetStatistics().CountOf(MbufType.Data), Is.EqualTo(count));

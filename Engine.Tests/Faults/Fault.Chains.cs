@@ -13,23 +13,23 @@ internal sealed partial record Fault
     [
         Chain("TryAppend(ReadOnlySpan)", static (in _, chain, _) => chain.TryAppend(Bytes(20)), "few"),
         Chain("TryAppend(ReadOnlySpan)", static (in _, chain, _) => chain.TryAppend(Bytes(9100)), "many"),
-        Chain("TryExtend(Int32, Span)", static (in _, chain, _) => Extended(chain, 20), "little"),
-        Chain("TryExtend(Int32, Span)", static (in _, chain, _) => Extended(chain, 16_384), "much"),
+        Chain("TryAppend(Int32, Span)", static (in _, chain, _) => Extended(chain, 20), "little"),
+        Chain("TryAppend(Int32, Span)", static (in _, chain, _) => Extended(chain, 16_384), "much"),
         Chain("TryAddRoom(Int32)", static (in _, chain, _) => chain.TryAddRoom(10_100)),
         Chain("TryPrepend(Int32, Span)", static (in _, chain, _) => Prepended(chain, 200), "little"),
         Chain("TryPrepend(Int32, Span)", static (in _, chain, _) => Prepended(chain, 16_384), "much"),
         Chain("TryPrepend(ReadOnlySpan)", static (in _, chain, _) => chain.TryPrepend(Bytes(3000))),
         Chain("TryPullUp(Int32, ReadOnlySpan)", static (in _, chain, _) => chain.TryPullUp(chain.Length, out _), "all"),
         Chain("TryPullUp(Int32, ReadOnlySpan)", static (in _, chain, _) => chain.TryPullUp(Half(chain), out _), "half"),
-        Chain("TryCopyBack(Int32, ReadOnlySpan)", static (in _, chain, _) => chain.TryCopyBack(0, Bytes(chain.Length)), "over all"),
-        Chain("TryCopyBack(Int32, ReadOnlySpan)", static (in _, chain, _) => chain.TryCopyBack(Half(chain), [1]), "over one"),
-        Chain("TryCopyBack(Int32, ReadOnlySpan)", static (in _, chain, _) => chain.TryCopyBack(Half(chain), Bytes(9000)), "past the end"),
-        Chain("TryCopyBack(Int32, ReadOnlySpan)", static (in _, chain, _) => chain.TryCopyBack(chain.Length + 5000, [1]), "behind a gap"),
+        Chain("TryCopyFrom(Int32, ReadOnlySpan)", static (in _, chain, _) => chain.TryCopyFrom(0, Bytes(chain.Length)), "over all"),
+        Chain("TryCopyFrom(Int32, ReadOnlySpan)", static (in _, chain, _) => chain.TryCopyFrom(Half(chain), [1]), "over one"),
+        Chain("TryCopyFrom(Int32, ReadOnlySpan)", static (in _, chain, _) => chain.TryCopyFrom(Half(chain), Bytes(9000)), "past the end"),
+        Chain("TryCopyFrom(Int32, ReadOnlySpan)", static (in _, chain, _) => chain.TryCopyFrom(chain.Length + 5000, [1]), "behind a gap"),
         Chain("Share()", static (in _, chain, _) => Freed(chain.Share())),
         Chain("TrySplit(Int32, MbufChain)", static (in _, chain, _) => SplitAndJoined(chain, Half(chain)), "in the middle"),
         Chain("TrySplit(Int32, MbufChain)", static (in _, chain, _) => SplitAndJoined(chain, 0), "at the start"),
         Chain("TrySplit(Int32, MbufChain)", static (in _, chain, _) => SplitAndJoined(chain, chain.Length), "at the end"),
-        Chain("TryCompleteChecksum()", static (in _, chain, _) => chain.TryCompleteChecksum()) with { NeedsIPv4 = true },
+        Chain("TryCompleteTransportChecksum()", static (in _, chain, _) => chain.TryCompleteTransportChecksum()) with { NeedsIPv4 = true },
         Chain("CompleteChecksums(MbufInterface)", static (in _, chain, _) => ChecksumsCompleted(chain)) with { NeedsIPv4 = true },
         Chain("TryAttachCluster()", static (in _, chain, _) => chain.TryAttachCluster()) with { NeedsEmptyFirst = true },
         Chain("TryAttachCluster(MbufClusterSize)", static (in _, chain, _) => chain.TryAttachCluster(MbufClusterSize.Jumbo9))
@@ -40,7 +40,7 @@ internal sealed partial record Fault
 
     private static bool Extended(MbufChain chain, int length)
     {
-        bool done = chain.TryExtend(length, out Span<byte> room);
+        bool done = chain.TryAppend(length, out Span<byte> room);
         room.Fill(9);
         return done;
     }
@@ -70,7 +70,7 @@ internal sealed partial record Fault
     private static bool ChecksumsCompleted(MbufChain chain)
     {
         MbufChecksumFlags before = chain.ChecksumFlags;
-        chain.ChecksumFlags = MbufChecksumFlags.Ip;
+        chain.ChecksumFlags = MbufChecksumFlags.IPv4;
         bool done = chain.CompleteChecksums(s_interface) == MbufOffloadStatus.Done;
         chain.ChecksumFlags = before;
         return done;

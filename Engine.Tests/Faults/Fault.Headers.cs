@@ -39,7 +39,7 @@ internal sealed partial record Fault
     {
         foreach (MbufTag tag in partner.Tags)
         {
-            if (!Freed(tag.Copy()))
+            if (!Freed(tag.Duplicate()))
             {
                 return false;
             }

@@ -14,8 +14,8 @@ internal sealed partial record Fault
         Chain("TryMakeWritable(Int32, Int32)", static (in _, chain, _) => chain.TryMakeWritable(0, chain.Length), "all"),
         Chain("TryMakeWritable(Int32, Int32)", static (in _, chain, _) => chain.TryMakeWritable(Half(chain), chain.Length / 2), "half"),
         Chain("TryDefragment()", static (in _, chain, _) => chain.TryDefragment()) with { Recovers = true },
-        Chain("TryFragment(Int32)", static (in _, chain, _) => chain.TryFragment(500), "large"),
-        Chain("TryFragment(Int32)", static (in _, chain, _) => chain.TryFragment(150), "small"),
+        Chain("TrySplitSegments(Int32)", static (in _, chain, _) => chain.TrySplitSegments(500), "large"),
+        Chain("TrySplitSegments(Int32)", static (in _, chain, _) => chain.TrySplitSegments(150), "small"),
         Chain("TryCollapse(Int32)", static (in _, chain, _) => chain.TryCollapse(1), "to one") with { Recovers = true },
         Chain("TryCollapse(Int32)", static (in _, chain, _) => chain.TryCollapse(Math.Max(1, chain.SegmentCount - 1)), "by one")
             with { Recovers = true },

@@ -24,9 +24,9 @@ internal sealed partial record Fault
         byte[] whole = FragmentBytes.Whole(isIPv6, 2 * FragmentLength);
         List<byte[]> fragments = FragmentBytes.Of(whole, FragmentLength);
         using var reassembler = new MbufReassembler(mbufs.Arena, new MbufReassemblerOptions { MaximumPackets = 1, MaximumMbufs = 8 });
-        using MbufChain first = mbufs.AllocateFrom(fragments[0], 0, 0);
+        using MbufChain first = mbufs.AllocatePacketFrom(fragments[0], 0, 0);
         using MbufChain partner = first.IsNull ? default : first.Share();
-        using MbufChain second = mbufs.AllocateFrom(fragments[1], 0, 0);
+        using MbufChain second = mbufs.AllocatePacketFrom(fragments[1], 0, 0);
         if (partner.IsNull || second.IsNull)
         {
             return false;
@@ -42,7 +42,7 @@ internal sealed partial record Fault
     {
         byte[] whole = FragmentBytes.Whole(isIPv6: true, FragmentLength);
         using var reassembler = new MbufReassembler(mbufs.Arena, new MbufReassemblerOptions { MaximumPackets = 1, MaximumMbufs = 1 });
-        using MbufChain fragment = mbufs.AllocateFrom(FragmentBytes.IPv6(whole, 0, FragmentLength, more: false), 0, 0);
+        using MbufChain fragment = mbufs.AllocatePacketFrom(FragmentBytes.IPv6(whole, 0, FragmentLength, more: false), 0, 0);
         using MbufChain partner = fragment.IsNull ? default : fragment.Share();
         return !partner.IsNull && IsDone(reassembler.Add(mbufs, fragment, out MbufChain packet), fragment, packet, whole);
     }

@@ -10,23 +10,23 @@ internal sealed partial record Fault
 
     private static IEnumerable<Fault> OfScopes() =>
     [
-        Fresh("Allocate()", static (in mbufs, _, _) => Freed(mbufs.Allocate())),
-        Fresh("AllocateHeader()", static (in mbufs, _, _) => Freed(mbufs.AllocateHeader())),
-        Fresh("AllocateZeroed()", static (in mbufs, _, _) => Freed(mbufs.AllocateZeroed())),
+        Fresh("Allocate()", static (in mbufs, _, _) => Freed(mbufs.AllocateMbuf())),
+        Fresh("AllocatePacketWithoutCluster()", static (in mbufs, _, _) => Freed(mbufs.AllocatePacketWithoutCluster())),
+        Fresh("AllocateZeroedMbuf()", static (in mbufs, _, _) => Freed(mbufs.AllocateZeroedMbuf())),
         Fresh("AllocatePacket()", static (in mbufs, _, _) => Freed(mbufs.AllocatePacket())),
-        Fresh("AllocateCluster()", static (in mbufs, _, _) => Freed(mbufs.AllocateCluster())),
+        Fresh("AllocateMbufWithCluster()", static (in mbufs, _, _) => Freed(mbufs.AllocateMbufWithCluster())),
         Fresh("AllocatePacket(MbufClusterSize)", static (in mbufs, _, _) => Freed(mbufs.AllocatePacket(MbufClusterSize.Jumbo9))),
-        Fresh("AllocateCluster(MbufClusterSize)", static (in mbufs, _, _) => Freed(mbufs.AllocateCluster(MbufClusterSize.Jumbo16))),
+        Fresh("AllocateMbufWithCluster(MbufClusterSize)", static (in mbufs, _, _) => Freed(mbufs.AllocateMbufWithCluster(MbufClusterSize.Jumbo16))),
+        Fresh("AllocatePacket(Int32)", static (in mbufs, _, _) => Freed(mbufs.AllocatePacket(10_100))),
         Fresh("AllocateChain(Int32)", static (in mbufs, _, _) => Freed(mbufs.AllocateChain(10_100))),
-        Fresh("AllocateChainWithoutHeader(Int32)", static (in mbufs, _, _) => Freed(mbufs.AllocateChainWithoutHeader(10_100))),
-        Fresh("AllocateContiguous(Int32)", static (in mbufs, _, _) => Freed(mbufs.AllocateContiguous(100)), "small"),
-        Fresh("AllocateContiguous(Int32)", static (in mbufs, _, _) => Freed(mbufs.AllocateContiguous(9000)), "large"),
+        Fresh("AllocateContiguousMbuf(Int32)", static (in mbufs, _, _) => Freed(mbufs.AllocateContiguousMbuf(100)), "small"),
+        Fresh("AllocateContiguousMbuf(Int32)", static (in mbufs, _, _) => Freed(mbufs.AllocateContiguousMbuf(9000)), "large"),
         Fresh("AllocateContiguousPacket(Int32)", static (in mbufs, _, _) => Freed(mbufs.AllocateContiguousPacket(1000))),
         Fresh("AllocateContiguousPacket(Int32)", static (in mbufs, _, _) => Freed(mbufs.AllocateContiguousPacket(16_384)), "large"),
-        Fresh("AllocateFrom(ReadOnlySpan, Int32, UInt16)", static (in mbufs, _, _) => Freed(mbufs.AllocateFrom(Bytes(6600), 60, 1))),
-        Fresh("AllocateFrom(TSource, Int32, Int32, UInt16)", static (in mbufs, _, _) => FromSource(mbufs)),
-        Fresh("AllocateFrom(TSource, Int32)", static (in mbufs, _, _) => FromSource(mbufs, asFewAsPossible: true)) with { Recovers = true },
-        Fresh("AllocateFrom(ReadOnlySequence, Int32, Int32)", static (in mbufs, _, _) => FromSequence(mbufs, header: true)),
+        Fresh("AllocatePacketFrom(ReadOnlySpan, Int32, UInt16)", static (in mbufs, _, _) => Freed(mbufs.AllocatePacketFrom(Bytes(6600), 60, 1))),
+        Fresh("AllocatePacketFrom(TSource, Int32, Int32, UInt16)", static (in mbufs, _, _) => FromSource(mbufs)),
+        Fresh("AllocatePacketFrom(TSource, Int32)", static (in mbufs, _, _) => FromSource(mbufs, asFewAsPossible: true)) with { Recovers = true },
+        Fresh("AllocatePacketFrom(ReadOnlySequence, Int32, Int32)", static (in mbufs, _, _) => FromSequence(mbufs, header: true)),
         Fresh("AllocateChainFrom(ReadOnlySequence, Int32, Int32)", static (in mbufs, _, _) => FromSequence(mbufs, header: false)),
         Fresh("TryAllocatePackets(Span)", static (in mbufs, _, _) => Bulk(mbufs)),
         Fresh("AllocateTag(UInt32, UInt16, Int32)", static (in mbufs, _, _) => Freed(mbufs.AllocateTag(9, 1, 9000))),
@@ -38,26 +38,26 @@ internal sealed partial record Fault
 
     private static IEnumerable<Fault> OfWaiting() =>
     [
-        Waiting("Allocate(TimeSpan, CancellationToken)", static (in mbufs, _, _) => Freed(mbufs.Allocate(TimeSpan.Zero))),
-        Waiting("AllocateHeader(TimeSpan, CancellationToken)", static (in mbufs, _, _) => Freed(mbufs.AllocateHeader(TimeSpan.Zero))),
-        Waiting("AllocateZeroed(TimeSpan, CancellationToken)", static (in mbufs, _, _) => Freed(mbufs.AllocateZeroed(TimeSpan.Zero))),
+        Waiting("Allocate(TimeSpan, CancellationToken)", static (in mbufs, _, _) => Freed(mbufs.AllocateMbuf(TimeSpan.Zero))),
+        Waiting("AllocatePacketWithoutCluster(TimeSpan, CancellationToken)", static (in mbufs, _, _) => Freed(mbufs.AllocatePacketWithoutCluster(TimeSpan.Zero))),
+        Waiting("AllocateZeroedMbuf(TimeSpan, CancellationToken)", static (in mbufs, _, _) => Freed(mbufs.AllocateZeroedMbuf(TimeSpan.Zero))),
         Waiting("AllocatePacket(TimeSpan, CancellationToken)", static (in mbufs, _, _) => Freed(mbufs.AllocatePacket(TimeSpan.Zero))),
-        Waiting("AllocateCluster(TimeSpan, CancellationToken)", static (in mbufs, _, _) => Freed(mbufs.AllocateCluster(TimeSpan.Zero))),
+        Waiting("AllocateMbufWithCluster(TimeSpan, CancellationToken)", static (in mbufs, _, _) => Freed(mbufs.AllocateMbufWithCluster(TimeSpan.Zero))),
         Waiting(
             "AllocatePacket(MbufClusterSize, TimeSpan, CancellationToken)",
             static (in mbufs, _, _) => Freed(mbufs.AllocatePacket(MbufClusterSize.Page, TimeSpan.Zero))),
         Waiting(
-            "AllocateCluster(MbufClusterSize, TimeSpan, CancellationToken)",
-            static (in mbufs, _, _) => Freed(mbufs.AllocateCluster(MbufClusterSize.Page, TimeSpan.Zero))),
+            "AllocateMbufWithCluster(MbufClusterSize, TimeSpan, CancellationToken)",
+            static (in mbufs, _, _) => Freed(mbufs.AllocateMbufWithCluster(MbufClusterSize.Page, TimeSpan.Zero))),
+        Waiting(
+            "AllocatePacket(Int32, TimeSpan, CancellationToken)",
+            static (in mbufs, _, _) => Freed(mbufs.AllocatePacket(10_100, TimeSpan.Zero))),
         Waiting(
             "AllocateChain(Int32, TimeSpan, CancellationToken)",
             static (in mbufs, _, _) => Freed(mbufs.AllocateChain(10_100, TimeSpan.Zero))),
         Waiting(
-            "AllocateChainWithoutHeader(Int32, TimeSpan, CancellationToken)",
-            static (in mbufs, _, _) => Freed(mbufs.AllocateChainWithoutHeader(10_100, TimeSpan.Zero))),
-        Waiting(
-            "AllocateContiguous(Int32, TimeSpan, CancellationToken)",
-            static (in mbufs, _, _) => Freed(mbufs.AllocateContiguous(3000, TimeSpan.Zero))),
+            "AllocateContiguousMbuf(Int32, TimeSpan, CancellationToken)",
+            static (in mbufs, _, _) => Freed(mbufs.AllocateContiguousMbuf(3000, TimeSpan.Zero))),
         Waiting(
             "AllocateContiguousPacket(Int32, TimeSpan, CancellationToken)",
             static (in mbufs, _, _) => Freed(mbufs.AllocateContiguousPacket(3000, TimeSpan.Zero))),
@@ -66,7 +66,7 @@ internal sealed partial record Fault
     private static bool FromSource(in MbufScope mbufs, bool asFewAsPossible = false)
     {
         var source = new Sevens();
-        bool done = Freed(asFewAsPossible ? mbufs.AllocateFrom(ref source, 6600) : mbufs.AllocateFrom(ref source, 6600, 60, 1));
+        bool done = Freed(asFewAsPossible ? mbufs.AllocatePacketFrom(ref source, 6600) : mbufs.AllocatePacketFrom(ref source, 6600, 60, 1));
         Must(done == (source.Given == 6600) && (done || source.Given == 0), "A source is asked only if there is room for everything.");
         return done;
     }
@@ -74,7 +74,7 @@ internal sealed partial record Fault
     private static bool FromSequence(in MbufScope mbufs, bool header)
     {
         var source = new ReadOnlySequence<byte>(Bytes(7000));
-        bool done = Freed(header ? mbufs.AllocateFrom(ref source, 6600, 0) : mbufs.AllocateChainFrom(ref source, 6600, 0));
+        bool done = Freed(header ? mbufs.AllocatePacketFrom(ref source, 6600, 0) : mbufs.AllocateChainFrom(ref source, 6600, 0));
         Must(source.Length == (done ? 400 : 7000), "A sequence moves on by what was taken.");
         return done;
     }

@@ -20,7 +20,7 @@ internal sealed partial record Fault
         PullDown(
             "TryPullDownToSegment(Int32, Int32, MbufPosition)",
             static (in _, chain, _) => chain.TryPullDownToSegment(Half(chain) / 2, Half(chain), out _)),
-        Chain("TryApplyInPlace(Int32, Int32, TTransformer, Int32)", static (in _, chain, _) => Inverted(chain)),
+        Chain("TryTransform(Int32, Int32, TTransformer, Int32)", static (in _, chain, _) => Inverted(chain)),
     ];
 
     private static IEnumerable<Fault> OfWriters() =>
@@ -59,7 +59,7 @@ internal sealed partial record Fault
     private static bool Inverted(MbufChain chain)
     {
         var inverter = default(Inverter);
-        return chain.TryApplyInPlace(0, chain.Length, ref inverter, out _);
+        return chain.TryTransform(0, chain.Length, ref inverter, out _);
     }
 
     private struct Inverter : IMbufTransformer

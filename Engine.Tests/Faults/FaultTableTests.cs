@@ -21,7 +21,7 @@ public sealed class FaultTableTests
         "MbufSocket.Send(Socket, MbufChain)", "MbufSocket.Send(Int32, MbufChain)",
     ];
 
-    /// <summary>They allocate because of stress alone (<see cref="MbufStress.FragmentSize"/>), and do without if they must.</summary>
+    /// <summary>They allocate because of stress alone (<see cref="MbufStress.MaximumSegmentLength"/>), and do without if they must.</summary>
     private static readonly string[] s_neverRefused = ["MbufSocket.Send(Socket, MbufChain)", "MbufSocket.Send(Int32, MbufChain)"];
 
     /// <summary>The ways to say that an operation can be refused for want of memory.</summary>

@@ -63,12 +63,12 @@ public sealed class SocketFaultTests : MbufFixture
         for (int number = 1; struck; number++)
         {
             using MbufChain chain = Packet(mbufs, Pattern(2000));
-            Arena.Stress.FragmentSize = 500;
+            Arena.Stress.MaximumSegmentLength = 500;
             Arena.Stress.FailAllocationNumber = number;
             Assert.That(form.Send(pair.Near, chain).Bytes, Is.EqualTo(2000));
             struck = Arena.Stress.FailAllocationNumber == 0;
             Arena.Stress.FailAllocationNumber = 0;
-            Arena.Stress.FragmentSize = 0;
+            Arena.Stress.MaximumSegmentLength = 0;
             Assert.That(pair.ReadAtFar(2000), Is.EqualTo(Pattern(2000)));
         }
     }

@@ -25,19 +25,19 @@ internal sealed partial class FuzzActor
 
     private MbufChain Allocate(in MbufScope mbufs) => Random.Next(16) switch
     {
-        0 => mbufs.Allocate(),
-        1 => mbufs.AllocateHeader(),
-        2 => mbufs.AllocateCluster(),
+        0 => mbufs.AllocateMbuf(),
+        1 => mbufs.AllocatePacketWithoutCluster(),
+        2 => mbufs.AllocateMbufWithCluster(),
         3 => mbufs.AllocatePacket(ClusterSize()),
-        4 => mbufs.AllocateCluster(ClusterSize()),
-        5 => mbufs.AllocateChain(Length()),
-        6 => mbufs.AllocateChainWithoutHeader(Length()),
-        7 => mbufs.AllocateZeroed(),
-        8 => mbufs.AllocateContiguous(Length()),
+        4 => mbufs.AllocateMbufWithCluster(ClusterSize()),
+        5 => mbufs.AllocatePacket(Length()),
+        6 => mbufs.AllocateChain(Length()),
+        7 => mbufs.AllocateZeroedMbuf(),
+        8 => mbufs.AllocateContiguousMbuf(Length()),
         9 => mbufs.AllocateContiguousPacket(Length()),
         10 => AllocateFromSource(mbufs),
         11 => AllocateFromSequence(mbufs),
-        12 => mbufs.AllocateFrom(new byte[Random.Next(3_000)], Random.Next(200), 0),
+        12 => mbufs.AllocatePacketFrom(new byte[Random.Next(3_000)], Random.Next(200), 0),
         13 => Wait(mbufs),
         _ => mbufs.AllocatePacket(),
     };
@@ -45,13 +45,13 @@ internal sealed partial class FuzzActor
     private MbufChain AllocateFromSource(in MbufScope mbufs)
     {
         var source = new FuzzSource(this, mbufs);
-        return mbufs.AllocateFrom(ref source, Length(), Random.Next(200), 1);
+        return mbufs.AllocatePacketFrom(ref source, Length(), Random.Next(200), 1);
     }
 
     private MbufChain AllocateFromSequence(in MbufScope mbufs)
     {
         var bytes = new ReadOnlySequence<byte>(new byte[Random.Next(1, 5_000)]);
-        return Random.Next(2) == 0 ? mbufs.AllocateFrom(ref bytes, MbufSizes.CopyAll, 0) : mbufs.AllocateChainFrom(ref bytes, Random.Next(6_000), 8);
+        return Random.Next(2) == 0 ? mbufs.AllocatePacketFrom(ref bytes, MbufSizes.CopyAll, 0) : mbufs.AllocateChainFrom(ref bytes, Random.Next(6_000), 8);
     }
 
     /// <summary>Waits for memory: a short time, and with a token that may be cancelled already.</summary>
@@ -66,8 +66,8 @@ internal sealed partial class FuzzActor
         TimeSpan timeout = TimeSpan.FromMilliseconds(Random.Next(8) == 0 ? 1 : 0);
         return Random.Next(3) switch
         {
-            0 => mbufs.Allocate(timeout, cancellation.Token),
-            1 => mbufs.AllocateChain(Random.Next(8_000), timeout, cancellation.Token),
+            0 => mbufs.AllocateMbuf(timeout, cancellation.Token),
+            1 => mbufs.AllocatePacket(Random.Next(8_000), timeout, cancellation.Token),
             _ => mbufs.AllocatePacket(timeout, cancellation.Token),
         };
     }
@@ -219,7 +219,7 @@ internal sealed partial class FuzzActor
     {
         try
         {
-            tag.Copy();
+            tag.Duplicate();
         }
         catch (MbufException)
         {

@@ -8,19 +8,19 @@ internal sealed partial class FuzzActor
     private static readonly (string Name, Verb Verb)[] s_verbs =
     [
         ("TryAppend", static (a, in _, c) => c.TryAppend(new byte[a.Random.Next(3_000)])),
-        ("TryExtend", static (a, in _, c) => a.FillIf(c.TryExtend(a.Length(), out Span<byte> room), room)),
+        ("TryAppend", static (a, in _, c) => a.FillIf(c.TryAppend(a.Length(), out Span<byte> room), room)),
         ("TryPrepend", static (a, in _, c) => a.FillIf(c.TryPrepend(a.Random.Next(400), out Span<byte> room), room)),
         ("TrimStart", static (a, in _, c) => c.TrimStart(a.Length())),
         ("TrimEnd", static (a, in _, c) => c.TrimEnd(a.Length())),
-        ("TryApply", static (a, in s, c) => a.Apply(s, c)),
-        ("TryApplyInPlace", static (a, in s, c) => a.ApplyInPlace(s, c)),
+        ("TryVisit", static (a, in s, c) => a.Apply(s, c)),
+        ("TryTransform", static (a, in s, c) => a.ApplyInPlace(s, c)),
         ("TryCollapse", static (a, in _, c) => c.TryCollapse(a.Random.Next(1, 5))),
         ("TryDefragment", static (_, in _, c) => c.TryDefragment()),
-        ("TryFragment", static (a, in _, c) => c.TryFragment(a.Random.Next(64, 2_048))),
+        ("TrySplitSegments", static (a, in _, c) => c.TrySplitSegments(a.Random.Next(64, 2_048))),
         ("Append", static (a, in s, c) => a.Join(s, c, concatenates: false)),
-        ("Concatenate", static (a, in s, c) => a.Join(s, c, concatenates: true)),
+        ("AppendKeepingPacketLength", static (a, in s, c) => a.Join(s, c, concatenates: true)),
         ("TryCopyTo", static (a, in _, c) => c.TryCopyTo(a.Random.Next(1_000), new byte[a.Random.Next(1_000)])),
-        ("TryCopyBack", static (a, in _, c) => c.TryCopyBack(a.Random.Next(4_000), new byte[a.Random.Next(2_000)])),
+        ("TryCopyFrom", static (a, in _, c) => c.TryCopyFrom(a.Random.Next(4_000), new byte[a.Random.Next(2_000)])),
         ("CopyTo a writer", static (_, in _, c) => c.CopyTo(new ArrayBufferWriter<byte>())),
         ("TryCopyUp", static (a, in _, c) => TouchIf(c.TryCopyUp(a.Random.Next(300), a.Random.Next(64), out ReadOnlySpan<byte> view), view)),
         ("TryPullUp", static (a, in _, c) => TouchIf(c.TryPullUp(a.Length(), out ReadOnlySpan<byte> view), view)),
@@ -30,7 +30,7 @@ internal sealed partial class FuzzActor
         ("ShareBehindHead", static (a, in _, c) => a.Keep(c.ShareBehindHead(a.Random.Next(300)))),
         ("TryShare", static (a, in _, c) => a.KeepIf(c.TryShare(a.Length(), a.Length(), out MbufChain copy), copy)),
         ("TrySplit", static (a, in _, c) => a.KeepIf(c.TrySplit(a.Length(), out MbufChain rest), rest)),
-        ("FreeFirst", static (a, in _, c) => a.FreeFirst(c)),
+        ("FreeFirstSegment", static (a, in _, c) => a.FreeFirstSegment(c)),
         ("TryUnshare", static (_, in _, c) => c.TryUnshare()),
         ("TryMakeWritable", static (a, in _, c) => c.TryMakeWritable(a.Length(), a.Random.Next(2_000))),
         ("TryAddRoom", static (a, in _, c) => c.TryAddRoom(a.Length())),
@@ -99,13 +99,13 @@ internal sealed partial class FuzzActor
     private void Apply(in MbufScope mbufs, MbufChain packet)
     {
         var visitor = new FuzzVisitor(this, mbufs, packet);
-        packet.TryApply(Random.Next(packet.Length + 2), Random.Next(packet.Length + 2), ref visitor, out _);
+        packet.TryVisit(Random.Next(packet.Length + 2), Random.Next(packet.Length + 2), ref visitor, out _);
     }
 
     private void ApplyInPlace(in MbufScope mbufs, MbufChain packet)
     {
         var visitor = new FuzzVisitor(this, mbufs, packet);
-        packet.TryApplyInPlace(Random.Next(packet.Length + 2), Random.Next(packet.Length + 2), ref visitor, out _);
+        packet.TryTransform(Random.Next(packet.Length + 2), Random.Next(packet.Length + 2), ref visitor, out _);
     }
 
     private void Join(in MbufScope mbufs, MbufChain packet, bool concatenates)
@@ -121,7 +121,7 @@ internal sealed partial class FuzzActor
         {
             if (concatenates)
             {
-                packet.Concatenate(other);
+                packet.AppendKeepingPacketLength(other);
             }
             else
             {
@@ -140,19 +140,19 @@ internal sealed partial class FuzzActor
     private void WithOther(in MbufScope mbufs, MbufChain packet, PairVerb verb)
     {
         _ = packet.Length;
-        using MbufChain other = Random.Next(2) == 0 ? mbufs.AllocateHeader() : Allocate(mbufs);
+        using MbufChain other = Random.Next(2) == 0 ? mbufs.AllocatePacketWithoutCluster() : Allocate(mbufs);
         if (!other.IsNull)
         {
             verb(packet, other);
         }
     }
 
-    private void FreeFirst(MbufChain packet)
+    private void FreeFirstSegment(MbufChain packet)
     {
         MbufChain rest = default;
         try
         {
-            packet.FreeFirst(out rest);
+            packet.FreeFirstSegment(out rest);
         }
         finally
         {

@@ -108,7 +108,7 @@ internal sealed partial class FuzzActor
         using MbufScope again = Arena.Enter();
         try
         {
-            mbufs.Allocate().Dispose();
+            mbufs.AllocateMbuf().Dispose();
         }
         catch (ObjectDisposedException)
         {
@@ -244,7 +244,7 @@ internal sealed partial class FuzzActor
         {
             if (Random.Next(4) != 0)
             {
-                FillIf(chain.TryExtend(Random.Next(600), out Span<byte> room), room);
+                FillIf(chain.TryAppend(Random.Next(600), out Span<byte> room), room);
             }
 
             if (chain.HasPacketHeader && Random.Next(3) == 0)

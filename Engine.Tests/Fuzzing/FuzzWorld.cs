@@ -33,7 +33,7 @@ internal sealed class FuzzWorld : IDisposable
         for (int number = 0; number < BystanderPackets; number++)
         {
             using MbufChain packet = mbufs.AllocatePacket();
-            if (!packet.TryExtend(MbufSizes.InternalSize, out Span<byte> room))
+            if (!packet.TryAppend(MbufSizes.InternalSize, out Span<byte> room))
             {
                 throw new InvalidOperationException("A bystander has a cluster.");
             }
@@ -212,7 +212,7 @@ internal sealed class FuzzWorld : IDisposable
         using MbufScope mbufs = Arena.Enter();
         for (int number = 0; number < Settings.Mbufs; number++)
         {
-            MbufChain mbuf = mbufs.Allocate();
+            MbufChain mbuf = mbufs.AllocateMbuf();
             if (mbuf.IsNull)
             {
                 Fail($"An arena of {Settings.Mbufs} mbufs hands out {number}.");

@@ -59,7 +59,7 @@ internal sealed unsafe class Attachment : IDisposable
     /// <summary>A packet whose only mbuf refers to the memory, all of it data.</summary>
     public MbufChain Attach(in MbufScope mbufs, MbufFlags flags = MbufFlags.None)
     {
-        MbufChain packet = mbufs.AllocateHeader();
+        MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         return packet.DangerousTryAttachExternal(Describe(flags: flags), Size)
             ? packet
             : throw new InvalidOperationException("The arena has no record for external storage.");

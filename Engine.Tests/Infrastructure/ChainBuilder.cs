@@ -70,7 +70,7 @@ public static class ChainBuilder
     {
         if (kind is SegmentKind.Internal or SegmentKind.External)
         {
-            MbufChain plain = header ? mbufs.AllocateHeader() : mbufs.Allocate();
+            MbufChain plain = header ? mbufs.AllocatePacketWithoutCluster() : mbufs.AllocateMbuf();
             if (!plain.IsNull && kind == SegmentKind.External && !plain.TryAttachExternal(new byte[2048], 0))
             {
                 throw new InvalidOperationException("The arena has no record for external storage.");
@@ -86,6 +86,6 @@ public static class ChainBuilder
             SegmentKind.Jumbo16 => MbufClusterSize.Jumbo16,
             _ => MbufClusterSize.Standard,
         };
-        return header ? mbufs.AllocatePacket(size) : mbufs.AllocateCluster(size);
+        return header ? mbufs.AllocatePacket(size) : mbufs.AllocateMbufWithCluster(size);
     }
 }

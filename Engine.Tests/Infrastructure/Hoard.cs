@@ -30,7 +30,7 @@ internal sealed class Hoard
         var hoard = new Hoard();
         foreach (MbufClusterSize size in s_sizes)
         {
-            for (MbufChain chain = mbufs.AllocateCluster(size); !chain.IsNull; chain = mbufs.AllocateCluster(size))
+            for (MbufChain chain = mbufs.AllocateMbufWithCluster(size); !chain.IsNull; chain = mbufs.AllocateMbufWithCluster(size))
             {
                 hoard._clusters.Add(chain.Detach());
             }
@@ -73,7 +73,7 @@ internal sealed class Hoard
 
     private void TakePlain(in MbufScope mbufs)
     {
-        for (MbufChain chain = mbufs.Allocate(); !chain.IsNull; chain = mbufs.Allocate())
+        for (MbufChain chain = mbufs.AllocateMbuf(); !chain.IsNull; chain = mbufs.AllocateMbuf())
         {
             _plain.Add(chain.Detach());
         }

@@ -12,19 +12,19 @@ internal static class Payload
     {
         using MbufChain chain = ((uint)seed % 8) switch
         {
-            0 => mbufs.AllocateHeader(),
-            1 => mbufs.AllocateChain(3000),
+            0 => mbufs.AllocatePacketWithoutCluster(),
+            1 => mbufs.AllocatePacket(3000),
             2 => mbufs.AllocatePacket(MbufClusterSize.Page),
             _ => mbufs.AllocatePacket(),
         };
         int length = LengthOf(seed);
-        if (chain.IsNull || !chain.TryExtend(4, out Span<byte> head))
+        if (chain.IsNull || !chain.TryAppend(4, out Span<byte> head))
         {
             return default;
         }
 
         BinaryPrimitives.WriteInt32LittleEndian(head, seed);
-        return chain.TryExtend(length, out Span<byte> room) && Fill(room, seed) && chain.TryPrepend([(byte)seed]) ? chain.Detach() : default;
+        return chain.TryAppend(length, out Span<byte> room) && Fill(room, seed) && chain.TryPrepend([(byte)seed]) ? chain.Detach() : default;
     }
 
     public static void VerifyAndFree(in MbufScope mbufs, Mbuf packet, int seed)

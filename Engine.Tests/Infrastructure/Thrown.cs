@@ -63,7 +63,7 @@ internal static class Thrown
     {
         try
         {
-            _ = position.Offset;
+            _ = position.OffsetInSegment;
             return null;
         }
         catch (MbufException error)

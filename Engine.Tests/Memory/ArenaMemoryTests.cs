@@ -53,7 +53,7 @@ public sealed class ArenaMemoryTests
         Assert.That(arena.Layout.Length, Is.GreaterThan(40_000_000_000));
         using (MbufScope mbufs = arena.Enter())
         {
-            using MbufChain packet = mbufs.AllocateFrom(BytePattern.Of(5000), 0, 0);
+            using MbufChain packet = mbufs.AllocatePacketFrom(BytePattern.Of(5000), 0, 0);
             using MbufChain jumbo = mbufs.AllocatePacket(MbufClusterSize.Jumbo16);
             Assert.That(jumbo.TryAppend(new byte[16384]), Is.True);
             ChainAssert.Holds(packet, BytePattern.Of(5000));
@@ -84,7 +84,7 @@ public sealed class ArenaMemoryTests
                 Arenas.TakeAll(mbufs, (in mbufs) => CheckZeroAndFill(mbufs.AllocatePacket(size)));
             }
 
-            Arenas.TakeAll(mbufs, static (in mbufs) => CheckZeroAndFill(mbufs.Allocate()));
+            Arenas.TakeAll(mbufs, static (in mbufs) => CheckZeroAndFill(mbufs.AllocateMbuf()));
         }
     }
 
@@ -98,7 +98,7 @@ public sealed class ArenaMemoryTests
             all.AddRange(Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocatePacket(MbufClusterSize.Page)));
             all.AddRange(Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocatePacket(MbufClusterSize.Jumbo9)));
             all.AddRange(Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocatePacket(MbufClusterSize.Jumbo16)));
-            all.AddRange(Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate()));
+            all.AddRange(Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf()));
             Assert.That(all, Has.Count.EqualTo(300));
             for (int number = 0; number < all.Count; number++)
             {
@@ -119,7 +119,7 @@ public sealed class ArenaMemoryTests
     {
         if (!chain.IsNull)
         {
-            Assert.That(chain.TryExtend(chain.Tailroom, out Span<byte> room) && chain.TryPrepend(chain.Headroom, out _));
+            Assert.That(chain.TryAppend(chain.Tailroom, out Span<byte> room) && chain.TryPrepend(chain.Headroom, out _));
             Assert.That(chain.FirstSpan.IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
             chain.TryGetWritable(out room);
             room.Fill(0xEE);
@@ -131,7 +131,7 @@ public sealed class ArenaMemoryTests
     private static Mbuf FillWhole(MbufChain chain, byte value)
     {
         int behind = chain.Tailroom;
-        Assert.That(chain.TryExtend(behind, out Span<byte> room), Is.True);
+        Assert.That(chain.TryAppend(behind, out Span<byte> room), Is.True);
         room.Fill(value);
         Assert.That(chain.TryPrepend(chain.Headroom, out Span<byte> front), Is.True);
         front.Fill(value);

@@ -11,8 +11,8 @@ public sealed class StorageLayoutTests
     [Test]
     public void Sizes_are_those_of_the_vocabulary()
     {
-        Assert.That((MbufSizes.MbufSize, MbufSizes.InternalSize, MbufSizes.SmallestInCluster), Is.EqualTo((256, 192, 193)));
-        Assert.That(MbufSizes.LargestContiguous, Is.EqualTo(16384));
+        Assert.That((MbufSizes.MbufSize, MbufSizes.InternalSize, MbufSizes.MinimumInCluster), Is.EqualTo((256, 192, 193)));
+        Assert.That(MbufSizes.MaximumContiguous, Is.EqualTo(16384));
         Assert.That(Enum.GetValues<MbufClusterSize>().Select(static size => (int)size), Is.EqualTo(new[] { 2048, 4096, 9216, 16384 }));
     }
 

@@ -14,12 +14,12 @@ internal sealed partial class Churn
         int way = Noted(_random.Next(6));
         using MbufChain chain = way switch
         {
-            0 => mbufs.Allocate(),
-            1 => mbufs.Allocate(TimeSpan.Zero),
-            2 => mbufs.AllocateHeader(),
-            3 => mbufs.AllocateHeader(TimeSpan.Zero),
-            4 => mbufs.AllocateZeroed(),
-            _ => mbufs.AllocateZeroed(TimeSpan.Zero),
+            0 => mbufs.AllocateMbuf(),
+            1 => mbufs.AllocateMbuf(TimeSpan.Zero),
+            2 => mbufs.AllocatePacketWithoutCluster(),
+            3 => mbufs.AllocatePacketWithoutCluster(TimeSpan.Zero),
+            4 => mbufs.AllocateZeroedMbuf(),
+            _ => mbufs.AllocateZeroedMbuf(TimeSpan.Zero),
         };
         if (chain.IsNull)
         {
@@ -30,7 +30,7 @@ internal sealed partial class Churn
         Require(chain.Tailroom == MbufSizes.InternalSize, "A plain mbuf has the room of its buffer.");
         if (way is 4 or 5)
         {
-            Require(chain.TryExtend(MbufSizes.InternalSize, out Span<byte> room) && !room.ContainsAnyExcept((byte)0), "The room is zeroed.");
+            Require(chain.TryAppend(MbufSizes.InternalSize, out Span<byte> room) && !room.ContainsAnyExcept((byte)0), "The room is zeroed.");
             packet.Append(room);
         }
 
@@ -53,13 +53,13 @@ internal sealed partial class Churn
         using MbufChain chain = (way, hasHeader) switch
         {
             (0, true) => mbufs.AllocatePacket(),
-            (0, false) => mbufs.AllocateCluster(),
+            (0, false) => mbufs.AllocateMbufWithCluster(),
             (1, true) => mbufs.AllocatePacket(TimeSpan.Zero),
-            (1, false) => mbufs.AllocateCluster(TimeSpan.Zero),
+            (1, false) => mbufs.AllocateMbufWithCluster(TimeSpan.Zero),
             (2, true) => mbufs.AllocatePacket(size),
-            (2, false) => mbufs.AllocateCluster(size),
+            (2, false) => mbufs.AllocateMbufWithCluster(size),
             (_, true) => mbufs.AllocatePacket(size, TimeSpan.Zero),
-            (_, false) => mbufs.AllocateCluster(size, TimeSpan.Zero),
+            (_, false) => mbufs.AllocateMbufWithCluster(size, TimeSpan.Zero),
         };
         if (chain.IsNull)
         {
@@ -78,7 +78,7 @@ internal sealed partial class Churn
     }
 
     /// <summary>One mbuf with contiguous room, in whatever holds it.</summary>
-    private Outcome AllocateContiguous(in MbufScope mbufs)
+    private Outcome AllocateContiguousMbuf(in MbufScope mbufs)
     {
         if (IsFull)
         {
@@ -92,8 +92,8 @@ internal sealed partial class Churn
         {
             (true, true) => mbufs.AllocateContiguousPacket(length),
             (true, false) => mbufs.AllocateContiguousPacket(length, TimeSpan.Zero),
-            (false, true) => mbufs.AllocateContiguous(length),
-            (false, false) => mbufs.AllocateContiguous(length, TimeSpan.Zero),
+            (false, true) => mbufs.AllocateContiguousMbuf(length),
+            (false, false) => mbufs.AllocateContiguousMbuf(length, TimeSpan.Zero),
         };
         if (chain.IsNull)
         {
@@ -119,10 +119,10 @@ internal sealed partial class Churn
         CountFailures();
         using MbufChain chain = (hasHeader, OneIn(2)) switch
         {
-            (true, true) => mbufs.AllocateChain(length),
-            (true, false) => mbufs.AllocateChain(length, TimeSpan.Zero),
-            (false, true) => mbufs.AllocateChainWithoutHeader(length),
-            (false, false) => mbufs.AllocateChainWithoutHeader(length, TimeSpan.Zero),
+            (true, true) => mbufs.AllocatePacket(length),
+            (true, false) => mbufs.AllocatePacket(length, TimeSpan.Zero),
+            (false, true) => mbufs.AllocateChain(length),
+            (false, false) => mbufs.AllocateChain(length, TimeSpan.Zero),
         };
         if (chain.IsNull)
         {

@@ -29,7 +29,7 @@ internal sealed partial class Churn
     /// <summary>Every operation as often as its weight says; those that free, more often by a factor.</summary>
     private Operation[] Weigh(int freeing)
     {
-        Step[] frees = [Free, FreeFirst, FreeMany, DisposePacket, DrainQueue, FreeTag];
+        Step[] frees = [Free, FreeFirstSegment, FreeMany, DisposePacket, DrainQueue, FreeTag];
         return [.. Operations.SelectMany(operation => Enumerable.Repeat(
             operation, operation.Weight * (frees.Contains(operation.Step) ? freeing : 1)))];
     }
@@ -52,7 +52,7 @@ internal sealed partial class Churn
 
         if (OneIn(40))
         {
-            _arena.Stress.FragmentSize = OneIn(3) ? 0 : 1 + _random.Next((int)MbufClusterSize.Standard);
+            _arena.Stress.MaximumSegmentLength = OneIn(3) ? 0 : 1 + _random.Next((int)MbufClusterSize.Standard);
         }
     }
 
@@ -112,9 +112,9 @@ internal sealed partial class Churn
     /// <summary>A length that a packet may grow by.</summary>
     private int RandomGrowth(ModelPacket packet) => Math.Min(RandomLength(), Math.Max(0, MostBytes - packet.Length));
 
-    private int RandomContiguous() => Math.Min(RandomLength(), MbufSizes.LargestContiguous);
+    private int RandomContiguous() => Math.Min(RandomLength(), MbufSizes.MaximumContiguous);
 
-    private int RandomContiguousGrowth(ModelPacket packet) => Math.Min(RandomGrowth(packet), MbufSizes.LargestContiguous);
+    private int RandomContiguousGrowth(ModelPacket packet) => Math.Min(RandomGrowth(packet), MbufSizes.MaximumContiguous);
 
     /// <summary>A place in a packet, its ends and what lies behind included.</summary>
     private int RandomOffset(int length) => Noted(_random.Next(8) switch

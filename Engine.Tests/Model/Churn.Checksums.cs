@@ -34,7 +34,7 @@ internal sealed partial class Churn
         bytes[LengthOfIPv4Header + 12] = isUdp || OneIn(4) ? bytes[LengthOfIPv4Header + 12] : (byte)0x50;
         BinaryPrimitives.WriteUInt16BigEndian(bytes[(LengthOfIPv4Header + 4)..], (ushort)(bytes.Length - LengthOfIPv4Header));
         CountFailures();
-        using MbufChain chain = mbufs.AllocateFrom(bytes, headroom: 0, receiveInterface: 0);
+        using MbufChain chain = mbufs.AllocatePacketFrom(bytes, headroom: 0, receiveInterface: 0);
         if (chain.IsNull)
         {
             RequireFailure();
@@ -69,7 +69,7 @@ internal sealed partial class Churn
 
         MbufChain chain = Begin(mbufs, packet);
         bool isPossible = ModelChecksum.TryFind(packet, out int field, out ushort checksum);
-        if (!chain.TryCompleteChecksum())
+        if (!chain.TryCompleteTransportChecksum())
         {
             return Refused(packet, chain, isPossible);
         }

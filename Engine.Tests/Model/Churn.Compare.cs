@@ -155,11 +155,11 @@ internal sealed partial class Churn
             ref MbufHeader header = ref _arena.Memory.Header(index);
             int references = ReferencesTo(ref header);
             bool isReadOnly = (position.Flags & MbufFlags.ReadOnly) != 0;
-            Require(position.References == references, "An mbuf does not know how many refer to its storage.");
+            Require(position.ReferenceCount == references, "An mbuf does not know how many refer to its storage.");
             Require(position.IsWritable == (references == 1 && !isReadOnly), "An mbuf is writable and should not be, or the other way round.");
-            Require(position.IsWritable || (position.LeadingSpace == 0 && position.TrailingSpace == 0), "There is room that cannot be written.");
+            Require(position.IsWritable || (position.Headroom == 0 && position.Tailroom == 0), "There is room that cannot be written.");
             Require(isReadOnly || header.Kind != ZoneId.External || !StorageOf(ref header).IsReadOnly, "A read-only mark was lost.");
-            Require(number > FewMbufs || position.Position == start, "A position is not where it should be.");
+            Require(number > FewMbufs || position.Offset == start, "A position is not where it should be.");
             start += position.Segment.Length;
             number++;
             Require(position.TryGetNext(out position) == (header.Next != 0), "The positions end where the chain does.");

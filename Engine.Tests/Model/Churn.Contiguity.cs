@@ -16,7 +16,7 @@ internal sealed partial class Churn
         if (!chain.TryPullUp(length, out ReadOnlySpan<byte> view))
         {
             Require(view.IsEmpty && length > first, "What is contiguous already is shown, and else nothing.");
-            return Refused(packet, chain, length <= packet.Length && length <= MbufSizes.LargestContiguous);
+            return Refused(packet, chain, length <= packet.Length && length <= MbufSizes.MaximumContiguous);
         }
 
         Require(view.SequenceEqual(packet.Bytes.Span[..length]), "The view is the first bytes.");
@@ -33,7 +33,7 @@ internal sealed partial class Churn
         MbufChain chain = Begin(mbufs, packet);
         int length = RandomOffset(packet.Length);
         int headroom = RandomContiguous();
-        bool isPossible = length <= packet.Length && length + headroom <= MbufSizes.LargestContiguous;
+        bool isPossible = length <= packet.Length && length + headroom <= MbufSizes.MaximumContiguous;
         if (!chain.TryCopyUp(length, headroom, out ReadOnlySpan<byte> view))
         {
             Require(view.IsEmpty, "Nothing is shown.");
@@ -71,8 +71,8 @@ internal sealed partial class Churn
                 : chain.TryPullDownToSegment(offset, length, out position);
             Require(position.IsNull != done, "There is a place, or none.");
             view = done ? position.Span : default;
-            Require(!done || position.Position == offset, "It is the place that was asked for.");
-            Require(!done || way == 1 || position.Offset == 0 || offset == packet.Length, "It starts an mbuf.");
+            Require(!done || position.Offset == offset, "It is the place that was asked for.");
+            Require(!done || way == 1 || position.OffsetInSegment == 0 || offset == packet.Length, "It starts an mbuf.");
             Require(view.Length >= length || !done, "All of the bytes are there.");
             view = done ? view[..length] : view;
         }
@@ -80,7 +80,7 @@ internal sealed partial class Churn
         if (!done)
         {
             Require(view.IsEmpty, "Nothing is shown.");
-            return Refused(packet, chain, isInside && length <= MbufSizes.LargestContiguous);
+            return Refused(packet, chain, isInside && length <= MbufSizes.MaximumContiguous);
         }
 
         Require(isInside && view.SequenceEqual(packet.Bytes.Span.Slice(offset, length)), "The view is the bytes.");

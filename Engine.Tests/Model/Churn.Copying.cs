@@ -66,7 +66,7 @@ internal sealed partial class Churn
         }
 
         Require(packet.Bytes.Span[offset..].StartsWith(position.Span) && position.Segment.EndsWith(position.Span), "The bytes from there on.");
-        Require(position.Position == offset && position.Offset == position.Segment.Length - position.Span.Length, "The place is right.");
+        Require(position.Offset == offset && position.OffsetInSegment == position.Segment.Length - position.Span.Length, "The place is right.");
         Require(position.Remaining == packet.Length - offset && position.IsEnd == (offset == packet.Length), "What follows is right.");
         MbufPosition last = chain.LastSegment;
         Require(!last.TryGetNext(out _) && packet.Bytes.Span.EndsWith(last.Segment), "The last segment is the last.");

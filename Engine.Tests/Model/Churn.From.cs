@@ -5,7 +5,7 @@ namespace Engine.Mbufs.Tests.Model;
 /// <content>New packets made of bytes.</content>
 internal sealed partial class Churn
 {
-    private Outcome AllocateFrom(in MbufScope mbufs)
+    private Outcome AllocatePacketFrom(in MbufScope mbufs)
     {
         if (IsFull)
         {
@@ -20,9 +20,9 @@ internal sealed partial class Churn
         int way = _random.Next(3);
         using MbufChain chain = way switch
         {
-            0 => mbufs.AllocateFrom(bytes, headroom, receiveInterface),
-            1 => mbufs.AllocateFrom(ref source, bytes.Length, headroom, receiveInterface),
-            _ => mbufs.AllocateFrom(ref source, bytes.Length),
+            0 => mbufs.AllocatePacketFrom(bytes, headroom, receiveInterface),
+            1 => mbufs.AllocatePacketFrom(ref source, bytes.Length, headroom, receiveInterface),
+            _ => mbufs.AllocatePacketFrom(ref source, bytes.Length),
         };
         if (chain.IsNull)
         {
@@ -54,7 +54,7 @@ internal sealed partial class Churn
         long left = source.Length - length;
         CountFailures();
         using MbufChain chain = hasHeader
-            ? mbufs.AllocateFrom(ref source, most, headroom)
+            ? mbufs.AllocatePacketFrom(ref source, most, headroom)
             : mbufs.AllocateChainFrom(ref source, most, headroom);
         if (chain.IsNull)
         {

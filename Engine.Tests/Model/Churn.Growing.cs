@@ -32,7 +32,7 @@ internal sealed partial class Churn
 
         MbufChain chain = Begin(mbufs, packet);
         ReadOnlySpan<byte> bytes = RandomBytes(RandomContiguousGrowth(packet));
-        if (!chain.TryExtend(bytes.Length, out Span<byte> room))
+        if (!chain.TryAppend(bytes.Length, out Span<byte> room))
         {
             return Exhausted(packet, chain);
         }
@@ -86,7 +86,7 @@ internal sealed partial class Churn
         MbufChain chain = Begin(mbufs, packet);
         int offset = RandomOffset(packet.Length);
         ReadOnlySpan<byte> bytes = RandomBytes(Math.Min(RandomLength(), Math.Max(0, MostBytes - offset)));
-        if (!chain.TryCopyBack(offset, bytes))
+        if (!chain.TryCopyFrom(offset, bytes))
         {
             return Exhausted(packet, chain);
         }

@@ -36,7 +36,7 @@ internal sealed partial class Churn
     }
 
     /// <summary>The first mbuf only: the rest is a chain without header.</summary>
-    private Outcome FreeFirst(in MbufScope mbufs)
+    private Outcome FreeFirstSegment(in MbufScope mbufs)
     {
         if (Pick() is not { } packet)
         {
@@ -46,7 +46,7 @@ internal sealed partial class Churn
         MbufChain chain = Begin(mbufs, packet);
         int length = chain.FirstSpan.Length;
         int segments = chain.SegmentCount;
-        chain.FreeFirst(out MbufChain rest);
+        chain.FreeFirstSegment(out MbufChain rest);
         Require(!chain.IsOwned && rest.IsNull == (segments == 1), "The rest is all that is left.");
         if (rest.IsNull)
         {

@@ -110,7 +110,7 @@ internal sealed partial class Churn
                 break;
             default:
                 chain.ClearProtocolFlags();
-                packet.Flags &= ~MbufFlags.Protocols;
+                packet.Flags &= ~MbufFlags.AnyProtocol;
                 break;
         }
 

@@ -103,7 +103,7 @@ internal sealed partial class Churn
         MbufChain chain = Begin(mbufs, packet);
         int least = Math.Min((packet.Length / 100) + 1, 2_048);
         int length = Noted(OneIn(3) ? least : _random.Next(least, 2_049));
-        if (!chain.TryFragment(length))
+        if (!chain.TrySplitSegments(length))
         {
             return Exhausted(packet, chain);
         }
@@ -136,7 +136,7 @@ internal sealed partial class Churn
         }
 
         Require(packet.Segments > segments, "There is nothing to do, and that was refused.");
-        if (packet.Length > MbufSizes.LargestContiguous)
+        if (packet.Length > MbufSizes.MaximumContiguous)
         {
             return Refused(packet, chain, possible: false);
         }
@@ -144,7 +144,7 @@ internal sealed partial class Churn
         if (Denied() == _deniedBefore && Struck() == _struckBefore)
         {
             // No cluster for all of it is free, which is no denial yet. An attempt at one is.
-            using MbufChain one = mbufs.AllocateContiguous(packet.Length);
+            using MbufChain one = mbufs.AllocateContiguousMbuf(packet.Length);
             Require(one.IsNull, "All of it fits one mbuf, and there is one.");
         }
 

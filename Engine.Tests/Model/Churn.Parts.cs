@@ -23,7 +23,7 @@ internal sealed partial class Churn
         MbufChain chain = Begin(mbufs, packet);
         if (!OneIn(4))
         {
-            const MbufChecksumFlags Allowed = MbufChecksumFlags.DelayedIp | MbufChecksumFlags.IpFragments;
+            const MbufChecksumFlags Allowed = MbufChecksumFlags.IPv4 | MbufChecksumFlags.FragmentChecksums;
             packet.Header = packet.Header with { ChecksumFlags = chain.ChecksumFlags &= Allowed };
             _before.Take(chain);
         }
@@ -48,10 +48,10 @@ internal sealed partial class Churn
         bool isUdp = packet.Bytes.Span[9] == (byte)IPProtocol.Udp;
         MbufChecksumFlags request = OneIn(12) ? (MbufChecksumFlags)(1u << _random.Next(13))
             : isUdp ? MbufChecksumFlags.UdpSegmentation | MbufChecksumFlags.Udp
-            : MbufChecksumFlags.Segmentation;
+            : MbufChecksumFlags.TcpSegmentation;
         packet.Header = packet.Header with
         {
-            ChecksumFlags = chain.ChecksumFlags = request | MbufChecksumFlags.DataValid,
+            ChecksumFlags = chain.ChecksumFlags = request | MbufChecksumFlags.ChecksumDataValid,
             SegmentSize = chain.SegmentSize = (ushort)Noted(OneIn(20) ? 0 : 1 + (packet.Length / _random.Next(1, MostParts))),
         };
         _before.Take(chain);
@@ -71,17 +71,17 @@ internal sealed partial class Churn
         }
 
         MbufChain chain = Begin(mbufs, packet);
-        const MbufChecksumFlags Allowed = MbufChecksumFlags.Ip | MbufChecksumFlags.DelayedData | MbufChecksumFlags.DataValid;
+        const MbufChecksumFlags Allowed = MbufChecksumFlags.IPv4 | MbufChecksumFlags.AnyTransport | MbufChecksumFlags.ChecksumDataValid;
         packet.Header = packet.Header with { ChecksumFlags = chain.ChecksumFlags &= Allowed };
         _before.Take(chain);
-        int mtu = Noted(Math.Max(MbufInterface.SmallestMtu, LengthOfIPv4Header + (packet.Length / (1 + _random.Next(MostParts - 1)))));
+        int mtu = Noted(Math.Max(MbufInterface.MinimumMtu, LengthOfIPv4Header + (packet.Length / (1 + _random.Next(MostParts - 1)))));
         byte[] bytes = packet.Bytes.Span.ToArray();
         ModelHeader header = packet.Header;
-        MbufOffloadStatus expected = ModelOutput.Check(bytes, header.ChecksumFlags & ~MbufChecksumFlags.DataValid, header, out _);
+        MbufOffloadStatus expected = ModelOutput.Check(bytes, header.ChecksumFlags & ~MbufChecksumFlags.ChecksumDataValid, header, out _);
         bool isWhole = expected != MbufOffloadStatus.Done || LengthOfPacket(bytes) <= mtu;
         if (expected == MbufOffloadStatus.Done)
         {
-            packet.Header = isWhole ? header : header with { ChecksumFlags = header.ChecksumFlags & ~MbufChecksumFlags.Ip };
+            packet.Header = isWhole ? header : header with { ChecksumFlags = header.ChecksumFlags & ~MbufChecksumFlags.IPv4 };
             ModelHeader completed = packet.Header;
             ModelOutput.Complete(packet.Bytes.Span, ref completed);
             packet.Header = completed;

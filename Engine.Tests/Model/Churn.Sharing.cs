@@ -128,13 +128,13 @@ internal sealed partial class Churn
     }
 
     /// <summary>Joins two chains of one type: the header's length stays.</summary>
-    private Outcome Concatenate(in MbufScope mbufs)
+    private Outcome AppendKeepingPacketLength(in MbufScope mbufs)
     {
         if (PickPair(out ModelPacket packet, out ModelPacket other) && packet.Type == other.Type)
         {
             MbufChain chain = Begin(mbufs, packet);
             using MbufChain behind = BeginOther(mbufs, other);
-            chain.Concatenate(behind);
+            chain.AppendKeepingPacketLength(behind);
             Require(!behind.IsOwned, "What was joined is nobody's own.");
             packet.Bytes.Join(other.Bytes);
             Remove(other);

@@ -15,7 +15,7 @@ internal sealed partial class Churn
         }
 
         SocketPair sockets = Sockets();
-        _arena.Stress.FragmentSize = Noted(_settings.IsStressed && OneIn(2) ? _random.Next(10, 2_049) : 0);
+        _arena.Stress.MaximumSegmentLength = Noted(_settings.IsStressed && OneIn(2) ? _random.Next(10, 2_049) : 0);
         other.IsOpen = true;
         _underWay.Set(packet.Bytes.Span);
         MbufChain chain = Begin(mbufs, packet);

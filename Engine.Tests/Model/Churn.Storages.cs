@@ -16,7 +16,7 @@ internal sealed partial class Churn
 
         bool hasHeader = OneIn(2);
         CountFailures();
-        MbufChain chain = hasHeader ? mbufs.AllocateHeader() : mbufs.Allocate();
+        MbufChain chain = hasHeader ? mbufs.AllocatePacketWithoutCluster() : mbufs.AllocateMbuf();
         if (chain.IsNull)
         {
             return NoMbuf();

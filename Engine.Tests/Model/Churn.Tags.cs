@@ -60,7 +60,7 @@ internal sealed partial class Churn
 
         MbufTag tag = mbufs.OpenTag(loose.Handle);
         CountFailures();
-        using MbufTag copy = tag.Copy();
+        using MbufTag copy = tag.Duplicate();
         Keep(tag, loose.Model);
         if (copy.IsNull)
         {

@@ -89,7 +89,7 @@ internal sealed partial class Churn
             MbufZone.Jumbo9Clusters => statistics.Jumbo9Clusters,
             _ => statistics.Jumbo16Clusters,
         };
-        Require(zone.Current == zone.Max, "A cluster was refused, and one is free.");
+        Require(zone.Current == zone.Limit, "A cluster was refused, and one is free.");
         return Outcome.Exhausted;
     }
 

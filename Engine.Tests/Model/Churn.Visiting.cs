@@ -18,7 +18,7 @@ internal sealed partial class Churn
         bool isInside = offset + length <= packet.Length;
         int budget = OneIn(2) ? int.MaxValue : Noted(_random.Next(length + 1));
         scoped var visitor = new Collector(_copied, budget);
-        Require(chain.TryApply(offset, length, ref visitor, out int result) == isInside, "What is inside is visited, and nothing else.");
+        Require(chain.TryVisit(offset, length, ref visitor, out int result) == isInside, "What is inside is visited, and nothing else.");
         Require(packet.Bytes.Span[Math.Min(offset, packet.Length)..].StartsWith(visitor.Seen), "The visitor saw the bytes, in order.");
         Require(result == (visitor.Seen.Length > budget ? Enough : 0), "The result is the visitor's.");
         Require(result != 0 || visitor.Seen.Length == (isInside ? length : 0), "The visitor saw all of them.");
@@ -37,7 +37,7 @@ internal sealed partial class Churn
         int length = RandomRange(packet.Length, offset);
         int budget = OneIn(2) ? int.MaxValue : Noted(_random.Next(length + 1));
         var changer = new Changer { Key = (byte)_random.Next(256), Budget = budget };
-        if (!chain.TryApplyInPlace(offset, length, ref changer, out int result))
+        if (!chain.TryTransform(offset, length, ref changer, out int result))
         {
             Require(changer.Count == 0 && result == 0, "Nothing was called.");
             return Refused(packet, chain, offset + length <= packet.Length);

@@ -10,10 +10,10 @@ internal static class ModelFragments
     private const int HeaderLength = 20;
     private const MbufFlags Marks = MbufFlags.Fragment | MbufFlags.FirstFragment | MbufFlags.LastFragment;
 
-    private const MbufChecksumFlags Transports = MbufChecksumFlags.DelayedData | MbufChecksumFlags.DelayedDataIPv6;
+    private const MbufChecksumFlags Transports = MbufChecksumFlags.AnyTransport | MbufChecksumFlags.AnyTransportIPv6;
 
-    private const MbufChecksumFlags Dropped = MbufChecksumFlags.Ip | MbufChecksumFlags.Fragmentation | MbufChecksumFlags.IpChecked
-        | MbufChecksumFlags.IpValid | MbufChecksumFlags.DataValid | MbufChecksumFlags.PseudoHeader;
+    private const MbufChecksumFlags Dropped = MbufChecksumFlags.IPv4 | MbufChecksumFlags.Fragmentation | MbufChecksumFlags.IPv4Checked
+        | MbufChecksumFlags.IPv4Valid | MbufChecksumFlags.ChecksumDataValid | MbufChecksumFlags.PseudoHeaderIncluded;
 
     /// <summary>What it comes to, but for want of memory.</summary>
     public static MbufOffloadStatus StatusOf(ModelPacket packet, int mtu)
@@ -29,7 +29,7 @@ internal static class ModelFragments
             : length == 0 ? MbufOffloadStatus.MalformedHeader
             : length <= mtu ? MbufOffloadStatus.Done
             : (requests & MbufChecksumFlags.AnySegmentation) != 0 ? MbufOffloadStatus.ContradictoryRequest
-            : (requests & Transports) != 0 && !requests.HasFlag(MbufChecksumFlags.IpFragments) ? MbufOffloadStatus.ChecksumPending
+            : (requests & Transports) != 0 && !requests.HasFlag(MbufChecksumFlags.FragmentChecksums) ? MbufOffloadStatus.ChecksumPending
             : (word & 0x4000) != 0 ? MbufOffloadStatus.MustNotFragment
             : (word & 0x2000) != 0 && (length - HeaderLength) % 8 != 0 ? MbufOffloadStatus.MalformedHeader
             : last > 65_528 ? MbufOffloadStatus.TooLong

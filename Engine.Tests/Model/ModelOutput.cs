@@ -10,15 +10,15 @@ internal static class ModelOutput
 {
     private const int Header = 20;
 
-    private const MbufChecksumFlags AnyTcp = MbufChecksumFlags.Tcp | MbufChecksumFlags.Segmentation;
+    private const MbufChecksumFlags AnyTcp = MbufChecksumFlags.Tcp | MbufChecksumFlags.TcpSegmentation;
     private const MbufChecksumFlags AnyUdp = MbufChecksumFlags.Udp | MbufChecksumFlags.UdpSegmentation;
-    private const MbufChecksumFlags OfIPv6 = MbufChecksumFlags.DelayedDataIPv6
-        | MbufChecksumFlags.SegmentationIPv6 | MbufChecksumFlags.UdpSegmentationIPv6;
+    private const MbufChecksumFlags OfIPv6 = MbufChecksumFlags.AnyTransportIPv6
+        | MbufChecksumFlags.TcpSegmentationIPv6 | MbufChecksumFlags.UdpSegmentationIPv6;
 
     /// <summary>What is to come of it, and the bytes and the header as they are to be then.</summary>
     public static MbufOffloadStatus Complete(Span<byte> bytes, ref ModelHeader header)
     {
-        MbufChecksumFlags work = header.ChecksumFlags & (MbufChecksumFlags.Ip | AnyTcp | AnyUdp | MbufChecksumFlags.Sctp | OfIPv6);
+        MbufChecksumFlags work = header.ChecksumFlags & (MbufChecksumFlags.IPv4 | AnyTcp | AnyUdp | MbufChecksumFlags.Sctp | OfIPv6);
         if (work == 0)
         {
             return MbufOffloadStatus.Done;
@@ -30,7 +30,7 @@ internal static class ModelOutput
             return status;
         }
 
-        if ((work & MbufChecksumFlags.Ip) != 0)
+        if ((work & MbufChecksumFlags.IPv4) != 0)
         {
             bytes[10] = bytes[11] = 0;
             BinaryPrimitives.WriteUInt16BigEndian(bytes[10..], ModelChecksum.Of(bytes[..Header]));
@@ -42,7 +42,7 @@ internal static class ModelOutput
             field[..4].Clear();
             BinaryPrimitives.WriteUInt32LittleEndian(field, Crc(bytes.Slice(Header, covered)));
         }
-        else if ((work & MbufChecksumFlags.DelayedData) != 0)
+        else if ((work & MbufChecksumFlags.AnyTransport) != 0)
         {
             ushort checksum = ModelChecksum.Of(bytes.Slice(Header, covered));
             BinaryPrimitives.WriteUInt16BigEndian(field, checksum == 0 && (work & AnyUdp) != 0 ? (ushort)0xFFFF : checksum);
@@ -95,7 +95,7 @@ internal static class ModelOutput
             return MbufOffloadStatus.SegmentSizeMissing;
         }
 
-        return (work & MbufChecksumFlags.DelayedData) == 0 ? MbufOffloadStatus.Done : CheckField(bytes, work, header, isCut, ref covered);
+        return (work & MbufChecksumFlags.AnyTransport) == 0 ? MbufOffloadStatus.Done : CheckField(bytes, work, header, isCut, ref covered);
     }
 
     private static MbufOffloadStatus CheckField(

@@ -15,8 +15,8 @@ internal static class ModelSegments
     private const byte Urgent = 0x20;
     private const byte Syn = 0x02;
 
-    private const MbufChecksumFlags Found = MbufChecksumFlags.IpChecked | MbufChecksumFlags.IpValid | MbufChecksumFlags.DataValid
-        | MbufChecksumFlags.PseudoHeader;
+    private const MbufChecksumFlags Found = MbufChecksumFlags.IPv4Checked | MbufChecksumFlags.IPv4Valid | MbufChecksumFlags.ChecksumDataValid
+        | MbufChecksumFlags.PseudoHeaderIncluded;
 
     /// <summary>What it comes to, but for want of memory.</summary>
     public static MbufOffloadStatus StatusOf(ModelPacket packet)
@@ -25,17 +25,17 @@ internal static class ModelSegments
         MbufChecksumFlags requests = packet.Header.ChecksumFlags;
         MbufChecksumFlags kind = requests & MbufChecksumFlags.AnySegmentation;
         int says = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
-        MbufChecksumFlags checksum = kind == MbufChecksumFlags.Segmentation ? MbufChecksumFlags.Tcp : MbufChecksumFlags.Udp;
-        const MbufChecksumFlags Transports = MbufChecksumFlags.DelayedData | MbufChecksumFlags.DelayedDataIPv6;
+        MbufChecksumFlags checksum = kind == MbufChecksumFlags.TcpSegmentation ? MbufChecksumFlags.Tcp : MbufChecksumFlags.Udp;
+        const MbufChecksumFlags Transports = MbufChecksumFlags.AnyTransport | MbufChecksumFlags.AnyTransportIPv6;
         return kind == MbufChecksumFlags.None ? MbufOffloadStatus.Done
             : says is > 0 and < HeaderLength ? MbufOffloadStatus.NotIP
-            : kind is not (MbufChecksumFlags.Segmentation or MbufChecksumFlags.UdpSegmentation)
+            : kind is not (MbufChecksumFlags.TcpSegmentation or MbufChecksumFlags.UdpSegmentation)
                 ? MbufOffloadStatus.ContradictoryRequest
             : (requests & Transports & ~checksum) != 0 ? MbufOffloadStatus.ContradictoryRequest
             : packet.Header.SegmentSize == 0 ? MbufOffloadStatus.SegmentSizeMissing
             : says > bytes.Length ? MbufOffloadStatus.Truncated
             : (BinaryPrimitives.ReadUInt16BigEndian(bytes[6..]) & 0x3FFF) != 0 ? MbufOffloadStatus.IsFragment
-            : bytes[9] != (kind == MbufChecksumFlags.Segmentation ? Tcp : Udp) ? MbufOffloadStatus.NotTransport
+            : bytes[9] != (kind == MbufChecksumFlags.TcpSegmentation ? Tcp : Udp) ? MbufOffloadStatus.NotTransport
             : TransportLength(bytes, LengthOf(bytes)) < 0 ? MbufOffloadStatus.MalformedHeader
             : MbufOffloadStatus.Done;
     }
@@ -57,7 +57,7 @@ internal static class ModelSegments
         packet.Header = packet.Header with
         {
             ChecksumFlags = (requests & ~(MbufChecksumFlags.AnySegmentation | Found))
-                | MbufChecksumFlags.Ip | (isTcp ? MbufChecksumFlags.Tcp : MbufChecksumFlags.Udp),
+                | MbufChecksumFlags.IPv4 | (isTcp ? MbufChecksumFlags.Tcp : MbufChecksumFlags.Udp),
             ChecksumData = isTcp ? 16u : 6u,
             SegmentSize = 0,
         };

@@ -10,7 +10,7 @@ internal static class ModelVerdict
     private const int Header = 20;
 
     private const MbufChecksumFlags Pending
-        = MbufChecksumFlags.DelayedData | MbufChecksumFlags.DelayedDataIPv6 | MbufChecksumFlags.AnySegmentation;
+        = MbufChecksumFlags.AnyTransport | MbufChecksumFlags.AnyTransportIPv6 | MbufChecksumFlags.AnySegmentation;
 
     /// <summary>The report, and the header as it is to be afterwards. Flags that are set before are believed.</summary>
     public static MbufChecksumReport Of(ReadOnlySpan<byte> bytes, ref ModelHeader header)
@@ -23,10 +23,10 @@ internal static class ModelVerdict
         }
 
         MbufChecksumFlags flags = header.ChecksumFlags;
-        bool isValid = (flags & MbufChecksumFlags.IpChecked) != 0
-            ? (flags & MbufChecksumFlags.IpValid) != 0
+        bool isValid = (flags & MbufChecksumFlags.IPv4Checked) != 0
+            ? (flags & MbufChecksumFlags.IPv4Valid) != 0
             : ModelChecksum.Of(bytes[..Header]) == 0;
-        flags = (flags & ~MbufChecksumFlags.IpValid) | MbufChecksumFlags.IpChecked | (isValid ? MbufChecksumFlags.IpValid : 0);
+        flags = (flags & ~MbufChecksumFlags.IPv4Valid) | MbufChecksumFlags.IPv4Checked | (isValid ? MbufChecksumFlags.IPv4Valid : 0);
         header = header with { ChecksumFlags = flags };
         ModelHeader pending = header with { ChecksumFlags = 0, ChecksumData = 0 };
         return new MbufChecksumReport(
@@ -86,22 +86,22 @@ internal static class ModelVerdict
             }
         }
 
-        bool isSummed = (header.ChecksumFlags & MbufChecksumFlags.DataValid) != 0;
+        bool isSummed = (header.ChecksumFlags & MbufChecksumFlags.ChecksumDataValid) != 0;
         if (isPart || Header + covered > bytes.Length)
         {
             if (isPart && !isCut && !isSummed)
             {
-                MbufChecksumFlags flags = (header.ChecksumFlags | MbufChecksumFlags.DataValid) & ~MbufChecksumFlags.PseudoHeader;
+                MbufChecksumFlags flags = (header.ChecksumFlags | MbufChecksumFlags.ChecksumDataValid) & ~MbufChecksumFlags.PseudoHeaderIncluded;
                 header = header with { ChecksumFlags = flags, ChecksumData = (ushort)~ModelChecksum.Of(bytes[Header..length]) };
             }
 
             return isPart ? MbufChecksumVerdict.Unverifiable : MbufChecksumVerdict.Truncated;
         }
 
-        if (!isSummed || (header.ChecksumFlags & MbufChecksumFlags.PseudoHeader) == 0)
+        if (!isSummed || (header.ChecksumFlags & MbufChecksumFlags.PseudoHeaderIncluded) == 0)
         {
             byte[] whole = [.. bytes[12..20], 0, bytes[9], (byte)(covered >> 8), (byte)covered, .. bytes.Slice(Header, covered)];
-            MbufChecksumFlags flags = header.ChecksumFlags | MbufChecksumFlags.DataValid | MbufChecksumFlags.PseudoHeader;
+            MbufChecksumFlags flags = header.ChecksumFlags | MbufChecksumFlags.ChecksumDataValid | MbufChecksumFlags.PseudoHeaderIncluded;
             header = header with { ChecksumFlags = flags, ChecksumData = (ushort)~ModelChecksum.Of(whole) };
         }
 

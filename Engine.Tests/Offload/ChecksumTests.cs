@@ -116,7 +116,7 @@ public sealed class ChecksumTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = Build(mbufs, bytes, Segment.Internal(11), Segment.Internal(50));
         Assert.That(packet.TryComputeChecksum(0, 61, out ushort checksum));
 
-        Assert.That(packet.TryCopyBack(10, [(byte)(checksum >> 8), (byte)checksum]));
+        Assert.That(packet.TryCopyFrom(10, [(byte)(checksum >> 8), (byte)checksum]));
         Assert.That(packet.TryComputeChecksum(0, 61, out checksum));
         Assert.That(checksum, Is.Zero);
     }

@@ -18,13 +18,13 @@ public sealed class CompleteChecksumTests(ArenaKind kind) : MbufFixture(kind)
         using MbufScope mbufs = Arena.Enter();
         byte[] bytes = Udp(header, payload: 31 - (header - 20));
         using MbufChain packet = Build(mbufs, bytes, Segment.Internal(cut), Segment.Empty, Segment.Cluster(59 - cut));
-        packet.ChecksumFlags = MbufChecksumFlags.Udp | MbufChecksumFlags.Ip;
+        packet.ChecksumFlags = MbufChecksumFlags.Udp | MbufChecksumFlags.IPv4;
         packet.ChecksumData = UdpField;
 
-        Assert.That(packet.TryCompleteChecksum());
+        Assert.That(packet.TryCompleteTransportChecksum());
         ChainAssert.Holds(packet, Completed(bytes, header, header + UdpField));
         Assert.That(Verify(packet, header, 59 - header), Is.Zero, "What a receiver finds, the pseudo header included.");
-        Assert.That((packet.ChecksumFlags, packet.ChecksumData), Is.EqualTo((MbufChecksumFlags.Udp | MbufChecksumFlags.Ip, (uint)UdpField)));
+        Assert.That((packet.ChecksumFlags, packet.ChecksumData), Is.EqualTo((MbufChecksumFlags.Udp | MbufChecksumFlags.IPv4, (uint)UdpField)));
     }
 
     [TestCase(MbufChecksumFlags.Tcp)]
@@ -37,7 +37,7 @@ public sealed class CompleteChecksumTests(ArenaKind kind) : MbufFixture(kind)
         packet.ChecksumFlags = flags;
         packet.ChecksumData = TcpField;
 
-        Assert.That(packet.TryCompleteChecksum());
+        Assert.That(packet.TryCompleteTransportChecksum());
         ChainAssert.Holds(packet, [.. Completed(bytes, 20, 20 + TcpField), 1, 2, 3]);
     }
 
@@ -50,7 +50,7 @@ public sealed class CompleteChecksumTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = Packet(mbufs, bytes);
         packet.ChecksumData = UdpField;
         packet.ChecksumFlags = udp ? MbufChecksumFlags.Udp : MbufChecksumFlags.Tcp;
-        Assert.That(packet.TryCompleteChecksum() && packet.TryCompleteChecksum());
+        Assert.That(packet.TryCompleteTransportChecksum() && packet.TryCompleteTransportChecksum());
 
         Assert.That(ChainAssert.Bytes(packet).AsSpan(26).ToArray(), Is.EqualTo(udp ? [0xFF, 0xFF] : new byte[] { 0, 0 }));
     }
@@ -64,7 +64,7 @@ public sealed class CompleteChecksumTests(ArenaKind kind) : MbufFixture(kind)
         packet.ChecksumFlags = MbufChecksumFlags.Udp;
         packet.ChecksumData = UdpField;
 
-        Assert.That(packet.TryCompleteChecksum());
+        Assert.That(packet.TryCompleteTransportChecksum());
         ChainAssert.Holds(packet, [.. Completed(bytes, 20, 20 + UdpField), 9, 9, 9]);
     }
 
@@ -78,7 +78,7 @@ public sealed class CompleteChecksumTests(ArenaKind kind) : MbufFixture(kind)
         packet.ChecksumData = UdpField;
         using MbufChain share = packet.Share();
 
-        Assert.That(packet.TryCompleteChecksum());
+        Assert.That(packet.TryCompleteTransportChecksum());
         ChainAssert.Holds(packet, Completed(bytes, 20, 20 + UdpField));
         ChainAssert.Holds(share, bytes);
     }
@@ -94,11 +94,11 @@ public sealed class CompleteChecksumTests(ArenaKind kind) : MbufFixture(kind)
         Hoard hoard = Hoard.OfEverything(mbufs);
         ChainSnapshot before = ChainSnapshot.Of(packet);
 
-        Assert.That(packet.TryCompleteChecksum(), Is.False);
+        Assert.That(packet.TryCompleteTransportChecksum(), Is.False);
         before.AssertUnchanged(packet);
         ChainAssert.Holds(packet, bytes);
         hoard.Release(mbufs);
-        Assert.That(packet.TryCompleteChecksum(), "With memory it is served.");
+        Assert.That(packet.TryCompleteTransportChecksum(), "With memory it is served.");
         ChainAssert.Holds(packet, Completed(bytes, 20, 20 + UdpField));
     }
 
@@ -118,7 +118,7 @@ public sealed class CompleteChecksumTests(ArenaKind kind) : MbufFixture(kind)
         packet.ChecksumFlags = place == 24 || bytes[0] == 0x4F ? MbufChecksumFlags.Udp : MbufChecksumFlags.Tcp;
         packet.ChecksumData = UdpField;
 
-        Assert.That(packet.TryCompleteChecksum(), Is.False, why);
+        Assert.That(packet.TryCompleteTransportChecksum(), Is.False, why);
         ChainAssert.Holds(packet, bytes);
     }
 
@@ -132,7 +132,7 @@ public sealed class CompleteChecksumTests(ArenaKind kind) : MbufFixture(kind)
             using MbufChain packet = Packet(mbufs, bytes.AsSpan(0, length));
             packet.ChecksumFlags = udp ? MbufChecksumFlags.Udp : MbufChecksumFlags.Tcp;
             packet.ChecksumData = udp ? UdpField : (uint)TcpField;
-            Assert.That(packet.TryCompleteChecksum(), Is.False, $"{length}");
+            Assert.That(packet.TryCompleteTransportChecksum(), Is.False, $"{length}");
             ChainAssert.Holds(packet, bytes.AsSpan(0, length));
         }
     }
@@ -149,10 +149,10 @@ public sealed class CompleteChecksumTests(ArenaKind kind) : MbufFixture(kind)
         packet.ChecksumFlags = MbufChecksumFlags.Udp;
         packet.ChecksumData = field;
 
-        Assert.That(packet.TryCompleteChecksum(), Is.False);
+        Assert.That(packet.TryCompleteTransportChecksum(), Is.False);
         ChainAssert.Holds(packet, bytes);
         packet.ChecksumData = 10;
-        Assert.That(packet.TryCompleteChecksum(), "The last two bytes are inside.");
+        Assert.That(packet.TryCompleteTransportChecksum(), "The last two bytes are inside.");
     }
 
     [Test]
@@ -161,7 +161,7 @@ public sealed class CompleteChecksumTests(ArenaKind kind) : MbufFixture(kind)
         using MbufScope mbufs = Arena.Enter();
         using MbufChain chain = BuildPlain(mbufs, Udp(20, payload: 4), Segment.Internal(32));
 
-        Expect.Throws<InvalidOperationException>(chain, static one => one.TryCompleteChecksum());
+        Expect.Throws<InvalidOperationException>(chain, static one => one.TryCompleteTransportChecksum());
     }
 
     private static byte[] Udp(int header, int payload)

@@ -20,7 +20,7 @@ public sealed class CompleteChecksumsTests(ArenaKind kind) : MbufFixture(kind)
             byte[] bytes = kind.Unfinished(Pattern(random.Next(600), round));
             using MbufChain packet = Build(mbufs, bytes, RandomLayout.Of(random, bytes.Length));
             kind.Request(packet);
-            MbufChecksumFlags assist = (network ? MbufChecksumFlags.Ip : 0) | (transport ? kind.Transport : 0);
+            MbufChecksumFlags assist = (network ? MbufChecksumFlags.IPv4 : 0) | (transport ? kind.Transport : 0);
 
             Assert.That(packet.CompleteChecksums(new MbufInterface("em0", assist)), Is.EqualTo(MbufOffloadStatus.Done));
 
@@ -38,7 +38,7 @@ public sealed class CompleteChecksumsTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Packet(mbufs, [1, 2, 3]);
-        packet.ChecksumFlags = MbufChecksumFlags.IpValid | MbufChecksumFlags.DataValid;
+        packet.ChecksumFlags = MbufChecksumFlags.IPv4Valid | MbufChecksumFlags.ChecksumDataValid;
 
         Assert.That(packet.CompleteChecksums(s_plain), Is.EqualTo(MbufOffloadStatus.Done));
         ChainAssert.Holds(packet, [1, 2, 3]);
@@ -94,17 +94,17 @@ public sealed class CompleteChecksumsTests(ArenaKind kind) : MbufFixture(kind)
 
     private static readonly (string Why, MbufOffloadStatus Status, Action<byte[]> Spoil, MbufChecksumFlags Flags, uint Data)[] s_refusals =
     [
-        ("not IP", MbufOffloadStatus.NotIP, static bytes => bytes[0] = 0x25, MbufChecksumFlags.Ip, 16),
+        ("not IP", MbufOffloadStatus.NotIP, static bytes => bytes[0] = 0x25, MbufChecksumFlags.IPv4, 16),
         ("shorter than its header says", MbufOffloadStatus.Truncated, static bytes => bytes[2]++, MbufChecksumFlags.Tcp, 16),
         ("TCP and UDP", MbufOffloadStatus.ContradictoryRequest, static _ => { }, MbufChecksumFlags.Tcp | MbufChecksumFlags.Udp, 16),
         ("of IPv6", MbufOffloadStatus.ContradictoryRequest, static _ => { }, MbufChecksumFlags.TcpIPv6, 16),
-        ("two ways of cutting", MbufOffloadStatus.ContradictoryRequest, static _ => { }, MbufChecksumFlags.Segmentation | MbufChecksumFlags.SegmentationIPv6, 16),
+        ("two ways of cutting", MbufOffloadStatus.ContradictoryRequest, static _ => { }, MbufChecksumFlags.TcpSegmentation | MbufChecksumFlags.TcpSegmentationIPv6, 16),
         ("cutting TCP as UDP", MbufOffloadStatus.ContradictoryRequest, static _ => { }, MbufChecksumFlags.Tcp | MbufChecksumFlags.UdpSegmentation, 16),
         ("not UDP", MbufOffloadStatus.NotTransport, static _ => { }, MbufChecksumFlags.Udp, 6),
         ("a fragment", MbufOffloadStatus.IsFragment, static bytes => bytes[6] = 0x20, MbufChecksumFlags.Tcp, 16),
         ("the field at the end", MbufOffloadStatus.FieldBeyondPacket, static _ => { }, MbufChecksumFlags.Tcp, 49),
         ("the field far out", MbufOffloadStatus.FieldBeyondPacket, static _ => { }, MbufChecksumFlags.Tcp, uint.MaxValue),
-        ("segments of no size", MbufOffloadStatus.SegmentSizeMissing, static _ => { }, MbufChecksumFlags.Tcp | MbufChecksumFlags.Segmentation, 16),
+        ("segments of no size", MbufOffloadStatus.SegmentSizeMissing, static _ => { }, MbufChecksumFlags.Tcp | MbufChecksumFlags.TcpSegmentation, 16),
     ];
 
     [Test]
@@ -112,7 +112,7 @@ public sealed class CompleteChecksumsTests(ArenaKind kind) : MbufFixture(kind)
     {
         (_, MbufOffloadStatus status, Action<byte[]> spoil, MbufChecksumFlags flags, uint data) = s_refusals.Single(one => one.Why == why);
         var able = new MbufInterface("em0", assisted
-            ? MbufChecksumFlags.Ip | MbufChecksumFlags.DelayedData | MbufChecksumFlags.DelayedDataIPv6 | MbufChecksumFlags.AnySegmentation
+            ? MbufChecksumFlags.IPv4 | MbufChecksumFlags.AnyTransport | MbufChecksumFlags.AnyTransportIPv6 | MbufChecksumFlags.AnySegmentation
             : MbufChecksumFlags.None);
         using MbufScope mbufs = Arena.Enter();
         byte[] bytes = OutputPacket.Tcp.Unfinished(Pattern(30));
@@ -130,7 +130,7 @@ public sealed class CompleteChecksumsTests(ArenaKind kind) : MbufFixture(kind)
     public void A_chain_without_header_and_no_interface_are_refused()
     {
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain chain = mbufs.Allocate();
+        using MbufChain chain = mbufs.AllocateMbuf();
         using MbufChain packet = mbufs.AllocatePacket();
 
         Expect.Throws<InvalidOperationException>(chain, static one => one.CompleteChecksums(s_plain));

@@ -119,7 +119,7 @@ public sealed class FragmentIPv4Tests(ArenaKind kind) : CutFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         MbufChain chain = Build(mbufs, surplus ?? packet, layout);
-        chain.ChecksumFlags = MbufChecksumFlags.Ip | MbufChecksumFlags.IpFragments | MbufChecksumFlags.IpValid;
+        chain.ChecksumFlags = MbufChecksumFlags.IPv4 | MbufChecksumFlags.FragmentChecksums | MbufChecksumFlags.IPv4Valid;
         MbufQueue queue = NewQueue();
         MbufOffloadStatus status = chain.FragmentInto(mtu, queue);
         Assert.That((status, chain.IsOwned), Is.EqualTo((MbufOffloadStatus.Done, false)), $"MTU {mtu}, {string.Join(' ', layout)}");
@@ -165,7 +165,7 @@ public sealed class FragmentIPv4Tests(ArenaKind kind) : CutFixture(kind)
             MbufFlags expected = MbufFlags.Fragment
                 | (i == 0 ? MbufFlags.FirstFragment : MbufFlags.None) | (i == count - 1 ? MbufFlags.LastFragment : MbufFlags.None);
             Assert.That(marks, Is.EqualTo(expected));
-            Assert.That(part.ChecksumFlags, Is.EqualTo(MbufChecksumFlags.IpFragments));
+            Assert.That(part.ChecksumFlags, Is.EqualTo(MbufChecksumFlags.FragmentChecksums));
             Assert.That(part.ChecksumData, Is.EqualTo(i == 0 ? count : 0));
             Assert.That(queue.TryEnqueue(part));
         }

@@ -47,7 +47,7 @@ public sealed class FragmentRefusalTests(ArenaKind kind) : CutFixture(kind)
     public void A_request_that_fragments_cannot_fulfil(
         [Values(
             MbufChecksumFlags.Udp, MbufChecksumFlags.Tcp, MbufChecksumFlags.Sctp, MbufChecksumFlags.TcpIPv6,
-            MbufChecksumFlags.Segmentation, MbufChecksumFlags.UdpSegmentationIPv6 | MbufChecksumFlags.IpFragments)]
+            MbufChecksumFlags.TcpSegmentation, MbufChecksumFlags.UdpSegmentationIPv6 | MbufChecksumFlags.FragmentChecksums)]
         MbufChecksumFlags requests)
         => AssertRefused(
             Packets.IPv4(Pattern(1000)), 500,
@@ -59,13 +59,13 @@ public sealed class FragmentRefusalTests(ArenaKind kind) : CutFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain chain = Packet(mbufs, Packets.IPv4(Pattern(1000)));
-        chain.ChecksumFlags = MbufChecksumFlags.Udp | MbufChecksumFlags.IpFragments | MbufChecksumFlags.Ip | MbufChecksumFlags.Fragmentation;
+        chain.ChecksumFlags = MbufChecksumFlags.Udp | MbufChecksumFlags.FragmentChecksums | MbufChecksumFlags.IPv4 | MbufChecksumFlags.Fragmentation;
         MbufQueue queue = NewQueue();
 
         Assert.That(chain.FragmentInto(600, queue), Is.EqualTo(Status.Done));
         while (queue.TryDequeue(mbufs, out MbufChain part))
         {
-            Assert.That(part.ChecksumFlags, Is.EqualTo(MbufChecksumFlags.Udp | MbufChecksumFlags.IpFragments));
+            Assert.That(part.ChecksumFlags, Is.EqualTo(MbufChecksumFlags.Udp | MbufChecksumFlags.FragmentChecksums));
             part.Free();
         }
     }

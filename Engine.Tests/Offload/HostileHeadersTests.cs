@@ -45,12 +45,12 @@ public sealed class HostileHeadersTests : MbufFixture
         byte[] extension = new byte[2048];
         (extension[0], extension[1]) = ((byte)IPProtocol.DestinationOptions, 255);
         byte[] bytes = WirePacket.IPv6(IPProtocol.DestinationOptions, [.. Enumerable.Repeat(extension, 31).SelectMany(static all => all)]);
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         foreach (byte one in bytes)
         {
-            MbufChain mbuf = mbufs.Allocate();
+            MbufChain mbuf = mbufs.AllocateMbuf();
             Assert.That(mbuf.TryAppend([one]));
-            packet.Concatenate(mbuf);
+            packet.AppendKeepingPacketLength(mbuf);
         }
 
         packet.FixPacketLength();

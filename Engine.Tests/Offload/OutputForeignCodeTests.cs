@@ -56,7 +56,7 @@ public sealed class OutputForeignCodeTests(ArenaKind kind) : MbufFixture(kind)
         bytes.AsSpan(0, 40).CopyTo(attachment.Bytes);
         MbufChain packet = attachment.Attach(mbufs, MbufFlags.ReadOnly);
         payload.TrimStart(40);
-        packet.Concatenate(payload);
+        packet.AppendKeepingPacketLength(payload);
         packet.FixPacketLength();
         Request(packet);
 
@@ -120,7 +120,7 @@ public sealed class OutputForeignCodeTests(ArenaKind kind) : MbufFixture(kind)
         };
         bytes.AsSpan(0, 40).CopyTo(attachment.Bytes);
         MbufChain packet = attachment.Attach(mbufs, MbufFlags.ReadOnly);
-        packet.Concatenate(Build(mbufs, bytes[40..], Segment.Cluster(bytes.Length - 40)));
+        packet.AppendKeepingPacketLength(Build(mbufs, bytes[40..], Segment.Cluster(bytes.Length - 40)));
         packet.FixPacketLength();
         OutputPacket.Tcp.Request(packet);
         var outgoing = new MbufInterface("lo0", mtu: mtu);
@@ -141,7 +141,7 @@ public sealed class OutputForeignCodeTests(ArenaKind kind) : MbufFixture(kind)
     private static MbufChain Large(in MbufScope mbufs, out byte[] bytes)
     {
         bytes = OutputPacket.Tcp.Unfinished(Pattern(5000));
-        MbufChain packet = mbufs.AllocateFrom(bytes, headroom: 64, receiveInterface: 0);
+        MbufChain packet = mbufs.AllocatePacketFrom(bytes, headroom: 64, receiveInterface: 0);
         Request(packet);
         return packet;
     }
@@ -149,7 +149,7 @@ public sealed class OutputForeignCodeTests(ArenaKind kind) : MbufFixture(kind)
     private static void Request(MbufChain packet)
     {
         OutputPacket.Tcp.Request(packet);
-        packet.ChecksumFlags |= MbufChecksumFlags.Segmentation;
+        packet.ChecksumFlags |= MbufChecksumFlags.TcpSegmentation;
         packet.SegmentSize = 1400;
     }
 

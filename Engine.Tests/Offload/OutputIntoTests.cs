@@ -7,8 +7,8 @@ namespace Engine.Mbufs.Tests.Offload;
 [TestFixtureSource(typeof(ArenaKind), nameof(ArenaKind.All))]
 public sealed class OutputIntoTests(ArenaKind kind) : MbufFixture(kind)
 {
-    private const MbufChecksumFlags Everything = MbufChecksumFlags.Ip | MbufChecksumFlags.DelayedData
-        | MbufChecksumFlags.DelayedDataIPv6 | MbufChecksumFlags.AnySegmentation | MbufChecksumFlags.IpFragments;
+    private const MbufChecksumFlags Everything = MbufChecksumFlags.IPv4 | MbufChecksumFlags.AnyTransport
+        | MbufChecksumFlags.AnyTransportIPv6 | MbufChecksumFlags.AnySegmentation | MbufChecksumFlags.FragmentChecksums;
 
     private static readonly MbufInterface s_plain = new("lo0");
 
@@ -63,12 +63,12 @@ public sealed class OutputIntoTests(ArenaKind kind) : MbufFixture(kind)
         kind.Request(packet);
 
         // Hardware that computes checksums of whole packets is of no use for fragments.
-        var outgoing = new MbufInterface("em0", Everything & ~MbufChecksumFlags.IpFragments, mtu);
+        var outgoing = new MbufInterface("em0", Everything & ~MbufChecksumFlags.FragmentChecksums, mtu);
         Assert.That(packet.OutputInto(outgoing, output), Is.EqualTo(MbufOffloadStatus.Done));
 
         Assert.That(output.Count, Is.GreaterThan(1));
         byte[] whole = Reassembled(mbufs, output, mtu);
-        using MbufChain again = mbufs.AllocateFrom(whole, headroom: 0, receiveInterface: 0);
+        using MbufChain again = mbufs.AllocatePacketFrom(whole, headroom: 0, receiveInterface: 0);
         AssertRight(again, kind.IsIPv6);
         Assert.That(whole.AsSpan(whole.Length - 2000).ToArray(), Is.EqualTo(Pattern(2000)));
     }
@@ -85,7 +85,7 @@ public sealed class OutputIntoTests(ArenaKind kind) : MbufFixture(kind)
 
         Assert.That(output.Count, Is.EqualTo(3));
         Assert.That(output.TryDequeue(mbufs, out MbufChain first));
-        Assert.That(first.ChecksumFlags & MbufChecksumFlags.IpFragments, Is.EqualTo(MbufChecksumFlags.IpFragments));
+        Assert.That(first.ChecksumFlags & MbufChecksumFlags.FragmentChecksums, Is.EqualTo(MbufChecksumFlags.FragmentChecksums));
         Assert.That(first.ChecksumFlags & MbufChecksumFlags.Udp, Is.EqualTo(MbufChecksumFlags.Udp));
         Assert.That(first.ChecksumData, Is.EqualTo(3), "The first fragment says how many there are.");
         first.Free();
@@ -131,16 +131,16 @@ public sealed class OutputIntoTests(ArenaKind kind) : MbufFixture(kind)
         using MbufScope mbufs = Arena.Enter();
         var output = new MbufQueue(Arena);
         byte[] bytes = OutputPacket.Tcp.Unfinished(Pattern(5000));
-        using MbufChain packet = mbufs.AllocateFrom(bytes, headroom: 0, receiveInterface: 0);
+        using MbufChain packet = mbufs.AllocatePacketFrom(bytes, headroom: 0, receiveInterface: 0);
         OutputPacket.Tcp.Request(packet);
-        packet.ChecksumFlags |= MbufChecksumFlags.Segmentation;
+        packet.ChecksumFlags |= MbufChecksumFlags.TcpSegmentation;
         packet.SegmentSize = 1460;
 
         Assert.That(packet.OutputInto(new MbufInterface("em0", Everything), output), Is.EqualTo(MbufOffloadStatus.Done));
 
         using MbufChain only = Only(mbufs, output);
         ChainAssert.Holds(only, bytes);
-        Assert.That(only.ChecksumFlags, Is.EqualTo(OutputPacket.Tcp.Flags | MbufChecksumFlags.Segmentation));
+        Assert.That(only.ChecksumFlags, Is.EqualTo(OutputPacket.Tcp.Flags | MbufChecksumFlags.TcpSegmentation));
     }
 
     [Test]
@@ -148,9 +148,9 @@ public sealed class OutputIntoTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         var output = new MbufQueue(Arena);
-        using MbufChain packet = mbufs.AllocateFrom(OutputPacket.Tcp.Unfinished(Pattern(5000)), headroom: 0, receiveInterface: 0);
+        using MbufChain packet = mbufs.AllocatePacketFrom(OutputPacket.Tcp.Unfinished(Pattern(5000)), headroom: 0, receiveInterface: 0);
         OutputPacket.Tcp.Request(packet);
-        packet.ChecksumFlags |= MbufChecksumFlags.Segmentation;
+        packet.ChecksumFlags |= MbufChecksumFlags.TcpSegmentation;
         packet.SegmentSize = 1461;
         var before = ChainSnapshot.Of(packet);
 
@@ -194,7 +194,7 @@ public sealed class OutputIntoTests(ArenaKind kind) : MbufFixture(kind)
         var output = new MbufQueue(Arena);
         var foreign = new MbufQueue(other);
         using MbufChain packet = Packet(mbufs, OutputPacket.Udp.Unfinished([1]));
-        using MbufChain chain = mbufs.Allocate();
+        using MbufChain chain = mbufs.AllocateMbuf();
 
         Expect.Throws<ArgumentNullException>(packet, one => one.OutputInto(null!, output));
         Expect.Throws<ArgumentNullException>(packet, static one => one.OutputInto(s_plain, null!));
@@ -204,8 +204,8 @@ public sealed class OutputIntoTests(ArenaKind kind) : MbufFixture(kind)
 
     private static MbufChecksumFlags Segmentation(OutputPacket kind) => (kind.Protocol, kind.IsIPv6) switch
     {
-        (IPProtocol.Tcp, false) => MbufChecksumFlags.Segmentation,
-        (IPProtocol.Tcp, true) => MbufChecksumFlags.SegmentationIPv6,
+        (IPProtocol.Tcp, false) => MbufChecksumFlags.TcpSegmentation,
+        (IPProtocol.Tcp, true) => MbufChecksumFlags.TcpSegmentationIPv6,
         (_, false) => MbufChecksumFlags.UdpSegmentation,
         _ => MbufChecksumFlags.UdpSegmentationIPv6,
     };

@@ -22,7 +22,7 @@ public sealed record OutputPacket(string Name, bool IsIPv6, IPProtocol Protocol,
     ];
 
     /// <summary>What is asked for.</summary>
-    public MbufChecksumFlags Flags => Transport | (IsIPv6 ? 0 : MbufChecksumFlags.Ip);
+    public MbufChecksumFlags Flags => Transport | (IsIPv6 ? 0 : MbufChecksumFlags.IPv4);
 
     /// <summary>Bytes of the network header.</summary>
     public int NetworkSize => IsIPv6 ? IPv6Header.Size : IPv4Header.Size;

@@ -10,8 +10,8 @@ namespace Engine.Mbufs.Tests.Offload;
 [TestFixtureSource(typeof(ArenaKind), nameof(ArenaKind.All))]
 public sealed class SegmentRefusalTests(ArenaKind kind) : CutFixture(kind)
 {
-    private const MbufChecksumFlags Tcp = MbufChecksumFlags.Segmentation;
-    private const MbufChecksumFlags TcpIPv6 = MbufChecksumFlags.SegmentationIPv6;
+    private const MbufChecksumFlags Tcp = MbufChecksumFlags.TcpSegmentation;
+    private const MbufChecksumFlags TcpIPv6 = MbufChecksumFlags.TcpSegmentationIPv6;
     private const MbufChecksumFlags Udp = MbufChecksumFlags.UdpSegmentation;
     private const MbufChecksumFlags UdpIPv6 = MbufChecksumFlags.UdpSegmentationIPv6;
 

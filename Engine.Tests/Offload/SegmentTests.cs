@@ -11,12 +11,12 @@ public sealed class SegmentTests(ArenaKind kind) : CutFixture(kind)
 {
     private const uint Sequence = 0xFFFF_FF00;
 
-    private const MbufChecksumFlags Kept = MbufChecksumFlags.IpFragments;
+    private const MbufChecksumFlags Kept = MbufChecksumFlags.FragmentChecksums;
 
     /// <summary>Version, transport, and how long the headers are that stand before the transport's.</summary>
     private static readonly MbufChecksumFlags[] s_kinds =
     [
-        MbufChecksumFlags.Segmentation, MbufChecksumFlags.SegmentationIPv6,
+        MbufChecksumFlags.TcpSegmentation, MbufChecksumFlags.TcpSegmentationIPv6,
         MbufChecksumFlags.UdpSegmentation, MbufChecksumFlags.UdpSegmentationIPv6,
     ];
 
@@ -45,7 +45,7 @@ public sealed class SegmentTests(ArenaKind kind) : CutFixture(kind)
     [Test]
     public void Flags_are_where_they_mean_something([Values] bool isIPv6)
     {
-        MbufChecksumFlags kind = isIPv6 ? MbufChecksumFlags.SegmentationIPv6 : MbufChecksumFlags.Segmentation;
+        MbufChecksumFlags kind = isIPv6 ? MbufChecksumFlags.TcpSegmentationIPv6 : MbufChecksumFlags.TcpSegmentation;
         const TcpFlags Everywhere = TcpFlags.Ack | TcpFlags.Ece | TcpFlags.Ae;
         const TcpFlags Once = TcpFlags.Fin | TcpFlags.Psh | TcpFlags.Cwr;
         List<byte[]> segments = Cut(kind, Make(kind, Pattern(2500), Everywhere | Once), 1000);
@@ -65,7 +65,7 @@ public sealed class SegmentTests(ArenaKind kind) : CutFixture(kind)
     public void A_start_of_the_stream_takes_a_place_in_it()
     {
         List<byte[]> segments = Cut(
-            MbufChecksumFlags.Segmentation, Make(MbufChecksumFlags.Segmentation, Pattern(250), TcpFlags.Syn), 100);
+            MbufChecksumFlags.TcpSegmentation, Make(MbufChecksumFlags.TcpSegmentation, Pattern(250), TcpFlags.Syn), 100);
 
         Assert.That(segments.Select(FlagsOf), Is.EqualTo(new[] { TcpFlags.Syn, TcpFlags.None, TcpFlags.None }));
         uint[] sequences = [Sequence, unchecked(Sequence + 101), unchecked(Sequence + 201)];
@@ -77,7 +77,7 @@ public sealed class SegmentTests(ArenaKind kind) : CutFixture(kind)
     {
         byte[] packet = Packets.IPv4(
             Packets.TcpSegment(Pattern(450), TcpFlags.Ack | TcpFlags.Urg, Sequence, urgent: (ushort)reach), protocol: Packets.Tcp);
-        List<byte[]> segments = Cut(MbufChecksumFlags.Segmentation, packet, 100);
+        List<byte[]> segments = Cut(MbufChecksumFlags.TcpSegmentation, packet, 100);
         for (int i = 0; i < segments.Count; i++)
         {
             int left = Math.Max(0, reach - (i * 100));
@@ -90,10 +90,10 @@ public sealed class SegmentTests(ArenaKind kind) : CutFixture(kind)
     public void Fields_and_tags_are_each_segments_and_the_request_for_segments_is_nobodys()
     {
         using MbufScope mbufs = Arena.Enter();
-        byte[] packet = Make(MbufChecksumFlags.Segmentation, Pattern(968), TcpFlags.Ack);
+        byte[] packet = Make(MbufChecksumFlags.TcpSegmentation, Pattern(968), TcpFlags.Ack);
         MbufChain chain = Build(mbufs, packet, Segment.Cluster(900), Segment.Cluster(120));
         SetHeaderFields(mbufs, chain);
-        chain.ChecksumFlags = MbufChecksumFlags.Segmentation;
+        chain.ChecksumFlags = MbufChecksumFlags.TcpSegmentation;
         chain.SegmentSize = 500;
         uint head = chain.Index;
         MbufQueue queue = NewQueue();
@@ -135,7 +135,7 @@ public sealed class SegmentTests(ArenaKind kind) : CutFixture(kind)
         bool isUdp = kind is MbufChecksumFlags.UdpSegmentation or MbufChecksumFlags.UdpSegmentationIPv6;
         byte protocol = isUdp ? Packets.Udp : Packets.Tcp;
         byte[] transport = isUdp ? Packets.UdpDatagram(payload) : Packets.TcpSegment(payload, flags, Sequence);
-        return kind is MbufChecksumFlags.Segmentation or MbufChecksumFlags.UdpSegmentation
+        return kind is MbufChecksumFlags.TcpSegmentation or MbufChecksumFlags.UdpSegmentation
             ? Packets.IPv4(transport, extended ? [7, 7, 4, 0, 0, 0, 0, 1] : [], Packets.DontFragment, protocol)
             : Packets.IPv6(transport, protocol, extended ? [(IPProtocol.HopByHopOptions, 1), (IPProtocol.DestinationOptions, 2)] : []);
     }
@@ -155,7 +155,7 @@ public sealed class SegmentTests(ArenaKind kind) : CutFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         MbufChain chain = Build(mbufs, packet, layout);
-        chain.ChecksumFlags = kind | Kept | MbufChecksumFlags.DataValid;
+        chain.ChecksumFlags = kind | Kept | MbufChecksumFlags.ChecksumDataValid;
         chain.SegmentSize = (ushort)size;
         MbufQueue queue = NewQueue();
         Assert.That(chain.SegmentInto(queue), Is.EqualTo(MbufOffloadStatus.Done), $"{kind}, {size}, {string.Join(' ', layout)}");
@@ -209,9 +209,9 @@ public sealed class SegmentTests(ArenaKind kind) : CutFixture(kind)
         Assert.That(bytes[..headerLength], Is.EqualTo(expected[..headerLength]));
         MbufChecksumFlags requests = kind switch
         {
-            MbufChecksumFlags.Segmentation => MbufChecksumFlags.Ip | MbufChecksumFlags.Tcp,
-            MbufChecksumFlags.UdpSegmentation => MbufChecksumFlags.Ip | MbufChecksumFlags.Udp,
-            MbufChecksumFlags.SegmentationIPv6 => MbufChecksumFlags.TcpIPv6,
+            MbufChecksumFlags.TcpSegmentation => MbufChecksumFlags.IPv4 | MbufChecksumFlags.Tcp,
+            MbufChecksumFlags.UdpSegmentation => MbufChecksumFlags.IPv4 | MbufChecksumFlags.Udp,
+            MbufChecksumFlags.TcpSegmentationIPv6 => MbufChecksumFlags.TcpIPv6,
             _ => MbufChecksumFlags.UdpIPv6,
         };
         Assert.That((segment.ChecksumFlags, segment.ChecksumData), Is.EqualTo((requests | Kept, isTcp ? 16u : 6u)));

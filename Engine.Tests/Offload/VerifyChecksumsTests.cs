@@ -7,8 +7,8 @@ namespace Engine.Mbufs.Tests.Offload;
 [TestFixtureSource(typeof(ArenaKind), nameof(ArenaKind.All))]
 public sealed class VerifyChecksumsTests(ArenaKind kind) : MbufFixture(kind)
 {
-    private const MbufChecksumFlags Checked = MbufChecksumFlags.IpChecked | MbufChecksumFlags.IpValid;
-    private const MbufChecksumFlags Summed = MbufChecksumFlags.DataValid | MbufChecksumFlags.PseudoHeader;
+    private const MbufChecksumFlags Checked = MbufChecksumFlags.IPv4Checked | MbufChecksumFlags.IPv4Valid;
+    private const MbufChecksumFlags Summed = MbufChecksumFlags.ChecksumDataValid | MbufChecksumFlags.PseudoHeaderIncluded;
 
     private static readonly string[] s_names = ["tcp", "udp", "echo", "tcp6", "udp6", "echo6"];
 
@@ -58,7 +58,7 @@ public sealed class VerifyChecksumsTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = Packet(mbufs, bytes);
 
         Assert.That(packet.VerifyChecksums().Network, Is.EqualTo(MbufChecksumVerdict.Invalid));
-        Assert.That(packet.ChecksumFlags, Is.EqualTo(MbufChecksumFlags.IpChecked | Summed));
+        Assert.That(packet.ChecksumFlags, Is.EqualTo(MbufChecksumFlags.IPv4Checked | Summed));
         Assert.That(packet.InspectChecksums().Transport, Is.EqualTo(MbufChecksumVerdict.Valid), "Its own checksum is right.");
     }
 
@@ -105,7 +105,7 @@ public sealed class VerifyChecksumsTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(packet.InspectChecksums().IsAcceptable, Is.False, "Inspecting computes.");
 
         using MbufChain right = Packet(mbufs, Named("tcp", Pattern(100)));
-        right.ChecksumFlags = MbufChecksumFlags.IpChecked | Summed;
+        right.ChecksumFlags = MbufChecksumFlags.IPv4Checked | Summed;
         right.ChecksumData = 0xFFFE;
         MbufChecksumReport report = right.VerifyChecksums();
         Assert.That(report.Network, Is.EqualTo(MbufChecksumVerdict.Invalid));
@@ -119,7 +119,7 @@ public sealed class VerifyChecksumsTests(ArenaKind kind) : MbufFixture(kind)
         byte[] bytes = Named(name, Pattern(333));
         int header = IsIPv6(name) ? 40 : 20;
         using MbufChain packet = Packet(mbufs, bytes);
-        packet.ChecksumFlags = MbufChecksumFlags.DataValid;
+        packet.ChecksumFlags = MbufChecksumFlags.ChecksumDataValid;
         packet.ChecksumData = (ushort)~WirePacket.Checksum(bytes.AsSpan(header));
         Assert.That(packet.VerifyChecksums().Transport, Is.EqualTo(MbufChecksumVerdict.Valid));
         Assert.That(packet.ChecksumFlags & Summed, Is.EqualTo(Summed));
@@ -129,7 +129,7 @@ public sealed class VerifyChecksumsTests(ArenaKind kind) : MbufFixture(kind)
         bytes[^1] ^= 1;
         using MbufChain changed = Packet(mbufs, bytes);
         bytes[^1] ^= 1;
-        changed.ChecksumFlags = MbufChecksumFlags.DataValid;
+        changed.ChecksumFlags = MbufChecksumFlags.ChecksumDataValid;
         changed.ChecksumData = (ushort)~WirePacket.Checksum(bytes.AsSpan(header));
         Assert.That(changed.VerifyChecksums().Transport, Is.EqualTo(MbufChecksumVerdict.Valid));
     }
@@ -141,7 +141,7 @@ public sealed class VerifyChecksumsTests(ArenaKind kind) : MbufFixture(kind)
         byte[] bytes = Named("udp", Pattern(333));
         bytes[^1] ^= wrong ? (byte)1 : (byte)0;
         using MbufChain packet = Packet(mbufs, bytes);
-        packet.ChecksumFlags = MbufChecksumFlags.DataValid;
+        packet.ChecksumFlags = MbufChecksumFlags.ChecksumDataValid;
         packet.ChecksumData = 0x1234;
 
         MbufChecksumVerdict verdict = packet.VerifyChecksums().Transport;
@@ -163,12 +163,12 @@ public sealed class VerifyChecksumsTests(ArenaKind kind) : MbufFixture(kind)
             int word = (place / 8) | (place + length < datagram.Length ? 0x2000 : 0);
             using MbufChain fragment = Packet(mbufs, WirePacket.IPv4(IPProtocol.Udp, datagram.AsSpan(place, length), fragment: word));
             Assert.That(fragment.VerifyChecksums().Transport, Is.EqualTo(MbufChecksumVerdict.Unverifiable));
-            Assert.That(fragment.ChecksumFlags, Is.EqualTo(Checked | MbufChecksumFlags.DataValid));
+            Assert.That(fragment.ChecksumFlags, Is.EqualTo(Checked | MbufChecksumFlags.ChecksumDataValid));
             sum = InternetChecksum.Fold(sum + fragment.ChecksumData);
         }
 
         using MbufChain whole = Packet(mbufs, WirePacket.IPv4(IPProtocol.Udp, datagram));
-        whole.ChecksumFlags = MbufChecksumFlags.DataValid;
+        whole.ChecksumFlags = MbufChecksumFlags.ChecksumDataValid;
         whole.ChecksumData = sum;
         Assert.That(sum, Is.EqualTo((ushort)~WirePacket.Checksum(datagram)));
         Assert.That(whole.VerifyChecksums().Transport, Is.EqualTo(MbufChecksumVerdict.Valid));

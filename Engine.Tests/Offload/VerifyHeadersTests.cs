@@ -119,7 +119,7 @@ public sealed class VerifyHeadersTests : MbufFixture
         byte[] packet = WirePacket.IPv6(IPProtocol.HopByHopOptions, [6, 0, 0xC2, 4, 0, 0, 0, 0, .. segment, 1, 2, 3]);
         BinaryPrimitives.WriteInt32BigEndian(packet.AsSpan(44), 8 + segment.Length);
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(4), 0);
-        using MbufChain chain = mbufs.AllocateFrom(packet, headroom: 0, receiveInterface: 0);
+        using MbufChain chain = mbufs.AllocatePacketFrom(packet, headroom: 0, receiveInterface: 0);
 
         Assert.That(chain.VerifyChecksums().Transport, Is.EqualTo(MbufChecksumVerdict.Valid));
     }

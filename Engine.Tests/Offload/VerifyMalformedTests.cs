@@ -10,7 +10,7 @@ namespace Engine.Mbufs.Tests.Offload;
 [TestFixtureSource(typeof(ArenaKind), nameof(ArenaKind.All))]
 public sealed class VerifyMalformedTests(ArenaKind kind) : MbufFixture(kind)
 {
-    private const MbufChecksumFlags Summed = MbufChecksumFlags.DataValid | MbufChecksumFlags.PseudoHeader;
+    private const MbufChecksumFlags Summed = MbufChecksumFlags.ChecksumDataValid | MbufChecksumFlags.PseudoHeaderIncluded;
 
     [Test]
     public void Udp_without_checksum_is_absent_over_ipv4_and_illegal_over_ipv6()
@@ -60,7 +60,7 @@ public sealed class VerifyMalformedTests(ArenaKind kind) : MbufFixture(kind)
         }
 
         using MbufChain packet = Packet(mbufs, bytes);
-        packet.ChecksumFlags = MbufChecksumFlags.DataValid;
+        packet.ChecksumFlags = MbufChecksumFlags.ChecksumDataValid;
         packet.ChecksumData = (uint)sum;
 
         Assert.That(packet.VerifyChecksums().Transport, Is.EqualTo(wrong ? MbufChecksumVerdict.Invalid : MbufChecksumVerdict.Valid));
@@ -119,10 +119,10 @@ public sealed class VerifyMalformedTests(ArenaKind kind) : MbufFixture(kind)
         byte[] bytes = WirePacket.IPv4(IPProtocol.Udp, WirePacket.Udp(Pattern(9)));
         bytes[8]--;
         using MbufChain packet = Packet(mbufs, bytes);
-        packet.ChecksumFlags = MbufChecksumFlags.IpValid;
+        packet.ChecksumFlags = MbufChecksumFlags.IPv4Valid;
 
         Assert.That(packet.VerifyChecksums().Network, Is.EqualTo(MbufChecksumVerdict.Invalid));
-        Assert.That(packet.ChecksumFlags.HasFlag(MbufChecksumFlags.IpValid), Is.False);
+        Assert.That(packet.ChecksumFlags.HasFlag(MbufChecksumFlags.IPv4Valid), Is.False);
         Assert.That(packet.VerifyChecksums().Network, Is.EqualTo(MbufChecksumVerdict.Invalid));
     }
 

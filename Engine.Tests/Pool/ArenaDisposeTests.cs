@@ -48,7 +48,7 @@ public sealed class ArenaDisposeTests
             Assert.That(arena.IsReleased, Is.False, "a scope is open");
             Assert.That(before.TryAppend("still here"u8), Is.True);
             Assert.That(before.FirstSpan.SequenceEqual("still here"u8), Is.True);
-            List<Mbuf> others = Arenas.Take(mbufs, 200, static (in mbufs) => mbufs.Allocate());
+            List<Mbuf> others = Arenas.Take(mbufs, 200, static (in mbufs) => mbufs.AllocateMbuf());
             kept = others[7];
             Assert.That(arena.LiveMbufs, Is.EqualTo(201));
         }
@@ -99,7 +99,7 @@ public sealed class ArenaDisposeTests
         MbufChain chain = mbufs.AllocatePacket();
         MbufChain queued = mbufs.AllocatePacket();
         Assert.That(queue.TryEnqueue(queued), Is.True);
-        Mbuf handle = mbufs.Allocate().Detach();
+        Mbuf handle = mbufs.AllocateMbuf().Detach();
         arena.Dispose();
         mbufs.Dispose();
         Assert.That(arena.IsReleased, Is.True);
@@ -121,16 +121,16 @@ public sealed class ArenaDisposeTests
 
     internal static void AssertClosed(in MbufScope mbufs, MbufChain chain, Mbuf handle)
     {
-        Assert.That(Thrown.By(mbufs, static (in mbufs) => mbufs.Allocate()), Is.TypeOf<ObjectDisposedException>());
+        Assert.That(Thrown.By(mbufs, static (in mbufs) => mbufs.AllocateMbuf()), Is.TypeOf<ObjectDisposedException>());
         Assert.That(Thrown.By(mbufs, static (in mbufs) => mbufs.AllocatePacket()), Is.TypeOf<ObjectDisposedException>());
-        Assert.That(Thrown.By(mbufs, static (in mbufs) => mbufs.AllocateZeroed()), Is.TypeOf<ObjectDisposedException>());
-        Assert.That(Thrown.By(mbufs, static (in mbufs) => mbufs.AllocateContiguous(3000)), Is.TypeOf<ObjectDisposedException>());
-        Assert.That(Thrown.By(mbufs, static (in mbufs) => mbufs.AllocateFrom([1], 0, 0)), Is.TypeOf<ObjectDisposedException>());
-        Assert.That(Thrown.By(mbufs, static (in mbufs) => mbufs.AllocateChain(9000)), Is.TypeOf<ObjectDisposedException>());
+        Assert.That(Thrown.By(mbufs, static (in mbufs) => mbufs.AllocateZeroedMbuf()), Is.TypeOf<ObjectDisposedException>());
+        Assert.That(Thrown.By(mbufs, static (in mbufs) => mbufs.AllocateContiguousMbuf(3000)), Is.TypeOf<ObjectDisposedException>());
+        Assert.That(Thrown.By(mbufs, static (in mbufs) => mbufs.AllocatePacketFrom([1], 0, 0)), Is.TypeOf<ObjectDisposedException>());
+        Assert.That(Thrown.By(mbufs, static (in mbufs) => mbufs.AllocatePacket(9000)), Is.TypeOf<ObjectDisposedException>());
         Assert.That(
             Thrown.By(mbufs, static (in mbufs) => mbufs.AllocatePacket(MbufClusterSize.Page)), Is.TypeOf<ObjectDisposedException>());
         Assert.That(
-            Thrown.By(mbufs, static (in mbufs) => mbufs.Allocate(TimeSpan.Zero)), Is.TypeOf<ObjectDisposedException>());
+            Thrown.By(mbufs, static (in mbufs) => mbufs.AllocateMbuf(TimeSpan.Zero)), Is.TypeOf<ObjectDisposedException>());
         Assert.That(
             Thrown.By(mbufs, static (in mbufs) => mbufs.TryAllocatePackets(new Mbuf[3])), Is.TypeOf<ObjectDisposedException>());
         Assert.That(Thrown.By(mbufs, handle, static (in mbufs, handle) => mbufs.Open(handle)), Is.TypeOf<ObjectDisposedException>());

@@ -35,14 +35,14 @@ public sealed class ArenaIdTests
         {
             slot = first.FirstSlot;
             using MbufScope mbufs = first.Enter();
-            old = Arenas.Take(mbufs, 3000, static (in mbufs) => mbufs.AllocateHeader())[^1];
+            old = Arenas.Take(mbufs, 3000, static (in mbufs) => mbufs.AllocatePacketWithoutCluster())[^1];
         }
 
         using MbufArena second = NextWithSlot(slot, static () => Arenas.Of(mbufs: 4096, clusters: 64));
         using (MbufScope mbufs = second.Enter())
         {
             AssertStale(mbufs, old, "before anything was carved");
-            List<Mbuf> all = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateHeader());
+            List<Mbuf> all = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocatePacketWithoutCluster());
             AssertStale(mbufs, old, "while its mbuf is in use");
             Arenas.FreeAll(mbufs, all);
             AssertStale(mbufs, old, "while its mbuf is free");
@@ -59,7 +59,7 @@ public sealed class ArenaIdTests
         using (MbufScope mbufs = home.Enter())
         {
             using MbufScope others = abroad.Enter();
-            Mbuf packet = mbufs.Allocate().Detach();
+            Mbuf packet = mbufs.AllocateMbuf().Detach();
             Assert.That(Thrown.By(others, packet, static (in scope, handle) => scope.Open(handle)), Is.TypeOf<MbufForeignException>());
             Assert.That(Thrown.By(others, packet, static (in scope, handle) => scope.Free([handle])), Is.TypeOf<MbufForeignException>());
             Assert.That(abroad.StateOf(packet), Is.EqualTo(MbufState.Foreign));
@@ -81,7 +81,7 @@ public sealed class ArenaIdTests
         {
             slot = large.FirstSlot;
             using MbufScope mbufs = large.Enter();
-            old = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate())
+            old = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf())
                 .Single(handle => (handle.Slot & 0xFF_FFFF) == 500);
         }
 

@@ -11,12 +11,12 @@ public sealed class ArenaLimitsTests
 
     private static readonly (string Name, int Limit, Allocation Allocation)[] s_kinds =
     [
-        ("plain mbufs", Mbufs, static (in mbufs) => mbufs.Allocate()),
-        ("headers", Mbufs, static (in mbufs) => mbufs.AllocateHeader()),
+        ("plain mbufs", Mbufs, static (in mbufs) => mbufs.AllocateMbuf()),
+        ("headers", Mbufs, static (in mbufs) => mbufs.AllocatePacketWithoutCluster()),
         ("packets", Clusters, static (in mbufs) => mbufs.AllocatePacket()),
-        ("clusters", Clusters, static (in mbufs) => mbufs.AllocateCluster()),
+        ("clusters", Clusters, static (in mbufs) => mbufs.AllocateMbufWithCluster()),
         ("pages", Jumbos, static (in mbufs) => mbufs.AllocatePacket(MbufClusterSize.Page)),
-        ("jumbo 9", Jumbos, static (in mbufs) => mbufs.AllocateCluster(MbufClusterSize.Jumbo9)),
+        ("jumbo 9", Jumbos, static (in mbufs) => mbufs.AllocateMbufWithCluster(MbufClusterSize.Jumbo9)),
         ("jumbo 16", Jumbos, static (in mbufs) => mbufs.AllocatePacket(MbufClusterSize.Jumbo16)),
     ];
 
@@ -46,7 +46,7 @@ public sealed class ArenaLimitsTests
         {
             using MbufScope mbufs = arena.Enter();
             List<Mbuf> packets = Arenas.Take(mbufs, pairs, static (in mbufs) => mbufs.AllocatePacket());
-            List<Mbuf> plain = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
+            List<Mbuf> plain = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf());
             Assert.That(plain, Has.Count.EqualTo(Mbufs - pairs));
             Arenas.FreeAll(mbufs, packets);
             packets = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocatePacket());
@@ -70,10 +70,10 @@ public sealed class ArenaLimitsTests
             Assert.That(packets, Has.Count.EqualTo(100), "now every mbuf is half of a pair");
             Arenas.FreeAll(mbufs, packets);
 
-            List<Mbuf> plain = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
+            List<Mbuf> plain = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf());
             Assert.That(plain, Has.Count.EqualTo(100));
             Arenas.FreeAll(mbufs, plain);
-            Assert.That(packets = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateCluster()), Has.Count.EqualTo(100));
+            Assert.That(packets = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbufWithCluster()), Has.Count.EqualTo(100));
             Arenas.FreeAll(mbufs, packets);
         }
 
@@ -138,8 +138,8 @@ public sealed class ArenaLimitsTests
         using MbufArena arena = Arenas.Of(mbufs: 100, clusters: 10);
         using (MbufScope mbufs = arena.Enter())
         {
-            Assert.That(mbufs.AllocateChain((10 * 2048) + 193).IsNull, Is.True, "eleven clusters");
-            using MbufChain all = mbufs.AllocateChain((10 * 2048) + 192);
+            Assert.That(mbufs.AllocatePacket((10 * 2048) + 193).IsNull, Is.True, "eleven clusters");
+            using MbufChain all = mbufs.AllocatePacket((10 * 2048) + 192);
             Assert.That(all.IsNull, Is.False, "ten clusters and a plain mbuf");
             Assert.That(all.SegmentCount, Is.EqualTo(11));
         }

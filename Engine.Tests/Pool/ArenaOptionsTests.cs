@@ -49,9 +49,9 @@ public sealed class ArenaOptionsTests
         using MbufArena arena = Arenas.Of(mbufs: 1, caches: 1);
         using (MbufScope mbufs = arena.Enter())
         {
-            using MbufChain only = mbufs.Allocate();
+            using MbufChain only = mbufs.AllocateMbuf();
             Assert.That(only.IsNull, Is.False);
-            Assert.That(mbufs.Allocate().IsNull, Is.True);
+            Assert.That(mbufs.AllocateMbuf().IsNull, Is.True);
             Assert.That(mbufs.AllocatePacket().IsNull, Is.True);
             Assert.That(mbufs.AllocatePacket(MbufClusterSize.Jumbo16).IsNull, Is.True);
         }

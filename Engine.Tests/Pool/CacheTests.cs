@@ -57,7 +57,7 @@ public sealed class CacheTests
         MbufCache cache = arena.CreateCache();
         using (MbufScope mbufs = cache.Enter())
         {
-            List<Mbuf> all = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
+            List<Mbuf> all = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf());
             Assert.That(all, Has.Count.EqualTo(64));
             Arenas.FreeAll(mbufs, all);
         }
@@ -68,7 +68,7 @@ public sealed class CacheTests
         Assert.Throws<ObjectDisposedException>(() => cache.Enter().Dispose());
         using (MbufScope mbufs = arena.Enter())
         {
-            List<Mbuf> all = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
+            List<Mbuf> all = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf());
             Assert.That(all, Has.Count.EqualTo(64));
             Arenas.FreeAll(mbufs, all);
         }
@@ -135,7 +135,7 @@ public sealed class CacheTests
             using (MbufScope mbufs = one.Enter())
             {
                 using MbufScope others = two.Enter();
-                List<Mbuf> all = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
+                List<Mbuf> all = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf());
                 Assert.That(all, Has.Count.EqualTo(256), $"round {round}");
                 Arenas.FreeAll(others, all);
             }
@@ -150,13 +150,13 @@ public sealed class CacheTests
         using MbufArena arena = Arenas.Of(mbufs: 256, caches: 1);
         using (MbufScope mbufs = arena.Enter())
         {
-            using MbufChain chain = mbufs.Allocate();
+            using MbufChain chain = mbufs.AllocateMbuf();
         }
 
         using (MbufCache cache = arena.CreateCache())
         {
             using MbufScope mbufs = cache.Enter();
-            List<Mbuf> all = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
+            List<Mbuf> all = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf());
             Assert.That(all, Has.Count.EqualTo(256));
             Arenas.FreeAll(mbufs, all);
         }
@@ -186,9 +186,9 @@ public sealed class CacheTests
 
             using (MbufScope others = arena.Enter())
             {
-                List<Mbuf> all = Arenas.TakeAll(others, static (in mbufs) => mbufs.AllocateCluster(MbufClusterSize.Jumbo9));
+                List<Mbuf> all = Arenas.TakeAll(others, static (in mbufs) => mbufs.AllocateMbufWithCluster(MbufClusterSize.Jumbo9));
                 Assert.That(all, Has.Count.EqualTo(8));
-                all.AddRange(Arenas.TakeAll(others, static (in mbufs) => mbufs.Allocate()));
+                all.AddRange(Arenas.TakeAll(others, static (in mbufs) => mbufs.AllocateMbuf()));
                 Assert.That(all, Has.Count.EqualTo(256));
                 Arenas.FreeAll(others, all);
             }
@@ -206,10 +206,10 @@ public sealed class CacheTests
         var held = new List<Mbuf>();
         Allocation[] forms =
         [
-            static (in mbufs) => mbufs.Allocate(),
+            static (in mbufs) => mbufs.AllocateMbuf(),
             static (in mbufs) => mbufs.AllocatePacket(),
-            static (in mbufs) => mbufs.AllocateCluster(MbufClusterSize.Page),
-            static (in mbufs) => mbufs.AllocateCluster(MbufClusterSize.Jumbo16),
+            static (in mbufs) => mbufs.AllocateMbufWithCluster(MbufClusterSize.Page),
+            static (in mbufs) => mbufs.AllocateMbufWithCluster(MbufClusterSize.Jumbo16),
         ];
         for (int turn = 0; turn < 2000; turn++)
         {

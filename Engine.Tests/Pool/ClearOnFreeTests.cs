@@ -63,7 +63,7 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
     {
         using MbufScope mbufs = Arena.Enter();
         MbufChain packet = mbufs.AllocatePacket(size);
-        Assert.That(packet.TryExtend(packet.Tailroom, out Span<byte> room) && packet.TryPrepend(packet.Headroom, out _));
+        Assert.That(packet.TryAppend(packet.Tailroom, out Span<byte> room) && packet.TryPrepend(packet.Headroom, out _));
         packet.TryGetWritable(out room);
         room.Fill(0xEE);
         List<(ZoneId Kind, uint Storage)> storages = Contents.StoragesOf(packet);
@@ -125,7 +125,7 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Build(mbufs, Pattern(450), Segment.Internal(150), Segment.Internal(150), Segment.Internal(150));
-        Assert.That((isCollapsed ? packet.TryCollapse(1) : packet.TryFragment(450)) && packet.SegmentCount == 1);
+        Assert.That((isCollapsed ? packet.TryCollapse(1) : packet.TrySplitSegments(450)) && packet.SegmentCount == 1);
 
         Assert.That(Contents.Of(Arena, ZoneId.Mbuf, packet.Index).IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
         ChainAssert.Holds(packet, Pattern(450));
@@ -172,7 +172,7 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
     {
         byte[] memory = Pattern(500);
         using MbufScope mbufs = Arena.Enter();
-        MbufChain packet = mbufs.AllocateHeader();
+        MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.TryAttachExternal(memory, 500));
         packet.Free();
 
@@ -190,7 +190,7 @@ public sealed class ClearOnFreeTests(bool isChecked) : MbufFixture(new ArenaKind
         }
 
         using MbufChain again = mbufs.AllocatePacket();
-        Assert.That(again.TryExtend(again.Tailroom, out Span<byte> room) && room.IndexOfAnyExcept((byte)0) < 0);
+        Assert.That(again.TryAppend(again.Tailroom, out Span<byte> room) && room.IndexOfAnyExcept((byte)0) < 0);
     }
 
     /// <summary>What an arena over the heap does before it gives its memory back; where it is mapped, the kernel clears the pages.</summary>

@@ -63,9 +63,9 @@ public sealed class ClosedInsideTests(ArenaKind kind) : MbufFixture(kind)
         using IDisposable registration = arena.RegisterReclaim(() => _refusals.Add(closer.Close()));
         arena.LimitReached += (_, _) => _refusals.Add(closer.Close());
 
-        using MbufChain tooMuch = mbufs.AllocateChain(3 * 2048);
+        using MbufChain tooMuch = mbufs.AllocatePacket(3 * 2048);
         using MbufChain packet = Packet(mbufs, Pattern(100));
-        using MbufChain more = mbufs.AllocateChain(2 * 2048);
+        using MbufChain more = mbufs.AllocatePacket(2 * 2048);
         Assert.That((tooMuch.IsNull, more.IsNull), Is.EqualTo((false, true)));
 
         AreRefused(mbufs, calls: 2);
@@ -97,7 +97,7 @@ public sealed class ClosedInsideTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         var source = new Source(mbufs, _refusals);
-        using MbufChain packet = mbufs.AllocateFrom(ref source, 3000, 0, 0);
+        using MbufChain packet = mbufs.AllocatePacketFrom(ref source, 3000, 0, 0);
 
         ChainAssert.Holds(packet, new byte[3000]);
         AreRefused(mbufs, calls: packet.SegmentCount);
@@ -109,7 +109,7 @@ public sealed class ClosedInsideTests(ArenaKind kind) : MbufFixture(kind)
         using MbufScope mbufs = Arena.Enter();
         var closer = new Closer(in mbufs);
         var sequence = new ReadOnlySequence<byte>(new Manager(() => _refusals.Add(closer.Close())).Memory);
-        using MbufChain packet = mbufs.AllocateFrom(ref sequence, MbufSizes.CopyAll, 0);
+        using MbufChain packet = mbufs.AllocatePacketFrom(ref sequence, MbufSizes.CopyAll, 0);
 
         Assert.That((packet.Length, _refusals.Count), Is.EqualTo((Manager.Size, 1)));
         AreRefused(mbufs, calls: 1);
@@ -121,7 +121,7 @@ public sealed class ClosedInsideTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         var source = new Source(mbufs, _refusals) { Visits = true };
-        using MbufChain packet = mbufs.AllocateFrom(ref source, 100, 0, 0);
+        using MbufChain packet = mbufs.AllocatePacketFrom(ref source, 100, 0, 0);
 
         ChainAssert.Holds(packet, new byte[100]);
         AreRefused(mbufs, calls: 1);
@@ -221,7 +221,7 @@ public sealed class ClosedInsideTests(ArenaKind kind) : MbufFixture(kind)
     {
         Assert.That(_refusals, Has.Count.EqualTo(calls).And.All.TypeOf<InvalidOperationException>());
         Assert.That(_refusals, Has.All.Message.Contain("stays open"));
-        using MbufChain chain = mbufs.AllocateHeader();
+        using MbufChain chain = mbufs.AllocatePacketWithoutCluster();
         Assert.That(chain.IsNull, Is.False, "The scope is open, and the arena has memory.");
     }
 
@@ -239,7 +239,7 @@ public sealed class ClosedInsideTests(ArenaKind kind) : MbufFixture(kind)
                 break;
             case "source":
                 var source = new Source(mbufs, _refusals) { Throws = true };
-                mbufs.AllocateFrom(ref source, 3000, 0, 0);
+                mbufs.AllocatePacketFrom(ref source, 3000, 0, 0);
                 break;
             default:
                 Hoard.OfEverything(mbufs).Release(mbufs);
@@ -252,7 +252,7 @@ public sealed class ClosedInsideTests(ArenaKind kind) : MbufFixture(kind)
         var visitor = new Visitor(mbufs);
         try
         {
-            _ = writes ? packet.TryApplyInPlace(0, 300, ref visitor, out _) : packet.TryApply(0, 300, ref visitor, out _);
+            _ = writes ? packet.TryTransform(0, 300, ref visitor, out _) : packet.TryVisit(0, 300, ref visitor, out _);
             return null;
         }
         catch (ObjectDisposedException exception)
@@ -291,7 +291,7 @@ public sealed class ClosedInsideTests(ArenaKind kind) : MbufFixture(kind)
                 scoped var visitor = new Visitor(_mbufs);
                 try
                 {
-                    other.TryApply(0, 1, ref visitor, out _);
+                    other.TryVisit(0, 1, ref visitor, out _);
                 }
                 catch (InvalidOperationException exception)
                 {

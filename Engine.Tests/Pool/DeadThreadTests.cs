@@ -83,7 +83,7 @@ public sealed class DeadThreadTests
             MbufScope mbufs = arena.Enter();
             step.Meet();
             step.Meet();
-            mbufs.Allocate().Free();
+            mbufs.AllocateMbuf().Free();
         });
         step.Meet();
         arena.Dispose();

@@ -14,18 +14,18 @@ public sealed class DenialCountTests(ArenaKind kind) : MbufFixture(kind)
 
     private static readonly (string Name, Func<MbufScope, bool> Use)[] s_forms =
     [
-        ("m_get", static mbufs => !mbufs.Allocate().IsNull),
-        ("m_gethdr", static mbufs => !mbufs.AllocateHeader().IsNull),
-        ("m_getclr", static mbufs => !mbufs.AllocateZeroed().IsNull),
+        ("m_get", static mbufs => !mbufs.AllocateMbuf().IsNull),
+        ("m_gethdr", static mbufs => !mbufs.AllocatePacketWithoutCluster().IsNull),
+        ("m_getclr", static mbufs => !mbufs.AllocateZeroedMbuf().IsNull),
         ("m_getcl", static mbufs => !mbufs.AllocatePacket().IsNull),
-        ("m_getcl without header", static mbufs => !mbufs.AllocateCluster().IsNull),
+        ("m_getcl without header", static mbufs => !mbufs.AllocateMbufWithCluster().IsNull),
         ("m_getjcl", static mbufs => !mbufs.AllocatePacket(MbufClusterSize.Jumbo16).IsNull),
-        ("m_getm2", static mbufs => !mbufs.AllocateChain(10_000).IsNull),
-        ("m_getm2 of more than there is", static mbufs => !mbufs.AllocateChain(100_000_000).IsNull),
-        ("m_getm2 without header", static mbufs => !mbufs.AllocateChainWithoutHeader(100).IsNull),
-        ("m_get2", static mbufs => !mbufs.AllocateContiguous(3000).IsNull),
+        ("m_getm2", static mbufs => !mbufs.AllocatePacket(10_000).IsNull),
+        ("m_getm2 of more than there is", static mbufs => !mbufs.AllocatePacket(100_000_000).IsNull),
+        ("m_getm2 without header", static mbufs => !mbufs.AllocateChain(100).IsNull),
+        ("m_get2", static mbufs => !mbufs.AllocateContiguousMbuf(3000).IsNull),
         ("m_get2 with header", static mbufs => !mbufs.AllocateContiguousPacket(300).IsNull),
-        ("m_devget", static mbufs => !mbufs.AllocateFrom(new byte[5000], 0, 1).IsNull),
+        ("m_devget", static mbufs => !mbufs.AllocatePacketFrom(new byte[5000], 0, 1).IsNull),
         ("m_uiotombuf", static mbufs => FromSequence(mbufs)),
         ("bulk", static mbufs => mbufs.TryAllocatePackets(new Mbuf[5])),
         ("m_tag_alloc", static mbufs => !mbufs.AllocateTag(1, 8).IsNull),
@@ -33,28 +33,28 @@ public sealed class DenialCountTests(ArenaKind kind) : MbufFixture(kind)
 
     private static readonly (string Name, Func<MbufScope, bool> Use)[] s_waits =
     [
-        ("m_get", static mbufs => !mbufs.Allocate(s_while).IsNull),
-        ("m_gethdr", static mbufs => !mbufs.AllocateHeader(s_while).IsNull),
-        ("m_getclr", static mbufs => !mbufs.AllocateZeroed(s_while).IsNull),
+        ("m_get", static mbufs => !mbufs.AllocateMbuf(s_while).IsNull),
+        ("m_gethdr", static mbufs => !mbufs.AllocatePacketWithoutCluster(s_while).IsNull),
+        ("m_getclr", static mbufs => !mbufs.AllocateZeroedMbuf(s_while).IsNull),
         ("m_getcl", static mbufs => !mbufs.AllocatePacket(s_while).IsNull),
-        ("m_getcl without header", static mbufs => !mbufs.AllocateCluster(s_while).IsNull),
+        ("m_getcl without header", static mbufs => !mbufs.AllocateMbufWithCluster(s_while).IsNull),
         ("m_getjcl", static mbufs => !mbufs.AllocatePacket(MbufClusterSize.Page, s_while).IsNull),
-        ("m_getjcl without header", static mbufs => !mbufs.AllocateCluster(MbufClusterSize.Jumbo9, s_while).IsNull),
-        ("m_getm2", static mbufs => !mbufs.AllocateChain(10_000, s_while).IsNull),
-        ("m_getm2 of more than there is", static mbufs => !mbufs.AllocateChain(100_000_000, s_while).IsNull),
-        ("m_getm2 without header", static mbufs => !mbufs.AllocateChainWithoutHeader(100, s_while).IsNull),
-        ("m_get2", static mbufs => !mbufs.AllocateContiguous(3000, s_while).IsNull),
+        ("m_getjcl without header", static mbufs => !mbufs.AllocateMbufWithCluster(MbufClusterSize.Jumbo9, s_while).IsNull),
+        ("m_getm2", static mbufs => !mbufs.AllocatePacket(10_000, s_while).IsNull),
+        ("m_getm2 of more than there is", static mbufs => !mbufs.AllocatePacket(100_000_000, s_while).IsNull),
+        ("m_getm2 without header", static mbufs => !mbufs.AllocateChain(100, s_while).IsNull),
+        ("m_get2", static mbufs => !mbufs.AllocateContiguousMbuf(3000, s_while).IsNull),
         ("m_get2 with header", static mbufs => !mbufs.AllocateContiguousPacket(300, s_while).IsNull),
     ];
 
     private static readonly (string Name, Func<MbufChain, bool> Use)[] s_verbs =
     [
         ("TryAppend", static packet => packet.TryAppend(new byte[3000])),
-        ("TryExtend", static packet => packet.TryExtend(500, out _)),
+        ("TryAppend", static packet => packet.TryAppend(500, out _)),
         ("TryPrepend", static packet => packet.TryPrepend(150, out _)),
         ("TryPrepend into a cluster", static packet => packet.TryPrepend(3000, out _)),
         ("TryPullUp", static packet => packet.TryPullUp(700, out _)),
-        ("TryCopyBack", static packet => packet.TryCopyBack(0, new byte[2])),
+        ("TryCopyFrom", static packet => packet.TryCopyFrom(0, new byte[2])),
         ("TryAddRoom", static packet => packet.TryAddRoom(5000)),
         ("TrySplit", static packet => packet.TrySplit(100, out _)),
         ("Share", static packet => !packet.Share().IsNull),
@@ -122,7 +122,7 @@ public sealed class DenialCountTests(ArenaKind kind) : MbufFixture(kind)
     private static bool FromSequence(MbufScope mbufs)
     {
         var source = new ReadOnlySequence<byte>(new byte[5000]);
-        return !mbufs.AllocateFrom(ref source, MbufSizes.CopyAll, 0).IsNull;
+        return !mbufs.AllocatePacketFrom(ref source, MbufSizes.CopyAll, 0).IsNull;
     }
 
     private long Denied() => Arena.Zones.Sum(static zone => zone.Denied);

@@ -14,14 +14,14 @@ public sealed class DrainTests
         new Mate(() =>
         {
             using MbufScope mbufs = arena.Enter();
-            held = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
+            held = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf());
             mbufs.Free([held[0]]);
             held.RemoveAt(0);
         }).Join();
         using MbufCache own = arena.CreateCache();
         using (MbufScope mbufs = own.Enter())
         {
-            using MbufChain last = mbufs.Allocate();
+            using MbufChain last = mbufs.AllocateMbuf();
             Assert.That(last.IsNull, Is.False);
             Assert.That(arena.GetStatistics().Mbufs.Denied, Is.EqualTo(1), "the one that ended TakeAll, and none since");
             Arenas.FreeAll(mbufs, held);
@@ -39,7 +39,7 @@ public sealed class DrainTests
         var owner = new Mate(() =>
         {
             using MbufScope mbufs = arena.Enter();
-            List<Mbuf> held = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
+            List<Mbuf> held = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf());
             mbufs.Free([held[0], held[1], held[2]]);
             parked.Meet();
             parked.Meet(); // The other thread was refused, and has asked.
@@ -49,7 +49,7 @@ public sealed class DrainTests
             }
             else
             {
-                held.Add(mbufs.Allocate().Detach());
+                held.Add(mbufs.AllocateMbuf().Detach());
             }
 
             parked.Meet();
@@ -59,10 +59,10 @@ public sealed class DrainTests
         parked.Meet();
         using (MbufScope mbufs = arena.Enter())
         {
-            Assert.That(mbufs.Allocate().IsNull, Is.True, "all free ones are in an open cache");
+            Assert.That(mbufs.AllocateMbuf().IsNull, Is.True, "all free ones are in an open cache");
             parked.Meet();
             parked.Meet();
-            using MbufChain last = mbufs.Allocate();
+            using MbufChain last = mbufs.AllocateMbuf();
             Assert.That(last.IsNull, Is.False, "the owner flushed");
             parked.Meet();
             owner.Join();
@@ -83,7 +83,7 @@ public sealed class DrainTests
             while (!Volatile.Read(ref done))
             {
                 using MbufScope mbufs = arena.Enter();
-                using MbufChain more = mbufs.AllocateChain(101 * 2048);
+                using MbufChain more = mbufs.AllocatePacket(101 * 2048);
                 Assert.That(more.IsNull, Is.True, "more than there is: asks everybody, every time");
             }
         });
@@ -94,7 +94,7 @@ public sealed class DrainTests
         for (int round = 0; round < 3000; round++)
         {
             using MbufScope mbufs = arena.Enter();
-            using MbufChain chain = mbufs.AllocateChain(1000);
+            using MbufChain chain = mbufs.AllocatePacket(1000);
             if (chain.IsNull || !chain.TryAppend(payload))
             {
                 continue; // The other thread holds much of it at this moment.
@@ -117,7 +117,7 @@ public sealed class DrainTests
         using MbufCache cache = arena.CreateCache();
         using (MbufScope mbufs = cache.Enter())
         {
-            List<Mbuf> held = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
+            List<Mbuf> held = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf());
             Arenas.FreeAll(mbufs, held);
             Beg(arena);
         }
@@ -132,13 +132,13 @@ public sealed class DrainTests
         using MbufArena arena = Arenas.Of(mbufs: 10);
         using MbufCache cache = arena.CreateCache();
         using MbufScope mbufs = cache.Enter();
-        List<Mbuf> held = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
+        List<Mbuf> held = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf());
         Arenas.FreeAll(mbufs, held);
         Beg(arena);
         Assert.That(cache.Cache.Hot.PopLimit, Is.Zero, "asked");
         Assert.That(cache.Cache.Hot.FreeLimit, Is.Zero, "asked");
 
-        mbufs.Allocate().Free();
+        mbufs.AllocateMbuf().Free();
         Assert.That(cache.Cache.Hot.PopLimit, Is.EqualTo(Mbuf.AnyIndex));
         Assert.That(cache.Cache.Hot.FreeLimit, Is.EqualTo(MbufHeader.FirstTired));
     }
@@ -159,10 +159,10 @@ public sealed class DrainTests
                 {
                     MbufChain chain = random.Next(4) switch
                     {
-                        0 => mbufs.Allocate(),
+                        0 => mbufs.AllocateMbuf(),
                         1 => mbufs.AllocatePacket(),
                         2 => mbufs.AllocatePacket(MbufClusterSize.Page),
-                        _ => mbufs.AllocateChain(random.Next(5000)),
+                        _ => mbufs.AllocatePacket(random.Next(5000)),
                     };
                     if (chain.IsNull)
                     {
@@ -177,13 +177,13 @@ public sealed class DrainTests
         });
         arena.AssertSettled();
         using MbufScope mbufs = arena.Enter();
-        Assert.That(Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate()), Has.Count.EqualTo(130));
+        Assert.That(Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf()), Has.Count.EqualTo(130));
     }
 
     /// <summary>Another thread asks for what lies in this one's cache, in vain.</summary>
     private static void Beg(MbufArena arena) => new Mate(() =>
     {
         using MbufScope beggar = arena.Enter();
-        Assert.That(beggar.Allocate().IsNull, Is.True);
+        Assert.That(beggar.AllocateMbuf().IsNull, Is.True);
     }).Join();
 }

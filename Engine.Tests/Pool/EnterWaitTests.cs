@@ -17,7 +17,7 @@ public sealed class EnterWaitTests
             for (int turn = 0; turn < 20; turn++)
             {
                 using MbufScope mbufs = arena.Enter();
-                mbufs.Allocate().Dispose();
+                mbufs.AllocateMbuf().Dispose();
                 Interlocked.Increment(ref served);
             }
         });
@@ -34,9 +34,9 @@ public sealed class EnterWaitTests
             for (int turn = 0; turn < 200; turn++)
             {
                 using MbufScope mbufs = arena.Enter();
-                using MbufChain first = mbufs.Allocate();
-                using MbufChain second = mbufs.Allocate();
-                using MbufChain third = mbufs.Allocate();
+                using MbufChain first = mbufs.AllocateMbuf();
+                using MbufChain second = mbufs.AllocateMbuf();
+                using MbufChain third = mbufs.AllocateMbuf();
             }
         });
         arena.AssertSettled();
@@ -118,7 +118,7 @@ public sealed class EnterWaitTests
                 try
                 {
                     using MbufScope mbufs = number < 4 ? arena.Enter() : arena.Enter(TimeSpan.FromTicks(turn));
-                    mbufs.Allocate().Dispose();
+                    mbufs.AllocateMbuf().Dispose();
                 }
                 catch (TimeoutException)
                 {

@@ -12,7 +12,7 @@ public sealed class FlushRequestTests
     private static readonly Allocation[] s_allocations =
     [
         static (in mbufs) => mbufs.AllocatePacket(),
-        static (in mbufs) => mbufs.Allocate(),
+        static (in mbufs) => mbufs.AllocateMbuf(),
         static (in mbufs) => mbufs.AllocatePacket(MbufClusterSize.Page),
         static (in mbufs) => mbufs.AllocatePacket(MbufClusterSize.Jumbo16),
     ];
@@ -63,7 +63,7 @@ public sealed class FlushRequestTests
                 using MbufChain got = form switch
                 {
                     0 => other.AllocatePacket(Crew.Patience / 2),
-                    1 => other.Allocate(Crew.Patience / 2),
+                    1 => other.AllocateMbuf(Crew.Patience / 2),
                     2 => other.AllocatePacket(MbufClusterSize.Page, Crew.Patience / 2),
                     _ => other.AllocatePacket(MbufClusterSize.Jumbo16, Crew.Patience / 2),
                 };
@@ -82,12 +82,12 @@ public sealed class FlushRequestTests
     {
         using MbufArena arena = Arenas.Of(mbufs: 128, clusters: 128);
         Allocation packet = static (in mbufs) => mbufs.AllocatePacket();
-        Allocation plain = static (in mbufs) => mbufs.Allocate();
+        Allocation plain = static (in mbufs) => mbufs.AllocateMbuf();
         Compete(
             arena,
             127,
             (in mbufs) => Arenas.FreeAll(mbufs, TakeUpTo(mbufs, 1, pairs ? packet : plain)),
-            (in mbufs) => pairs ? mbufs.Allocate() : mbufs.AllocatePacket());
+            (in mbufs) => pairs ? mbufs.AllocateMbuf() : mbufs.AllocatePacket());
         arena.AssertSettled();
     }
 
@@ -117,7 +117,7 @@ public sealed class FlushRequestTests
         List<Mbuf> held;
         using (MbufScope mbufs = arena.Enter())
         {
-            held = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
+            held = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf());
         }
 
         using var step = new Barrier(2);
@@ -135,10 +135,10 @@ public sealed class FlushRequestTests
         using (MbufScope mbufs = arena.Enter())
         {
             step.Meet();
-            Assert.That(mbufs.Allocate().IsNull, Is.True);
+            Assert.That(mbufs.AllocateMbuf().IsNull, Is.True);
             step.Meet();
             step.Meet();
-            List<Mbuf> got = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
+            List<Mbuf> got = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf());
             step.Meet();
             Assert.That(got, Has.Count.EqualTo(41));
             freeing.Join();

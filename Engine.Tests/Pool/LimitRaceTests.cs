@@ -50,7 +50,7 @@ public sealed class LimitRaceTests
         using MbufCache cache = arena.CreateCache();
         using (MbufScope mbufs = cache.Enter())
         {
-            List<Mbuf> held = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
+            List<Mbuf> held = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf());
             Mbuf one = held[0];
             mbufs.Free(held.ToArray().AsSpan(1));
             new Mate(() => Assert.That(
@@ -63,7 +63,7 @@ public sealed class LimitRaceTests
         arena.SetLimit(MbufZone.Mbufs, 10);
         using (MbufScope mbufs = cache.Enter())
         {
-            Arenas.FreeAll(mbufs, Arenas.Take(mbufs, 10, static (in mbufs) => mbufs.Allocate()));
+            Arenas.FreeAll(mbufs, Arenas.Take(mbufs, 10, static (in mbufs) => mbufs.AllocateMbuf()));
         }
 
         arena.SetLimit(MbufZone.Mbufs, 1);
@@ -108,7 +108,7 @@ public sealed class LimitRaceTests
         using (MbufScope mbufs = arena.Enter())
         {
             Arenas.FreeAll(mbufs, Arenas.Take(mbufs, 200, static (in mbufs) => mbufs.AllocatePacket()));
-            Arenas.FreeAll(mbufs, Arenas.Take(mbufs, 400, static (in mbufs) => mbufs.Allocate()));
+            Arenas.FreeAll(mbufs, Arenas.Take(mbufs, 400, static (in mbufs) => mbufs.AllocateMbuf()));
         }
 
         arena.AssertSettled();
@@ -117,7 +117,7 @@ public sealed class LimitRaceTests
     private static void ShareOnce(MbufArena arena, byte[] payload)
     {
         using MbufScope mbufs = arena.Enter();
-        using MbufChain chain = mbufs.AllocateChain(payload.Length);
+        using MbufChain chain = mbufs.AllocatePacket(payload.Length);
         if (!chain.IsNull && chain.TryAppend(payload))
         {
             using MbufChain shared = chain.Share();

@@ -80,7 +80,7 @@ public sealed class LimitReachedTests(ArenaKind kind) : ExhaustionFixture(kind)
         TakeHoard(mbufs);
         Time.Advance(TimeSpan.FromMinutes(5));
         _told.Clear();
-        Assert.That(mbufs.Allocate(TimeSpan.FromMilliseconds(1)).IsNull);
+        Assert.That(mbufs.AllocateMbuf(TimeSpan.FromMilliseconds(1)).IsNull);
         Assert.That(_told, Is.EqualTo(new[] { (MbufZone.Mbufs, 256) }));
         ReleaseHoard();
     }
@@ -90,7 +90,7 @@ public sealed class LimitReachedTests(ArenaKind kind) : ExhaustionFixture(kind)
     {
         Arena.SetLimit(MbufZone.ExternalStorages, 0);
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.TryAttachExternal(new byte[10], 10), Is.False);
         Assert.That(_told, Is.EqualTo(new[] { (MbufZone.ExternalStorages, 0) }));
         Assert.That(Arena.GetStatistics().ExternalStorages.Denied, Is.EqualTo(1));
@@ -102,11 +102,11 @@ public sealed class LimitReachedTests(ArenaKind kind) : ExhaustionFixture(kind)
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Packet(mbufs, Pattern(2000));
         var snapshot = ChainSnapshot.Of(packet);
-        Assert.That(packet.TryFragment(1), Is.False);
+        Assert.That(packet.TrySplitSegments(1), Is.False);
         snapshot.AssertUnchanged(packet);
         Assert.That(_told, Is.EqualTo(new[] { (MbufZone.Mbufs, 256) }));
         Assert.That(Arena.GetStatistics().Mbufs.Denied, Is.EqualTo(1));
-        Assert.That(mbufs.AllocateFrom(new byte[1_000_000], 0, 0).IsNull);
+        Assert.That(mbufs.AllocatePacketFrom(new byte[1_000_000], 0, 0).IsNull);
         Assert.That(_told.Skip(1), Is.EqualTo(new[] { (MbufZone.Clusters, 64) }));
     }
 
@@ -145,7 +145,7 @@ public sealed class LimitReachedTests(ArenaKind kind) : ExhaustionFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         Arena.Stress.AllocationFailureRate = 1;
-        Assert.That(mbufs.AllocatePacket().IsNull && mbufs.Allocate(TimeSpan.Zero).IsNull);
+        Assert.That(mbufs.AllocatePacket().IsNull && mbufs.AllocateMbuf(TimeSpan.Zero).IsNull);
         Assert.That(_told, Is.Empty);
     }
 
@@ -215,7 +215,7 @@ public sealed class LimitReachedTests(ArenaKind kind) : ExhaustionFixture(kind)
     {
         for (int number = 0; number < times; number++)
         {
-            Assert.That(mbufs.AllocatePacket().IsNull && mbufs.Allocate().IsNull && mbufs.AllocatePacket(MbufClusterSize.Page).IsNull);
+            Assert.That(mbufs.AllocatePacket().IsNull && mbufs.AllocateMbuf().IsNull && mbufs.AllocatePacket(MbufClusterSize.Page).IsNull);
             Assert.That(mbufs.AllocatePacket(MbufClusterSize.Jumbo9).IsNull && mbufs.AllocatePacket(MbufClusterSize.Jumbo16).IsNull);
         }
     }

@@ -36,12 +36,12 @@ public sealed class NestedScopeTests
         MbufScope outer = arena.Enter();
         MbufScope inner = arena.Enter();
         outer.Dispose();
-        Assert.That(Thrown.By(inner, static (in mbufs) => mbufs.Allocate()), Is.TypeOf<ObjectDisposedException>());
+        Assert.That(Thrown.By(inner, static (in mbufs) => mbufs.AllocateMbuf()), Is.TypeOf<ObjectDisposedException>());
         using (MbufScope next = arena.Enter())
         {
             inner.Dispose();
             outer.Dispose();
-            using MbufChain chain = next.Allocate();
+            using MbufChain chain = next.AllocateMbuf();
             Assert.That(chain.IsNull, Is.False, "the scope that was opened since is still open");
         }
 
@@ -89,7 +89,7 @@ public sealed class NestedScopeTests
         bool granted = false;
         using (MbufScope mbufs = arena.Enter())
         {
-            using MbufChain packet = mbufs.AllocateHeader();
+            using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
             Assert.That(packet.TryAttachExternal(new Routine(() => granted = Enter(arena)), 10), Is.True);
             if (allBusy)
             {
@@ -112,10 +112,10 @@ public sealed class NestedScopeTests
         int called = 0;
         using (MbufScope mbufs = arena.Enter())
         {
-            MbufChain chain = mbufs.AllocateHeader();
+            MbufChain chain = mbufs.AllocatePacketWithoutCluster();
             for (int number = 0; number < Count; number++)
             {
-                MbufChain next = mbufs.AllocateHeader();
+                MbufChain next = mbufs.AllocatePacketWithoutCluster();
                 Assert.That(next.TryAttachExternal(new Routine(Call), 10), Is.True);
                 chain.Append(next);
             }
@@ -150,7 +150,7 @@ public sealed class NestedScopeTests
         List<Mbuf> held = [];
         int handled = 0;
         using IDisposable registration = arena.RegisterReclaim(() => FreeOne(arena, held));
-        arena.LimitReached += (_, _) => handled += arena.Enter().Allocate(TimeSpan.FromTicks(1)).IsNull ? 1 : 0;
+        arena.LimitReached += (_, _) => handled += arena.Enter().AllocateMbuf(TimeSpan.FromTicks(1)).IsNull ? 1 : 0;
         using (MbufScope mbufs = arena.Enter())
         {
             held = Arenas.Take(mbufs, 8, static (in mbufs) => mbufs.AllocatePacket());
@@ -218,13 +218,13 @@ public sealed class NestedScopeTests
         using MbufScope outer = arena.Enter();
         arena.Dispose();
         Assert.That(() => arena.Enter().Dispose(), Throws.TypeOf<ObjectDisposedException>());
-        outer.Allocate().Free();
+        outer.AllocateMbuf().Free();
     }
 
     private static bool Enter(MbufArena arena)
     {
         using MbufScope mbufs = arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         return !packet.IsNull;
     }
 

@@ -20,25 +20,25 @@ public sealed class NeverToBeHadTests(ArenaKind kind) : MbufFixture(kind)
     private static readonly (string Name, Func<MbufScope, MbufChain, bool> Attempt)[] s_verbs =
     [
         ("Duplicate", static (mbufs, chain) => Got(chain.Duplicate())),
-        ("TryCopyBack over all", static (mbufs, chain) => chain.TryCopyBack(0, s_huge)),
-        ("TryCopyBack behind a gap", static (mbufs, chain) => chain.TryCopyBack(2 * Huge, [1])),
-        ("TryCopyBack over the end", static (mbufs, chain) => chain.TryCopyBack(Huge - 5, s_huge)),
+        ("TryCopyFrom over all", static (mbufs, chain) => chain.TryCopyFrom(0, s_huge)),
+        ("TryCopyFrom behind a gap", static (mbufs, chain) => chain.TryCopyFrom(2 * Huge, [1])),
+        ("TryCopyFrom over the end", static (mbufs, chain) => chain.TryCopyFrom(Huge - 5, s_huge)),
         ("TryUnshare", static (mbufs, chain) => chain.TryUnshare()),
         ("TryMakeWritable", static (mbufs, chain) => chain.TryMakeWritable(0, MbufSizes.CopyAll)),
-        ("TryApplyInPlace", static (mbufs, chain) => Transform(chain)),
+        ("TryTransform", static (mbufs, chain) => Transform(chain)),
         ("TryDefragment", static (mbufs, chain) => chain.TryDefragment()),
-        ("TryFragment", static (mbufs, chain) => chain.TryFragment(2048)),
-        ("TryFragment into small ones", static (mbufs, chain) => chain.TryFragment(100)),
+        ("TrySplitSegments", static (mbufs, chain) => chain.TrySplitSegments(2048)),
+        ("TrySplitSegments into small ones", static (mbufs, chain) => chain.TrySplitSegments(100)),
         ("TryPullUp", static (mbufs, chain) => chain.TryPullUp(Huge + 1, out _)),
         ("TryCopyUp", static (mbufs, chain) => chain.TryCopyUp(Huge, 0, out _)),
         ("TryAppend", static (mbufs, chain) => chain.TryAppend(s_huge)),
         ("TryAddRoom", static (mbufs, chain) => chain.TryAddRoom(Huge)),
         ("writer over all", static (mbufs, chain) => chain.GetWriter().TryWrite(s_huge)),
         ("writer at the end", static (mbufs, chain) => WriteAtEnd(chain)),
-        ("AllocateChain", static (mbufs, chain) => Got(mbufs.AllocateChain(Huge))),
-        ("AllocateChain without header", static (mbufs, chain) => Got(mbufs.AllocateChainWithoutHeader(Huge))),
-        ("AllocateFrom", static (mbufs, chain) => Got(mbufs.AllocateFrom(s_huge, 0, 0))),
-        ("AllocateFrom a sequence", static (mbufs, chain) => FromSequence(mbufs)),
+        ("AllocatePacket", static (mbufs, chain) => Got(mbufs.AllocatePacket(Huge))),
+        ("AllocatePacket without header", static (mbufs, chain) => Got(mbufs.AllocateChain(Huge))),
+        ("AllocatePacketFrom", static (mbufs, chain) => Got(mbufs.AllocatePacketFrom(s_huge, 0, 0))),
+        ("AllocatePacketFrom a sequence", static (mbufs, chain) => FromSequence(mbufs)),
         ("TryAllocatePackets", static (mbufs, chain) => mbufs.TryAllocatePackets(new Mbuf[1001])),
     ];
 
@@ -52,7 +52,7 @@ public sealed class NeverToBeHadTests(ArenaKind kind) : MbufFixture(kind)
         List<Mbuf> cached = Arenas.Take(mbufs, 100, static (in mbufs) => mbufs.AllocatePacket());
         using (MbufChain packet = attachment.Attach(mbufs, MbufFlags.ReadOnly))
         {
-            using (MbufChain last = mbufs.Allocate())
+            using (MbufChain last = mbufs.AllocateMbuf())
             {
                 last.TryAppend([1]);
                 packet.Append(last);
@@ -78,10 +78,10 @@ public sealed class NeverToBeHadTests(ArenaKind kind) : MbufFixture(kind)
         MbufArena arena = NewArena(mbufs: 100, clusters: 90);
         using IDisposable registration = arena.RegisterReclaim(static () => Assert.Fail("Called."));
         using MbufScope mbufs = arena.Enter();
-        using MbufChain chain = mbufs.AllocateHeader();
+        using MbufChain chain = mbufs.AllocatePacketWithoutCluster();
         for (int number = 0; number < 51; number++)
         {
-            using MbufChain part = mbufs.Allocate();
+            using MbufChain part = mbufs.AllocateMbuf();
             part.TryAppend(new byte[192]);
             chain.Append(part);
         }
@@ -92,9 +92,9 @@ public sealed class NeverToBeHadTests(ArenaKind kind) : MbufFixture(kind)
             0 => Got(chain.Share()),
             1 => chain.TryShare(1, MbufSizes.CopyAll, out MbufChain copy) && Got(copy),
             2 => Got(chain.ShareBehindHead(10)),
-            3 => chain.TryFragment(192),
+            3 => chain.TrySplitSegments(192),
             4 => chain.TryAddRoom(49 * 2048),
-            _ => chain.TryCopyBack(chain.Length, new byte[49 * 2048]),
+            _ => chain.TryCopyFrom(chain.Length, new byte[49 * 2048]),
         };
         Assert.That(done, Is.False);
         Assert.That(verb == 2 || UseOf(arena) == use, "One plain mbuf at most was taken for the start.");
@@ -109,7 +109,7 @@ public sealed class NeverToBeHadTests(ArenaKind kind) : MbufFixture(kind)
         var queue = new MbufQueue(arena, 1000);
         byte[] bytes = new byte[20_000];
         (bytes[0], bytes[2], bytes[3], bytes[9]) = (0x45, 20_000 >> 8, 20_000 & 0xFF, 17);
-        using MbufChain packet = mbufs.AllocateFrom(bytes, 0, 0);
+        using MbufChain packet = mbufs.AllocatePacketFrom(bytes, 0, 0);
         string use = UseOf(arena);
 
         Assert.That(packet.FragmentInto(68, queue), Is.EqualTo(MbufOffloadStatus.Exhausted));
@@ -138,7 +138,7 @@ public sealed class NeverToBeHadTests(ArenaKind kind) : MbufFixture(kind)
                 int length = Length(random);
                 int held = random.Next(2);
                 using MbufScope mbufs = arena.Enter();
-                using MbufChain holder = held == 0 ? default : mbufs.Allocate();
+                using MbufChain holder = held == 0 ? default : mbufs.AllocateMbuf();
                 ThreadCache cache = mbufs.Cache;
                 global::Engine.Mbufs.ChainBuilder parts = default;
                 bool possible = new Supply(cache, held).TryTakeCopy(length);
@@ -175,10 +175,10 @@ public sealed class NeverToBeHadTests(ArenaKind kind) : MbufFixture(kind)
                 byte[] source = new byte[1 + (Length(random) % 17_000)];
                 using MbufScope mbufs = arena.Enter();
                 using MbufScope others = ample.Enter();
-                using MbufChain example = others.AllocateFrom(source, headroom, 0);
+                using MbufChain example = others.AllocatePacketFrom(source, headroom, 0);
                 int pairs = ChainAssert.Kinds(example).Count(static kind => kind == ZoneId.Cluster);
                 bool possible = example.SegmentCount <= arena.GetLimit(MbufZone.Mbufs) && pairs <= arena.GetLimit(MbufZone.Clusters);
-                Assert.That(Got(mbufs.AllocateFrom(source, headroom, 0)), Is.EqualTo(possible), $"{source.Length} behind {headroom}");
+                Assert.That(Got(mbufs.AllocatePacketFrom(source, headroom, 0)), Is.EqualTo(possible), $"{source.Length} behind {headroom}");
                 Assert.That(calls, Is.Zero, "What cannot be had was looked for.");
             }
         }
@@ -220,7 +220,7 @@ public sealed class NeverToBeHadTests(ArenaKind kind) : MbufFixture(kind)
     private static bool Transform(MbufChain chain)
     {
         var filler = default(Filler);
-        return chain.TryApplyInPlace(0, chain.Length, ref filler, out _);
+        return chain.TryTransform(0, chain.Length, ref filler, out _);
     }
 
     private static bool WriteAtEnd(MbufChain chain)
@@ -232,7 +232,7 @@ public sealed class NeverToBeHadTests(ArenaKind kind) : MbufFixture(kind)
     private static bool FromSequence(MbufScope mbufs)
     {
         var sequence = new ReadOnlySequence<byte>(s_huge);
-        return Got(mbufs.AllocateFrom(ref sequence, Huge, 0));
+        return Got(mbufs.AllocatePacketFrom(ref sequence, Huge, 0));
     }
 
     private readonly struct Filler : IMbufTransformer

@@ -37,7 +37,7 @@ public sealed class OpeningTests(ArenaKind kind) : MbufFixture(kind)
         {
             using MbufScope open = cache.Enter();
             Assert.That(Thrown.By(closed, static (in scope) => scope.AllocatePacket()), Is.TypeOf<ObjectDisposedException>(), $"opening {opening}");
-            Assert.That(Thrown.By(closed, static (in scope) => scope.Allocate()), Is.TypeOf<ObjectDisposedException>());
+            Assert.That(Thrown.By(closed, static (in scope) => scope.AllocateMbuf()), Is.TypeOf<ObjectDisposedException>());
             Assert.That(Thrown.By(closed, static (in scope) => scope.TryAllocatePackets(new Mbuf[3])), Is.TypeOf<ObjectDisposedException>());
             Assert.That(Thrown.By(closed, handle, static (in scope, packet) => scope.Open(packet)), Is.TypeOf<ObjectDisposedException>());
             Assert.That(Thrown.By(closed, handle, static (in scope, packet) => scope.Free([packet])), Is.TypeOf<ObjectDisposedException>());

@@ -27,18 +27,18 @@ public sealed class QuarantineTests() : MbufFixture(new ArenaKind(Headroom, Chec
     {
         MbufArena arena = NewArena(mbufs: 2 * Places);
         using MbufScope mbufs = arena.Enter();
-        Spoil(mbufs.Allocate());
+        Spoil(mbufs.AllocateMbuf());
         for (int free = 1; free < Places; free++)
         {
-            mbufs.Allocate().Free();
+            mbufs.AllocateMbuf().Free();
         }
 
-        MbufChain last = mbufs.Allocate();
+        MbufChain last = mbufs.AllocateMbuf();
         MbufCorruptionException told = Expect.Throws<MbufCorruptionException>(last, static chain => chain.Free());
 
         Assert.That(told.Message, Does.StartWith("Byte 50 of a free mbuf (number "));
         Assert.That(last.IsOwned, Is.False, "What was to be freed is free.");
-        mbufs.Allocate().Free();
+        mbufs.AllocateMbuf().Free();
     }
 
     [Test]
@@ -54,7 +54,7 @@ public sealed class QuarantineTests() : MbufFixture(new ArenaKind(Headroom, Chec
         int spoiled = MbufSizes.InternalSize + Headroom + 50;
         Assert.That(told.Message, Does.StartWith($"Byte {spoiled} of a free mbuf with cluster (number "));
         Assert.That(taken, Has.Count.EqualTo(40), "All of the arena was handed out before.");
-        Assert.That(mbufs.Allocate().IsNull, "Told once, the arena is only exhausted.");
+        Assert.That(mbufs.AllocateMbuf().IsNull, "Told once, the arena is only exhausted.");
         mbufs.Free(taken.ToArray());
     }
 
@@ -64,7 +64,7 @@ public sealed class QuarantineTests() : MbufFixture(new ArenaKind(Headroom, Chec
         MbufArena arena = NewArena(mbufs: 40);
         using (MbufScope mbufs = arena.Enter())
         {
-            Spoil(mbufs.Allocate());
+            Spoil(mbufs.AllocateMbuf());
             FreeWithoutBeingTold(mbufs, 40);
             if (moment != Moment.Audit)
             {
@@ -86,7 +86,7 @@ public sealed class QuarantineTests() : MbufFixture(new ArenaKind(Headroom, Chec
     {
         MbufArena arena = NewArena(mbufs: 2 * Places);
         using MbufScope mbufs = arena.Enter();
-        Spoil(mbufs.Allocate());
+        Spoil(mbufs.AllocateMbuf());
         FreeWithoutBeingTold(mbufs, Places - 20);
         MbufChain chain = ChainOf(mbufs, 40);
         Expect.Throws<MbufCorruptionException>(chain, static chain => chain.Free());
@@ -99,9 +99,9 @@ public sealed class QuarantineTests() : MbufFixture(new ArenaKind(Headroom, Chec
     {
         MbufArena arena = NewArena(mbufs: 2 * Places);
         using MbufScope mbufs = arena.Enter();
-        Spoil(mbufs.Allocate());
+        Spoil(mbufs.AllocateMbuf());
         FreeWithoutBeingTold(mbufs, Places - 20);
-        Mbuf[] handles = [.. Arenas.Take(mbufs, 40, static (in scope) => scope.Allocate())];
+        Mbuf[] handles = [.. Arenas.Take(mbufs, 40, static (in scope) => scope.AllocateMbuf())];
         Expect.Throws<MbufCorruptionException>(mbufs, scope => scope.Free(handles));
 
         Assert.That(arena.LiveMbufs, Is.Zero);
@@ -112,7 +112,7 @@ public sealed class QuarantineTests() : MbufFixture(new ArenaKind(Headroom, Chec
     {
         MbufArena arena = NewArena(mbufs: 2 * Places);
         using MbufScope mbufs = arena.Enter();
-        Spoil(mbufs.Allocate());
+        Spoil(mbufs.AllocateMbuf());
         FreeWithoutBeingTold(mbufs, Places - 40);
         MbufChain chain = ChainOf(mbufs, 80);
         chain.TrimStart(300);
@@ -128,7 +128,7 @@ public sealed class QuarantineTests() : MbufFixture(new ArenaKind(Headroom, Chec
         MbufArena arena = NewArena(mbufs: 20, clusters: 20);
         using MbufScope mbufs = arena.Enter();
         Spoil(mbufs.AllocatePacket());
-        MbufChain chain = mbufs.AllocateChain(20 * 2048);
+        MbufChain chain = mbufs.AllocatePacket(20 * 2048);
 
         Assert.That(chain.SegmentCount, Is.EqualTo(20));
         Assert.That(chain.IsSane(out string? problem), problem);
@@ -144,9 +144,9 @@ public sealed class QuarantineTests() : MbufFixture(new ArenaKind(Headroom, Chec
         MbufScope freer = isFreedElsewhere ? elsewhere : mbufs;
         for (int round = 0; round < 3; round++)
         {
-            TakesAll(100, mbufs, freer, static (in scope) => scope.Allocate());
+            TakesAll(100, mbufs, freer, static (in scope) => scope.AllocateMbuf());
             TakesAll(50, mbufs, freer, static (in scope) => scope.AllocatePacket());
-            TakesAll(10, mbufs, freer, static (in scope) => scope.AllocateCluster(MbufClusterSize.Page));
+            TakesAll(10, mbufs, freer, static (in scope) => scope.AllocateMbufWithCluster(MbufClusterSize.Page));
         }
     }
 
@@ -155,11 +155,11 @@ public sealed class QuarantineTests() : MbufFixture(new ArenaKind(Headroom, Chec
     {
         MbufArena arena = NewArena(mbufs: 1);
         using MbufScope mbufs = arena.Enter();
-        MbufChain only = mbufs.Allocate();
+        MbufChain only = mbufs.AllocateMbuf();
         var waiter = new Mate(() =>
         {
             using MbufScope own = arena.Enter();
-            own.Allocate(Timeout.InfiniteTimeSpan).Free();
+            own.AllocateMbuf(Timeout.InfiniteTimeSpan).Free();
         });
         arena.UntilAsleep();
         only.Free();
@@ -169,7 +169,7 @@ public sealed class QuarantineTests() : MbufFixture(new ArenaKind(Headroom, Chec
     /// <summary>Frees a packet and then writes its 50th byte.</summary>
     private static void Spoil(MbufChain packet)
     {
-        Assert.That(packet.TryExtend(100, out Span<byte> stale));
+        Assert.That(packet.TryAppend(100, out Span<byte> stale));
         packet.Free();
         stale[50] = 1;
     }
@@ -179,18 +179,18 @@ public sealed class QuarantineTests() : MbufFixture(new ArenaKind(Headroom, Chec
     {
         for (int free = 0; free < count; free++)
         {
-            mbufs.Allocate().Dispose();
+            mbufs.AllocateMbuf().Dispose();
         }
     }
 
     /// <summary>A chain of plain mbufs, of ten bytes each that say where they stand.</summary>
     private static MbufChain ChainOf(in MbufScope mbufs, int segments)
     {
-        MbufChain chain = mbufs.Allocate();
+        MbufChain chain = mbufs.AllocateMbuf();
         for (int segment = 0; segment < segments; segment++)
         {
-            MbufChain next = segment == 0 ? chain : mbufs.Allocate();
-            Assert.That(next.TryExtend(10, out Span<byte> bytes));
+            MbufChain next = segment == 0 ? chain : mbufs.AllocateMbuf();
+            Assert.That(next.TryAppend(10, out Span<byte> bytes));
             bytes.Fill((byte)segment);
             if (segment > 0)
             {
@@ -206,10 +206,10 @@ public sealed class QuarantineTests() : MbufFixture(new ArenaKind(Headroom, Chec
         switch (moment)
         {
             case Moment.Free:
-                mbufs.Allocate().Free();
+                mbufs.AllocateMbuf().Free();
                 break;
             case Moment.FreeInBulk:
-                mbufs.Free([mbufs.Allocate().Detach()]);
+                mbufs.Free([mbufs.AllocateMbuf().Detach()]);
                 break;
             case Moment.FruitlessAllocation:
                 Assert.That(mbufs.AllocatePacket().IsNull, "The arena has no clusters.");
@@ -224,7 +224,7 @@ public sealed class QuarantineTests() : MbufFixture(new ArenaKind(Headroom, Chec
 
     private static void TakeAll(in MbufScope mbufs, List<Mbuf> taken)
     {
-        for (MbufChain chain = mbufs.Allocate(); !chain.IsNull; chain = mbufs.Allocate())
+        for (MbufChain chain = mbufs.AllocateMbuf(); !chain.IsNull; chain = mbufs.AllocateMbuf())
         {
             taken.Add(chain.Detach());
         }

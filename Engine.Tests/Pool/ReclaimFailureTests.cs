@@ -75,7 +75,7 @@ public sealed class ReclaimFailureTests(ArenaKind kind) : ExhaustionFixture(kind
         using MbufChain packet = Build(mbufs, Pattern(600), Segment.Shared(100), Segment.Cluster(500));
         TakeHoard(mbufs);
         var snapshot = ChainSnapshot.Of(packet);
-        Assert.That(packet.TryAppend(Pattern(5000)) || packet.TryPullUp(600, out _) || packet.TryCopyBack(0, Pattern(300)), Is.False);
+        Assert.That(packet.TryAppend(Pattern(5000)) || packet.TryPullUp(600, out _) || packet.TryCopyFrom(0, Pattern(300)), Is.False);
         Assert.That(packet.Share().IsNull);
         snapshot.AssertUnchanged(packet);
         ReleaseHoard();
@@ -91,7 +91,7 @@ public sealed class ReclaimFailureTests(ArenaKind kind) : ExhaustionFixture(kind
         {
             using (MbufScope mbufs = Arena.Enter())
             {
-                Assert.That(mbufs.AllocateChain(100_000_000).IsNull, "never to be had");
+                Assert.That(mbufs.AllocatePacket(100_000_000).IsNull, "never to be had");
                 Thread.CurrentThread.Interrupt();
                 TakeHoard(mbufs);
             }
@@ -112,20 +112,20 @@ public sealed class ReclaimFailureTests(ArenaKind kind) : ExhaustionFixture(kind
         arena.CallbackFailed += (_, failed) => told.Add(failed.GetException());
         using IDisposable registration = arena.RegisterReclaim(() => arena.Enter().Dispose());
         using MbufScope mbufs = arena.Enter();
-        MbufChain packet = mbufs.Allocate();
-        Assert.That(packet.TryExtend(100, out Span<byte> stale));
+        MbufChain packet = mbufs.AllocateMbuf();
+        Assert.That(packet.TryAppend(100, out Span<byte> stale));
         packet.Free();
         stale[50] = 1;
         for (int free = 0; free < 40; free++)
         {
-            mbufs.Allocate().Dispose(); // Sends it out of quarantine, and never throws.
+            mbufs.AllocateMbuf().Dispose(); // Sends it out of quarantine, and never throws.
         }
 
         Expect.Throws<MbufCorruptionException>(mbufs, scope =>
         {
             while (true)
             {
-                taken.Add(scope.Allocate().Detach());
+                taken.Add(scope.AllocateMbuf().Detach());
             }
         });
         Assert.That(told, Has.Count.EqualTo(1).And.All.TypeOf<MbufCorruptionException>());

@@ -35,7 +35,7 @@ public sealed class ReclaimRaceTests
             for (int round = 0; round < 3000; round++)
             {
                 using MbufScope mbufs = arena.Enter();
-                Assert.That(mbufs.Allocate().IsNull);
+                Assert.That(mbufs.AllocateMbuf().IsNull);
             }
         });
         Assert.That((calls, warnings, failures), Is.EqualTo((1, 1, 0)));
@@ -123,7 +123,7 @@ public sealed class ReclaimRaceTests
         int warnings = 0;
         using IDisposable registration = arena.RegisterReclaim(() => calls++);
         using MbufScope mbufs = arena.Enter();
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.TryAppend(new byte[100]));
         List<Mbuf> held = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocatePacket());
         held.AddRange(Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocatePacket(MbufClusterSize.Page)));
@@ -146,7 +146,7 @@ public sealed class ReclaimRaceTests
             for (int round = 0; round < 5000; round++)
             {
                 using MbufScope mbufs = arena.Enter();
-                Assert.That(mbufs.AllocateChain(25 * 2048).IsNull);
+                Assert.That(mbufs.AllocatePacket(25 * 2048).IsNull);
                 arena.Reclaim();
             }
 

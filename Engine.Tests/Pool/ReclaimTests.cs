@@ -8,13 +8,13 @@ public sealed class ReclaimTests(ArenaKind kind) : ExhaustionFixture(kind)
 {
     private static readonly (string Name, Func<MbufScope, bool> Use)[] s_forms =
     [
-        ("m_get", static mbufs => Got(mbufs.Allocate())),
-        ("m_gethdr", static mbufs => Got(mbufs.AllocateHeader())),
+        ("m_get", static mbufs => Got(mbufs.AllocateMbuf())),
+        ("m_gethdr", static mbufs => Got(mbufs.AllocatePacketWithoutCluster())),
         ("m_getcl", static mbufs => Got(mbufs.AllocatePacket())),
         ("m_getjcl", static mbufs => Got(mbufs.AllocatePacket(MbufClusterSize.Jumbo9))),
-        ("m_getm2", static mbufs => Got(mbufs.AllocateChain(10_000))),
+        ("m_getm2", static mbufs => Got(mbufs.AllocatePacket(10_000))),
         ("bulk", static mbufs => Bulk(mbufs)),
-        ("M_WAITOK", static mbufs => Got(mbufs.AllocateChain(10_000, TimeSpan.Zero))),
+        ("M_WAITOK", static mbufs => Got(mbufs.AllocatePacket(10_000, TimeSpan.Zero))),
         ("M_WAITOK for ever", static mbufs => Got(mbufs.AllocatePacket(Timeout.InfiniteTimeSpan))),
     ];
 
@@ -101,7 +101,7 @@ public sealed class ReclaimTests(ArenaKind kind) : ExhaustionFixture(kind)
         {
             for (int number = 0; number < 1000; number++)
             {
-                Assert.That(mbufs.Allocate().IsNull);
+                Assert.That(mbufs.AllocateMbuf().IsNull);
             }
 
             Assert.That(calls, Is.EqualTo(expected));
@@ -130,7 +130,7 @@ public sealed class ReclaimTests(ArenaKind kind) : ExhaustionFixture(kind)
         using MbufScope mbufs = Arena.Enter();
         for (int number = 0; number < 10; number++)
         {
-            spare.Push(mbufs.Allocate().Detach());
+            spare.Push(mbufs.AllocateMbuf().Detach());
         }
 
         TakeHoard(mbufs);
@@ -150,10 +150,10 @@ public sealed class ReclaimTests(ArenaKind kind) : ExhaustionFixture(kind)
         {
             calls++;
             using MbufScope own = Arena.Enter();
-            Assert.That(own.AllocatePacket(MbufClusterSize.Jumbo9).IsNull && own.Allocate().IsNull);
+            Assert.That(own.AllocatePacket(MbufClusterSize.Jumbo9).IsNull && own.AllocateMbuf().IsNull);
             explicitly = Arena.Reclaim();
         });
-        Assert.That(mbufs.Allocate().IsNull);
+        Assert.That(mbufs.AllocateMbuf().IsNull);
         Assert.That((calls, explicitly), Is.EqualTo((1, false)));
         Assert.That(mbufs.AllocatePacket(MbufClusterSize.Jumbo9).IsNull);
         Assert.That(calls, Is.EqualTo(2), "Denied inside the callback, that zone has not had its turn.");
@@ -168,7 +168,7 @@ public sealed class ReclaimTests(ArenaKind kind) : ExhaustionFixture(kind)
         using MbufScope mbufs = arena.Enter();
         Assert.That(mbufs.AllocatePacket().IsNull && mbufs.AllocatePacket(MbufClusterSize.Page).IsNull);
         arena.Stress.AllocationFailureRate = 1;
-        Assert.That(mbufs.Allocate().IsNull);
+        Assert.That(mbufs.AllocateMbuf().IsNull);
     }
 
     [Test]

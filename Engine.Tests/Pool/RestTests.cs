@@ -24,7 +24,7 @@ public sealed class RestTests(ArenaKind kind) : MbufFixture(kind)
         var taken = new List<Mbuf>();
         while (taken.Count < Mbufs)
         {
-            MbufChain next = form == Form.Plain ? mbufs.Allocate() : mbufs.AllocatePacket();
+            MbufChain next = form == Form.Plain ? mbufs.AllocateMbuf() : mbufs.AllocatePacket();
             Assert.That(next.IsNull, Is.False, "All of them are handed out.");
             order.Add(next.Index);
             taken.Add(next.Detach());
@@ -40,13 +40,13 @@ public sealed class RestTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         var rested = new List<uint>();
-        List<Mbuf> others = Arenas.Take(mbufs, Mbufs - 4, static (in scope) => scope.Allocate());
+        List<Mbuf> others = Arenas.Take(mbufs, Mbufs - 4, static (in scope) => scope.AllocateMbuf());
         for (int i = 0; i < 4; i++)
         {
             rested.Add(FreeTired(mbufs, Form.Plain));
         }
 
-        List<Mbuf> again = Arenas.Take(mbufs, 4, static (in scope) => scope.Allocate());
+        List<Mbuf> again = Arenas.Take(mbufs, 4, static (in scope) => scope.AllocateMbuf());
         Assert.That(again.Select(handle => handle.Slot - Arena.FirstSlot), Is.EqualTo(rested));
         Arenas.FreeAll(mbufs, again);
         Arenas.FreeAll(mbufs, others);
@@ -58,7 +58,7 @@ public sealed class RestTests(ArenaKind kind) : MbufFixture(kind)
         uint tired;
         using (MbufScope mbufs = Arena.Enter())
         {
-            Arenas.FreeAll(mbufs, Arenas.TakeAll(mbufs, static (in scope) => scope.Allocate()));
+            Arenas.FreeAll(mbufs, Arenas.TakeAll(mbufs, static (in scope) => scope.AllocateMbuf()));
             tired = FreeTired(mbufs, Form.Plain);
         }
 
@@ -69,7 +69,7 @@ public sealed class RestTests(ArenaKind kind) : MbufFixture(kind)
         Arena.Audit().ThrowIfInconsistent();
         Arena.SetLimit(MbufZone.Mbufs, Mbufs);
         using MbufScope again = Arena.Enter();
-        List<Mbuf> all = Arenas.TakeAll(again, static (in scope) => scope.Allocate());
+        List<Mbuf> all = Arenas.TakeAll(again, static (in scope) => scope.AllocateMbuf());
         Assert.That(all, Has.Count.EqualTo(Mbufs));
         Arenas.FreeAll(again, all);
     }
@@ -80,7 +80,7 @@ public sealed class RestTests(ArenaKind kind) : MbufFixture(kind)
         using MbufScope mbufs = Arena.Enter();
         FreeTired(mbufs, form);
         List<Mbuf> all = Arenas.TakeAll(
-            mbufs, form == Form.Plain ? static (in scope) => scope.Allocate() : static (in scope) => scope.AllocatePacket());
+            mbufs, form == Form.Plain ? static (in scope) => scope.AllocateMbuf() : static (in scope) => scope.AllocatePacket());
 
         Assert.That(all, Has.Count.EqualTo(Mbufs));
         Assert.That(Arena.GetStatistics().Mbufs.HighWater, Is.EqualTo(Mbufs));
@@ -119,7 +119,7 @@ public sealed class RestTests(ArenaKind kind) : MbufFixture(kind)
 
     private uint FreeTired(in MbufScope mbufs, Form form)
     {
-        MbufChain chain = form == Form.Plain ? mbufs.Allocate() : mbufs.AllocatePacket();
+        MbufChain chain = form == Form.Plain ? mbufs.AllocateMbuf() : mbufs.AllocatePacket();
         uint index = chain.Index;
         MbufChain first = form is Form.SecondPair or Form.Linked ? mbufs.AllocatePacket() : default;
         if (form == Form.Linked)

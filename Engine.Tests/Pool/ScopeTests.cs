@@ -27,8 +27,8 @@ public sealed class ScopeTests
         using (MbufScope one = arena.Enter())
         {
             using MbufScope other = arena.Enter();
-            using MbufChain front = one.AllocateHeader();
-            using MbufChain back = other.AllocateHeader();
+            using MbufChain front = one.AllocatePacketWithoutCluster();
+            using MbufChain back = other.AllocatePacketWithoutCluster();
             Assert.That(front.TryAppend("front"u8) && back.TryAppend("back"u8), Is.True);
             front.Append(back);
             Assert.That(front.Length, Is.EqualTo(9));
@@ -50,7 +50,7 @@ public sealed class ScopeTests
         {
             copy.Dispose();
             mbufs.Dispose();
-            using MbufChain chain = next.Allocate();
+            using MbufChain chain = next.AllocateMbuf();
             Assert.That(chain.IsOwned, Is.True, "the scope that was opened since is still open");
             new Mate(() => Assert.Throws<TimeoutException>(() => arena.Enter(TimeSpan.Zero).Dispose())).Join();
         }
@@ -72,7 +72,7 @@ public sealed class ScopeTests
         using MbufArena arena = Arenas.Of(mbufs: 256, clusters: 64, jumbos: 4);
         MbufScope mbufs = arena.Enter();
         MbufChain chain = mbufs.AllocatePacket();
-        Mbuf handle = mbufs.Allocate().Detach();
+        Mbuf handle = mbufs.AllocateMbuf().Detach();
         mbufs.Dispose();
 
         ArenaDisposeTests.AssertClosed(mbufs, chain, handle);
@@ -87,7 +87,7 @@ public sealed class ScopeTests
         Mbuf handle;
         using (MbufScope mbufs = arena.Enter())
         {
-            using MbufChain chain = mbufs.AllocateHeader();
+            using MbufChain chain = mbufs.AllocatePacketWithoutCluster();
             Assert.That(chain.TryAppend("kept"u8), Is.True);
             handle = chain.Detach();
         }
@@ -112,9 +112,9 @@ public sealed class ScopeTests
             for (int round = 0; round < 100_000; round++)
             {
                 using MbufScope mbufs = arena.Enter();
-                using MbufChain first = mbufs.Allocate();
-                using MbufChain second = mbufs.Allocate();
-                using MbufChain third = mbufs.Allocate();
+                using MbufChain first = mbufs.AllocateMbuf();
+                using MbufChain second = mbufs.AllocateMbuf();
+                using MbufChain third = mbufs.AllocateMbuf();
                 Assert.That(first.IsNull || second.IsNull || third.IsNull, Is.True, "there are only two");
             }
         });
@@ -128,12 +128,12 @@ public sealed class ScopeTests
         new Mate(() =>
         {
             using MbufScope mbufs = arena.Enter();
-            List<Mbuf> all = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
+            List<Mbuf> all = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf());
             Arenas.FreeAll(mbufs, all);
         }).Join();
         using (MbufScope mbufs = arena.Enter())
         {
-            List<Mbuf> all = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
+            List<Mbuf> all = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf());
             Assert.That(all, Has.Count.EqualTo(64));
             Arenas.FreeAll(mbufs, all);
         }

@@ -29,13 +29,13 @@ public sealed class SetLimitTests(ArenaKind kind) : MbufFixture(kind)
     {
         Use(used);
         Arena.SetLimit(MbufZone.Mbufs, limit);
-        Assert.That((Arena.GetLimit(MbufZone.Mbufs), Arena.GetStatistics().Mbufs.Max), Is.EqualTo((limit, limit)));
-        Assert.That(CountOf(static (in mbufs) => mbufs.Allocate()), Is.EqualTo(limit));
+        Assert.That((Arena.GetLimit(MbufZone.Mbufs), Arena.GetStatistics().Mbufs.Limit), Is.EqualTo((limit, limit)));
+        Assert.That(CountOf(static (in mbufs) => mbufs.AllocateMbuf()), Is.EqualTo(limit));
         Assert.That(CountOf(static (in mbufs) => mbufs.AllocatePacket()), Is.EqualTo(Math.Min(limit, 64)), "pairs need an mbuf each");
         Arena.Audit().ThrowIfInconsistent();
 
         Arena.SetLimit(MbufZone.Mbufs, 256);
-        Assert.That(CountOf(static (in mbufs) => mbufs.Allocate()), Is.EqualTo(256), "raised again, all are back");
+        Assert.That(CountOf(static (in mbufs) => mbufs.AllocateMbuf()), Is.EqualTo(256), "raised again, all are back");
     }
 
     [Test]
@@ -44,8 +44,8 @@ public sealed class SetLimitTests(ArenaKind kind) : MbufFixture(kind)
         Use(used);
         Arena.SetLimit(MbufZone.Clusters, limit);
         Assert.That(CountOf(static (in mbufs) => mbufs.AllocatePacket()), Is.EqualTo(limit));
-        Assert.That(CountOf(static (in mbufs) => mbufs.Allocate()), Is.EqualTo(256), "their mbufs stay in service");
-        Assert.That(Arena.GetStatistics().Packets.Max, Is.EqualTo(limit));
+        Assert.That(CountOf(static (in mbufs) => mbufs.AllocateMbuf()), Is.EqualTo(256), "their mbufs stay in service");
+        Assert.That(Arena.GetStatistics().Packets.Limit, Is.EqualTo(limit));
         Arena.SetLimit(MbufZone.Clusters, 64);
         Assert.That(CountOf(static (in mbufs) => mbufs.AllocatePacket()), Is.EqualTo(64));
     }
@@ -70,8 +70,8 @@ public sealed class SetLimitTests(ArenaKind kind) : MbufFixture(kind)
     {
         Arena.SetLimit(MbufZone.ExternalStorages, 1);
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain first = mbufs.AllocateHeader();
-        using MbufChain second = mbufs.AllocateHeader();
+        using MbufChain first = mbufs.AllocatePacketWithoutCluster();
+        using MbufChain second = mbufs.AllocatePacketWithoutCluster();
         Assert.That(first.TryAttachExternal(new byte[10], 10));
         Assert.That(second.TryAttachExternal(new byte[10], 10), Is.False);
         Assert.That(() => Arena.SetLimit(MbufZone.ExternalStorages, 0), Throws.InvalidOperationException);
@@ -85,20 +85,20 @@ public sealed class SetLimitTests(ArenaKind kind) : MbufFixture(kind)
         List<Mbuf> held;
         using (MbufScope mbufs = Arena.Enter())
         {
-            held = Arenas.Take(mbufs, 100, static (in mbufs) => mbufs.Allocate());
+            held = Arenas.Take(mbufs, 100, static (in mbufs) => mbufs.AllocateMbuf());
             held.AddRange(Arenas.Take(mbufs, 20, static (in mbufs) => mbufs.AllocatePacket()));
         }
 
         Assert.That(() => Arena.SetLimit(MbufZone.Mbufs, 119), Throws.InvalidOperationException.With.Message.Contains("119"));
         Assert.That(() => Arena.SetLimit(MbufZone.Clusters, 19), Throws.InvalidOperationException);
         Assert.That((Arena.GetLimit(MbufZone.Mbufs), Arena.GetLimit(MbufZone.Clusters)), Is.EqualTo((256, 64)));
-        Assert.That(CountOf(static (in mbufs) => mbufs.Allocate()), Is.EqualTo(136), "nothing was changed");
+        Assert.That(CountOf(static (in mbufs) => mbufs.AllocateMbuf()), Is.EqualTo(136), "nothing was changed");
         Arena.SetLimit(MbufZone.Mbufs, 120);
         Arena.SetLimit(MbufZone.Clusters, 20);
         MbufStatistics now = Arena.GetStatistics();
-        Assert.That((now.Mbufs.Current, now.Mbufs.Cached, now.Mbufs.Total, now.Mbufs.Max), Is.EqualTo((120, 0, 120, 120)));
-        Assert.That((now.Clusters.Current, now.Clusters.Cached, now.Clusters.Total, now.Clusters.Max), Is.EqualTo((20, 0, 20, 20)));
-        Assert.That(CountOf(static (in mbufs) => mbufs.Allocate()), Is.Zero);
+        Assert.That((now.Mbufs.Current, now.Mbufs.Cached, now.Mbufs.Total, now.Mbufs.Limit), Is.EqualTo((120, 0, 120, 120)));
+        Assert.That((now.Clusters.Current, now.Clusters.Cached, now.Clusters.Total, now.Clusters.Limit), Is.EqualTo((20, 0, 20, 20)));
+        Assert.That(CountOf(static (in mbufs) => mbufs.AllocateMbuf()), Is.Zero);
 
         using MbufScope last = Arena.Enter();
         Arenas.FreeAll(last, held);
@@ -111,7 +111,7 @@ public sealed class SetLimitTests(ArenaKind kind) : MbufFixture(kind)
     public void What_an_open_scope_has_free_counts_until_its_next_operation()
     {
         using MbufScope mbufs = Arena.Enter();
-        mbufs.Allocate().Free();
+        mbufs.AllocateMbuf().Free();
         int free = mbufs.Cache.Hot.Magazines[(int)ZoneId.Mbuf].Total + Arena.GetStatistics().Mbufs.Cached;
         Assert.That(free, Is.Positive);
         if (!Kind.Checked)
@@ -120,8 +120,8 @@ public sealed class SetLimitTests(ArenaKind kind) : MbufFixture(kind)
                 () => Arena.SetLimit(MbufZone.Mbufs, 1), Throws.InvalidOperationException, "This scope's magazine is its thread's own.")).Join();
         }
 
-        using MbufChain one = mbufs.Allocate();
-        mbufs.Allocate().Free();
+        using MbufChain one = mbufs.AllocateMbuf();
+        mbufs.AllocateMbuf().Free();
         Assert.That(one.IsNull, Is.False);
     }
 
@@ -129,10 +129,10 @@ public sealed class SetLimitTests(ArenaKind kind) : MbufFixture(kind)
     public void What_the_calling_thread_has_free_in_its_own_scope_is_retired_at_once()
     {
         using MbufScope mbufs = Arena.Enter();
-        mbufs.Allocate().Free();
+        mbufs.AllocateMbuf().Free();
         Arena.SetLimit(MbufZone.Mbufs, 1);
-        using MbufChain one = mbufs.Allocate();
-        using MbufChain none = mbufs.Allocate();
+        using MbufChain one = mbufs.AllocateMbuf();
+        using MbufChain none = mbufs.AllocateMbuf();
         Assert.That((one.IsNull, none.IsNull), Is.EqualTo((false, true)));
     }
 
@@ -210,7 +210,7 @@ public sealed class SetLimitTests(ArenaKind kind) : MbufFixture(kind)
         var taken = new List<Mbuf>();
         for (int count = random.Next(40); count > 0; count--)
         {
-            MbufChain chain = random.Next(2) == 0 ? mbufs.Allocate() : mbufs.AllocatePacket();
+            MbufChain chain = random.Next(2) == 0 ? mbufs.AllocateMbuf() : mbufs.AllocatePacket();
             if (!chain.IsNull)
             {
                 taken.Add(chain.Detach());

@@ -42,18 +42,18 @@ public sealed class StressSwitchTests
         using MbufCache cache = arena.CreateCache();
         using (MbufScope mbufs = cache.Enter())
         {
-            Mbuf kept = mbufs.Allocate().Detach();
+            Mbuf kept = mbufs.AllocateMbuf().Detach();
             using (MbufScope beggar = arena.Enter())
             {
-                Arenas.FreeAll(beggar, Arenas.TakeAll(beggar, static (in mbufs) => mbufs.Allocate()));
+                Arenas.FreeAll(beggar, Arenas.TakeAll(beggar, static (in mbufs) => mbufs.AllocateMbuf()));
                 arena.Stress.AllocationFailureRate = 1;
-                Assert.That(beggar.Allocate().IsNull && mbufs.Allocate().IsNull);
+                Assert.That(beggar.AllocateMbuf().IsNull && mbufs.AllocateMbuf().IsNull);
             }
 
             Assert.That((cache.Cache.Hot.PopLimit, cache.Cache.Hot.FreeLimit), Is.EqualTo((0u, MbufHeader.FirstTired)), "Allocations ask; frees do not.");
             mbufs.Free([kept]);
             arena.Stress.AllocationFailureRate = 0;
-            mbufs.Allocate().Free();
+            mbufs.AllocateMbuf().Free();
             Assert.That((cache.Cache.Hot.PopLimit, cache.Cache.Hot.FreeLimit), Is.EqualTo((Mbuf.AnyIndex, MbufHeader.FirstTired)), "One allocation later the fast path is on.");
         }
 
@@ -67,8 +67,8 @@ public sealed class StressSwitchTests
         using MbufCache cache = arena.CreateCache();
         using MbufScope mbufs = cache.Enter();
         arena.Stress.FailAllocationNumber = 1;
-        Assert.That(mbufs.Allocate().IsNull);
-        mbufs.Allocate().Free();
+        Assert.That(mbufs.AllocateMbuf().IsNull);
+        mbufs.AllocateMbuf().Free();
         Assert.That((cache.Cache.Hot.PopLimit, cache.Cache.Hot.FreeLimit), Is.EqualTo((Mbuf.AnyIndex, MbufHeader.FirstTired)));
     }
 
@@ -156,7 +156,7 @@ public sealed class StressSwitchTests
         Assert.That(arena.Stress.AllocationFailures, Is.Positive.And.LessThan(arena.Stress.Allocations));
         using (MbufScope mbufs = arena.Enter())
         {
-            using MbufChain all = mbufs.AllocateChain(100 * 2048);
+            using MbufChain all = mbufs.AllocatePacket(100 * 2048);
             Assert.That(all.IsNull, Is.False);
         }
 

@@ -9,14 +9,14 @@ public sealed class StressTests(ArenaKind kind) : MbufFixture(kind)
     /// <summary>What an operation takes: an mbuf, a cluster or a pair is one allocation each.</summary>
     private static readonly (string Name, int Taken, Thrown.ScopeUse Use)[] s_operations =
     [
-        ("m_get", 1, static (in mbufs) => mbufs.Allocate().Free()),
-        ("m_gethdr", 1, static (in mbufs) => mbufs.AllocateHeader().Free()),
+        ("m_get", 1, static (in mbufs) => mbufs.AllocateMbuf().Free()),
+        ("m_gethdr", 1, static (in mbufs) => mbufs.AllocatePacketWithoutCluster().Free()),
         ("m_getcl", 1, static (in mbufs) => mbufs.AllocatePacket().Free()),
         ("m_getjcl", 2, static (in mbufs) => mbufs.AllocatePacket(MbufClusterSize.Jumbo9).Free()),
-        ("m_getm2", 3, static (in mbufs) => mbufs.AllocateChain(5000).Free()),
+        ("m_getm2", 3, static (in mbufs) => mbufs.AllocatePacket(5000).Free()),
         ("bulk", 7, static (in mbufs) => Bulk(mbufs, 7)),
         ("wait", 1, static (in mbufs) => mbufs.AllocatePacket(Timeout.InfiniteTimeSpan).Free()),
-        ("m_get2", 2, static (in mbufs) => mbufs.AllocateContiguous(5000).Free()),
+        ("m_get2", 2, static (in mbufs) => mbufs.AllocateContiguousMbuf(5000).Free()),
         ("m_tag_alloc", 1, static (in mbufs) => mbufs.AllocateTag(1, 8).Free()),
         ("MEXTADD", 2, static (in mbufs) => Attach(mbufs)),
     ];
@@ -55,13 +55,13 @@ public sealed class StressTests(ArenaKind kind) : MbufFixture(kind)
         Stress.FailAllocationNumber = number;
         for (int left = number - 1; left > 0; left--)
         {
-            mbufs.Allocate().Free();
+            mbufs.AllocateMbuf().Free();
             Assert.That(Stress.FailAllocationNumber, Is.EqualTo(left));
         }
 
-        Assert.That(mbufs.Allocate().IsNull);
+        Assert.That(mbufs.AllocateMbuf().IsNull);
         Assert.That((Stress.FailAllocationNumber, Stress.AllocationFailures), Is.EqualTo((0L, 1L)));
-        mbufs.Allocate().Free();
+        mbufs.AllocateMbuf().Free();
         Assert.That(Stress.Allocations, Is.EqualTo(number), "Off, it does not count.");
         Assert.That(Arena.GetStatistics().Mbufs.Denied, Is.EqualTo(1));
     }
@@ -74,9 +74,9 @@ public sealed class StressTests(ArenaKind kind) : MbufFixture(kind)
         var snapshot = ChainSnapshot.Of(packet);
         Stress.AllocationFailureRate = 1;
 
-        Assert.That(mbufs.Allocate().IsNull && mbufs.AllocateHeader().IsNull && packet.Share().IsNull);
-        Assert.That(mbufs.AllocatePacket().IsNull && mbufs.AllocateCluster().IsNull && mbufs.AllocateChain(5000).IsNull);
-        Assert.That(mbufs.AllocatePacket(MbufClusterSize.Page).IsNull && mbufs.AllocateCluster(MbufClusterSize.Jumbo16).IsNull);
+        Assert.That(mbufs.AllocateMbuf().IsNull && mbufs.AllocatePacketWithoutCluster().IsNull && packet.Share().IsNull);
+        Assert.That(mbufs.AllocatePacket().IsNull && mbufs.AllocateMbufWithCluster().IsNull && mbufs.AllocatePacket(5000).IsNull);
+        Assert.That(mbufs.AllocatePacket(MbufClusterSize.Page).IsNull && mbufs.AllocateMbufWithCluster(MbufClusterSize.Jumbo16).IsNull);
         Mbuf[] burst = new Mbuf[3];
         Assert.That(mbufs.TryAllocatePackets(burst), Is.False);
         Assert.That(burst, Is.All.EqualTo(default(Mbuf)));
@@ -148,11 +148,11 @@ public sealed class StressTests(ArenaKind kind) : MbufFixture(kind)
         List<Mbuf> packets = Arenas.Take(mbufs, 64, static (in mbufs) => mbufs.AllocatePacket());
         Stress.AllocationFailureRate = 1;
         Arenas.FreeAll(mbufs, packets);
-        Assert.That(mbufs.AllocateChain(64 * 2048).IsNull);
+        Assert.That(mbufs.AllocatePacket(64 * 2048).IsNull);
         Stress.AllocationFailureRate = 0;
         Stress.FailAllocationNumber = 64;
-        Assert.That(mbufs.AllocateChain(64 * 2048).IsNull, "The last of 64: 63 go back.");
-        using MbufChain all = mbufs.AllocateChain(64 * 2048);
+        Assert.That(mbufs.AllocatePacket(64 * 2048).IsNull, "The last of 64: 63 go back.");
+        using MbufChain all = mbufs.AllocatePacket(64 * 2048);
         Assert.That(all.SegmentCount, Is.EqualTo(64));
     }
 
@@ -188,7 +188,7 @@ public sealed class StressTests(ArenaKind kind) : MbufFixture(kind)
 
     private static void Attach(in MbufScope mbufs)
     {
-        using MbufChain packet = mbufs.AllocateHeader();
+        using MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.TryAttachExternal(new byte[10], 10));
     }
 

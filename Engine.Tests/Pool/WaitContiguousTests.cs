@@ -8,12 +8,12 @@ public sealed class WaitContiguousTests
 {
     private static readonly Allocation[] s_forms =
     [
-        static (in mbufs) => mbufs.AllocateZeroed(Crew.Patience),
-        static (in mbufs) => mbufs.AllocateContiguous(100, Crew.Patience),
-        static (in mbufs) => mbufs.AllocateContiguous(16_384, Timeout.InfiniteTimeSpan),
+        static (in mbufs) => mbufs.AllocateZeroedMbuf(Crew.Patience),
+        static (in mbufs) => mbufs.AllocateContiguousMbuf(100, Crew.Patience),
+        static (in mbufs) => mbufs.AllocateContiguousMbuf(16_384, Timeout.InfiniteTimeSpan),
         static (in mbufs) => mbufs.AllocateContiguousPacket(2000, Timeout.InfiniteTimeSpan),
         static (in mbufs) => mbufs.AllocateContiguousPacket(4000, Crew.Patience),
-        static (in mbufs) => mbufs.AllocateChainWithoutHeader(4000, Timeout.InfiniteTimeSpan),
+        static (in mbufs) => mbufs.AllocateChain(4000, Timeout.InfiniteTimeSpan),
     ];
 
     [Test]
@@ -50,19 +50,19 @@ public sealed class WaitContiguousTests
         using MbufArena arena = Arenas.Of(mbufs: 2, clusters: 1);
         using MbufScope mbufs = arena.Enter();
         using MbufChain first = mbufs.AllocatePacket();
-        using MbufChain second = mbufs.Allocate();
+        using MbufChain second = mbufs.AllocateMbuf();
         var cancelled = new CancellationToken(canceled: true);
 
-        Assert.That(mbufs.AllocateZeroed(TimeSpan.FromMilliseconds(1)).IsNull);
-        Assert.That(mbufs.AllocateContiguous(3000, TimeSpan.FromMilliseconds(1)).IsNull);
+        Assert.That(mbufs.AllocateZeroedMbuf(TimeSpan.FromMilliseconds(1)).IsNull);
+        Assert.That(mbufs.AllocateContiguousMbuf(3000, TimeSpan.FromMilliseconds(1)).IsNull);
         Assert.That(mbufs.AllocateContiguousPacket(100, TimeSpan.FromMilliseconds(1)).IsNull);
-        Assert.That(mbufs.AllocateChainWithoutHeader(3000, TimeSpan.FromMilliseconds(1)).IsNull);
+        Assert.That(mbufs.AllocateChain(3000, TimeSpan.FromMilliseconds(1)).IsNull);
         foreach (Thrown.ScopeUse use in new Thrown.ScopeUse[]
         {
-            (in mbufs) => mbufs.AllocateZeroed(Timeout.InfiniteTimeSpan, cancelled),
-            (in mbufs) => mbufs.AllocateContiguous(0, Timeout.InfiniteTimeSpan, cancelled),
+            (in mbufs) => mbufs.AllocateZeroedMbuf(Timeout.InfiniteTimeSpan, cancelled),
+            (in mbufs) => mbufs.AllocateContiguousMbuf(0, Timeout.InfiniteTimeSpan, cancelled),
             (in mbufs) => mbufs.AllocateContiguousPacket(0, Timeout.InfiniteTimeSpan, cancelled),
-            (in mbufs) => mbufs.AllocateChainWithoutHeader(0, Timeout.InfiniteTimeSpan, cancelled),
+            (in mbufs) => mbufs.AllocateChain(0, Timeout.InfiniteTimeSpan, cancelled),
         })
         {
             Assert.That(Thrown.By(mbufs, use), Is.TypeOf<OperationCanceledException>());

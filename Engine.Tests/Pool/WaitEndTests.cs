@@ -48,7 +48,7 @@ public sealed class WaitEndTests
             Assert.That(error, Is.InstanceOf<OperationCanceledException>().With.Property("CancellationToken").EqualTo(token));
             ended.Set();
             freed.Await();
-            using MbufChain chain = mbufs.Allocate();
+            using MbufChain chain = mbufs.AllocateMbuf();
             Assert.That(chain.IsNull, Is.False);
         });
         arena.UntilAsleep();
@@ -121,11 +121,11 @@ public sealed class WaitEndTests
         using (MbufScope mbufs = arena.Enter())
         {
             arena.Dispose();
-            using MbufChain first = mbufs.Allocate(Crew.Patience);
-            using MbufChain second = mbufs.Allocate(Crew.Patience);
+            using MbufChain first = mbufs.AllocateMbuf(Crew.Patience);
+            using MbufChain second = mbufs.AllocateMbuf(Crew.Patience);
             Assert.That(first.IsNull || second.IsNull, Is.False);
             Assert.That(
-                Thrown.By(mbufs, static (in mbufs) => mbufs.Allocate(Crew.Patience)), Is.InstanceOf<ObjectDisposedException>(), "nobody else will come");
+                Thrown.By(mbufs, static (in mbufs) => mbufs.AllocateMbuf(Crew.Patience)), Is.InstanceOf<ObjectDisposedException>(), "nobody else will come");
         }
 
         Assert.That(arena.IsReleased, Is.True);
@@ -147,7 +147,7 @@ public sealed class WaitEndTests
             Assert.That(arena.HasWaiters, Is.False);
             interrupted.Set();
             looked.Await();
-            using MbufChain chain = mbufs.Allocate(Crew.Patience);
+            using MbufChain chain = mbufs.AllocateMbuf(Crew.Patience);
             Assert.That(chain.IsNull, Is.False);
         });
         arena.UntilAsleep();
@@ -168,7 +168,7 @@ public sealed class WaitEndTests
     {
         try
         {
-            mbufs.Allocate(Crew.Patience, token).Dispose();
+            mbufs.AllocateMbuf(Crew.Patience, token).Dispose();
             return null;
         }
         catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException or ThreadInterruptedException)

@@ -10,14 +10,14 @@ public sealed class WaitTests
 {
     private static readonly Action<MbufArena>[] s_forms =
     [
-        static arena => Use(arena, static (in mbufs) => mbufs.Allocate(Crew.Patience)),
-        static arena => Use(arena, static (in mbufs) => mbufs.AllocateHeader(Crew.Patience)),
+        static arena => Use(arena, static (in mbufs) => mbufs.AllocateMbuf(Crew.Patience)),
+        static arena => Use(arena, static (in mbufs) => mbufs.AllocatePacketWithoutCluster(Crew.Patience)),
         static arena => Use(arena, static (in mbufs) => mbufs.AllocatePacket(Crew.Patience)),
-        static arena => Use(arena, static (in mbufs) => mbufs.AllocateCluster(Crew.Patience)),
+        static arena => Use(arena, static (in mbufs) => mbufs.AllocateMbufWithCluster(Crew.Patience)),
         static arena => Use(arena, static (in mbufs) => mbufs.AllocatePacket(MbufClusterSize.Standard, Timeout.InfiniteTimeSpan)),
         static arena => Use(arena, static (in mbufs) => mbufs.AllocatePacket(MbufClusterSize.Page, Timeout.InfiniteTimeSpan)),
-        static arena => Use(arena, static (in mbufs) => mbufs.AllocateCluster(MbufClusterSize.Jumbo16, Crew.Patience)),
-        static arena => Use(arena, static (in mbufs) => mbufs.AllocateChain(4000, Timeout.InfiniteTimeSpan)),
+        static arena => Use(arena, static (in mbufs) => mbufs.AllocateMbufWithCluster(MbufClusterSize.Jumbo16, Crew.Patience)),
+        static arena => Use(arena, static (in mbufs) => mbufs.AllocatePacket(4000, Timeout.InfiniteTimeSpan)),
     ];
 
     [Test]
@@ -87,7 +87,7 @@ public sealed class WaitTests
         Mate waiter;
         using (MbufScope mbufs = holder.Enter())
         {
-            mbufs.Allocate().Free(); // Into the magazine, before anybody asked.
+            mbufs.AllocateMbuf().Free(); // Into the magazine, before anybody asked.
             waiter = StartWaiter(arena);
         }
 
@@ -102,7 +102,7 @@ public sealed class WaitTests
         using MbufCache holder = arena.CreateCache();
         using (MbufScope mbufs = holder.Enter())
         {
-            List<Mbuf> held = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
+            List<Mbuf> held = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf());
             mbufs.Free([held[0], held[1]]);
             Mate waiter = StartWaiter(arena);
             Assert.That(mbufs.AllocatePacket().IsNull, Is.True, "there are no clusters; but asking flushes");
@@ -125,10 +125,10 @@ public sealed class WaitTests
         }
 
         Mate waiter = StartWaiter(
-            arena, static (in mbufs) => mbufs.AllocatePacket(Crew.Patience), static (in mbufs) => mbufs.Allocate().Free());
+            arena, static (in mbufs) => mbufs.AllocatePacket(Crew.Patience), static (in mbufs) => mbufs.AllocateMbuf().Free());
         using (MbufScope mbufs = holder.Enter())
         {
-            List<Mbuf> plain = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
+            List<Mbuf> plain = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf());
             Assert.That(plain, Has.Count.EqualTo(3), "all but the one with the cluster");
             mbufs.Free([only]);
             waiter.Join();
@@ -144,18 +144,18 @@ public sealed class WaitTests
         using MbufArena arena = Arenas.Of(mbufs: 1);
         using (MbufScope mbufs = arena.Enter())
         {
-            MbufChain only = mbufs.Allocate();
+            MbufChain only = mbufs.AllocateMbuf();
             var timeout = TimeSpan.FromMilliseconds(30);
             long started = Stopwatch.GetTimestamp();
-            Assert.That(mbufs.Allocate(timeout).IsNull, Is.True);
+            Assert.That(mbufs.AllocateMbuf(timeout).IsNull, Is.True);
             Assert.That(Stopwatch.GetElapsedTime(started), Is.GreaterThanOrEqualTo(timeout), "never early");
-            Assert.That(mbufs.Allocate(TimeSpan.Zero).IsNull, Is.True, "no time: no wait");
-            Assert.That(mbufs.AllocateHeader(TimeSpan.FromTicks(1)).IsNull, Is.True);
+            Assert.That(mbufs.AllocateMbuf(TimeSpan.Zero).IsNull, Is.True, "no time: no wait");
+            Assert.That(mbufs.AllocatePacketWithoutCluster(TimeSpan.FromTicks(1)).IsNull, Is.True);
             MbufZoneStatistics counted = arena.GetStatistics().Mbufs;
             Assert.That(counted.Denied, Is.EqualTo(3));
             Assert.That(counted.Delayed, Is.InRange(1, 2), "the shortest may be over before it begins");
             only.Free();
-            using MbufChain again = mbufs.Allocate(TimeSpan.Zero);
+            using MbufChain again = mbufs.AllocateMbuf(TimeSpan.Zero);
             Assert.That(again.IsNull, Is.False, "the scope works on after a wait");
         }
 
@@ -168,8 +168,8 @@ public sealed class WaitTests
         using MbufArena arena = Arenas.Of(mbufs: 8, clusters: 2);
         using (MbufScope mbufs = arena.Enter())
         {
-            Assert.That(mbufs.AllocateChain(100_000, TimeSpan.FromMilliseconds(1)).IsNull, Is.True);
-            using MbufChain all = mbufs.AllocateChain((2 * 2048) + 192);
+            Assert.That(mbufs.AllocatePacket(100_000, TimeSpan.FromMilliseconds(1)).IsNull, Is.True);
+            using MbufChain all = mbufs.AllocatePacket((2 * 2048) + 192);
             Assert.That(all.IsNull, Is.False, "the attempts gave everything back");
         }
 
@@ -182,9 +182,9 @@ public sealed class WaitTests
     {
         using MbufArena arena = Arenas.Of(mbufs: 8);
         using MbufScope mbufs = arena.Enter();
-        Exception? error = Thrown.By(mbufs, static (in mbufs) => mbufs.Allocate(TimeSpan.FromSeconds(-2)));
+        Exception? error = Thrown.By(mbufs, static (in mbufs) => mbufs.AllocateMbuf(TimeSpan.FromSeconds(-2)));
         Assert.That(error, Is.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("timeout"));
-        error = Thrown.By(mbufs, static (in mbufs) => mbufs.AllocateChain(-1, TimeSpan.Zero));
+        error = Thrown.By(mbufs, static (in mbufs) => mbufs.AllocatePacket(-1, TimeSpan.Zero));
         Assert.That(error, Is.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("length"));
         error = Thrown.By(mbufs, static (in mbufs) => mbufs.AllocatePacket((MbufClusterSize)5000, TimeSpan.Zero));
         Assert.That(error, Is.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("size"));
@@ -200,7 +200,7 @@ public sealed class WaitTests
         var waiter = new Mate(() =>
         {
             using MbufScope mbufs = arena.Enter();
-            using MbufChain chain = mbufs.Allocate(timeout);
+            using MbufChain chain = mbufs.AllocateMbuf(timeout);
             Assert.That(chain.IsNull, Is.False);
         });
         arena.UntilAsleep();
@@ -220,11 +220,11 @@ public sealed class WaitTests
         List<Mbuf> held = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocatePacket());
         held.AddRange(Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocatePacket(MbufClusterSize.Page)));
         held.AddRange(Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocatePacket(MbufClusterSize.Jumbo16)));
-        held.AddRange(Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate()));
+        held.AddRange(Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf()));
         return held;
     }
 
-    private static Mate StartWaiter(MbufArena arena) => StartWaiter(arena, static (in mbufs) => mbufs.Allocate(Crew.Patience));
+    private static Mate StartWaiter(MbufArena arena) => StartWaiter(arena, static (in mbufs) => mbufs.AllocateMbuf(Crew.Patience));
 
     private static Mate StartWaiter(MbufArena arena, Allocation allocation, Thrown.ScopeUse? before = null)
     {

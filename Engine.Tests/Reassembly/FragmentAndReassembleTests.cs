@@ -62,11 +62,11 @@ public sealed class FragmentAndReassembleTests(ArenaKind kind) : ReassemblyFixtu
         byte[] whole = FragmentBytes.Whole(isIPv6: false, 3000);
         MbufReassembler reassembler = Make();
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain packet = mbufs.AllocateFrom(whole, 0, 0);
-        packet.ChecksumFlags = MbufChecksumFlags.Udp | MbufChecksumFlags.IpFragments;
+        using MbufChain packet = mbufs.AllocatePacketFrom(whole, 0, 0);
+        packet.ChecksumFlags = MbufChecksumFlags.Udp | MbufChecksumFlags.FragmentChecksums;
         packet.ChecksumData = 6;
         ushort pseudo = InternetChecksum.PseudoHeader(WirePacket.IPv4Source, WirePacket.IPv4Destination, IPProtocol.Udp, 3000);
-        Assert.That(packet.TryCopyBack(26, [(byte)(pseudo >> 8), (byte)pseudo]));
+        Assert.That(packet.TryCopyFrom(26, [(byte)(pseudo >> 8), (byte)pseudo]));
         var fragments = new MbufQueue(Arena);
         Assert.That(packet.FragmentInto(1500, fragments), Is.EqualTo(MbufOffloadStatus.Done));
         while (fragments.TryDequeue(mbufs, out MbufChain fragment))
@@ -75,7 +75,7 @@ public sealed class FragmentAndReassembleTests(ArenaKind kind) : ReassemblyFixtu
             if (!joined.IsNull)
             {
                 Assert.That((joined.ChecksumFlags, joined.ChecksumData), Is.EqualTo((MbufChecksumFlags.Udp, 6u)));
-                Assert.That(joined.TryCompleteChecksum());
+                Assert.That(joined.TryCompleteTransportChecksum());
                 ChainAssert.Holds(joined, whole);
                 joined.Free();
             }

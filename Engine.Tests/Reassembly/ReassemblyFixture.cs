@@ -62,7 +62,7 @@ public abstract class ReassemblyFixture(ArenaKind kind) : MbufFixture(kind)
     /// <summary>Gives a fragment that is to be consumed without giving a packet.</summary>
     private protected static MbufReassemblyStatus Give(in MbufScope mbufs, MbufReassembler reassembler, byte[] fragment)
     {
-        using MbufChain chain = mbufs.AllocateFrom(fragment, 0, 0);
+        using MbufChain chain = mbufs.AllocatePacketFrom(fragment, 0, 0);
         MbufReassemblyStatus status = reassembler.Add(mbufs, chain, out MbufChain packet);
         Assert.That(!chain.IsOwned && packet.IsNull, $"Consumed, and nothing came of it, but {status}.");
         return status;
@@ -79,7 +79,7 @@ public abstract class ReassemblyFixture(ArenaKind kind) : MbufFixture(kind)
     /// <summary>Gives the fragment that makes a packet complete, and looks at that.</summary>
     private protected static void Completes(in MbufScope mbufs, MbufReassembler reassembler, byte[] fragment, byte[] whole)
     {
-        using MbufChain chain = mbufs.AllocateFrom(fragment, 0, 0);
+        using MbufChain chain = mbufs.AllocatePacketFrom(fragment, 0, 0);
         MbufReassemblyStatus status = reassembler.Add(mbufs, chain, out MbufChain packet);
         using (packet)
         {

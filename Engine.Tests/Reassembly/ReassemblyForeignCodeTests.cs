@@ -78,8 +78,8 @@ public sealed class ReassemblyForeignCodeTests(ArenaKind kind) : ReassemblyFixtu
             reassembler.Clear(theirs);
             throw new TimeZoneNotFoundException();
         });
-        using MbufChain start = mbufs.AllocateFrom(s_start, 0, 0);
-        using MbufChain overlap = mbufs.AllocateHeader();
+        using MbufChain start = mbufs.AllocatePacketFrom(s_start, 0, 0);
+        using MbufChain overlap = mbufs.AllocatePacketWithoutCluster();
         Assert.That(overlap.TryAttachExternal(owner, 0) && overlap.TryAppend(FragmentBytes.IPv4(s_whole, 8, 200, more: true)));
         reassembler.Add(mbufs, start, out _);
         bool thrown = false;
@@ -109,7 +109,7 @@ public sealed class ReassemblyForeignCodeTests(ArenaKind kind) : ReassemblyFixtu
             seen = reassembler.GetStatistics().HeldFragments;
             throw new TimeZoneNotFoundException();
         });
-        using MbufChain end = mbufs.AllocateHeader();
+        using MbufChain end = mbufs.AllocatePacketWithoutCluster();
         Assert.That(end.TryAttachExternal(owner, 0) && end.TryAppend(s_end.AsSpan(0, 20)));
         end.Append(BuildPlain(mbufs, s_end[20..], Segment.Cluster(200)));
         bool thrown = false;
@@ -134,7 +134,7 @@ public sealed class ReassemblyForeignCodeTests(ArenaKind kind) : ReassemblyFixtu
         using MbufScope mbufs = Arena.Enter();
         IsHeld(mbufs, reassembler, s_start);
         var owner = new Owner(static () => throw new TimeZoneNotFoundException());
-        using MbufChain end = mbufs.AllocateHeader();
+        using MbufChain end = mbufs.AllocatePacketWithoutCluster();
         Assert.That(end.TryAttachExternal(owner, 0) && end.TryAppend(s_end.AsSpan(0, 20)));
         end.Append(BuildPlain(mbufs, s_end[20..], Segment.Cluster(200)));
         scoped MbufChain packet = default;
@@ -182,7 +182,7 @@ public sealed class ReassemblyForeignCodeTests(ArenaKind kind) : ReassemblyFixtu
         {
             for (int round = 0; round < 20_000; round++)
             {
-                using MbufChain fragment = mbufs.AllocateFrom(round % 2 == 0 ? s_start : s_end, 0, 0);
+                using MbufChain fragment = mbufs.AllocatePacketFrom(round % 2 == 0 ? s_start : s_end, 0, 0);
                 MbufReassemblyStatus status = reassembler.Add(mbufs, fragment, out MbufChain packet);
                 complete += status == MbufReassemblyStatus.Complete ? 1 : 0;
                 if (!packet.IsNull)

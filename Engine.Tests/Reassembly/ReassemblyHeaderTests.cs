@@ -108,7 +108,7 @@ public sealed class ReassemblyHeaderTests(ArenaKind kind) : ReassemblyFixture(ki
         start[11]++;
         MbufReassembler reassembler = Make();
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain chain = mbufs.AllocateFrom(start, 0, 0);
+        using MbufChain chain = mbufs.AllocatePacketFrom(start, 0, 0);
         if (known)
         {
             Assert.That(chain.VerifyChecksums().Network, Is.EqualTo(MbufChecksumVerdict.Invalid));
@@ -118,7 +118,7 @@ public sealed class ReassemblyHeaderTests(ArenaKind kind) : ReassemblyFixture(ki
         }
 
         Assert.That(reassembler.Add(mbufs, chain, out _), Is.EqualTo(MbufReassemblyStatus.Held));
-        using MbufChain end = mbufs.AllocateFrom(FragmentBytes.IPv4(whole, 200, 200, more: false), 0, 0);
+        using MbufChain end = mbufs.AllocatePacketFrom(FragmentBytes.IPv4(whole, 200, 200, more: false), 0, 0);
         reassembler.Add(mbufs, end, out MbufChain packet);
         using (packet)
         {

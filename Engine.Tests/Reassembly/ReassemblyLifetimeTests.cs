@@ -48,8 +48,8 @@ public sealed class ReassemblyLifetimeTests(ArenaKind kind) : ReassemblyFixture(
             Throws.TypeOf<MbufForeignException>());
         using MbufScope mbufs = Arena.Enter();
         using MbufScope others = other.Enter();
-        using MbufChain chain = mbufs.AllocateFrom(s_start, 0, 0);
-        using MbufChain foreign = others.AllocateFrom(s_start, 0, 0);
+        using MbufChain chain = mbufs.AllocatePacketFrom(s_start, 0, 0);
+        using MbufChain foreign = others.AllocatePacketFrom(s_start, 0, 0);
         Expect.Throws<MbufForeignException>(others, theirs => reassembler.Expire(theirs));
         Expect.Throws<MbufForeignException>(others, theirs => reassembler.Clear(theirs));
         Expect.Throws<MbufForeignException>(foreign, theirs => Add(reassembler, theirs));
@@ -61,7 +61,7 @@ public sealed class ReassemblyLifetimeTests(ArenaKind kind) : ReassemblyFixture(
     {
         MbufReassembler reassembler = Make();
         using MbufScope mbufs = Arena.Enter();
-        MbufChain freed = mbufs.AllocateFrom(s_start, 0, 0);
+        MbufChain freed = mbufs.AllocatePacketFrom(s_start, 0, 0);
         freed.Free();
         Expect.Throws<MbufStaleException>(freed, chain => Add(reassembler, chain));
         using MbufChain plain = BuildPlain(mbufs, s_start, Segment.Cluster(s_start.Length));
@@ -82,7 +82,7 @@ public sealed class ReassemblyLifetimeTests(ArenaKind kind) : ReassemblyFixture(
 
         using MbufScope first = Arena.Enter();
         using MbufScope second = Arena.Enter();
-        using MbufChain end = first.AllocateFrom(s_end, 0, 0);
+        using MbufChain end = first.AllocatePacketFrom(s_end, 0, 0);
         Assert.That(reassembler.Add(second, end, out MbufChain packet), Is.EqualTo(MbufReassemblyStatus.Complete));
         using (packet)
         {
@@ -112,7 +112,7 @@ public sealed class ReassemblyLifetimeTests(ArenaKind kind) : ReassemblyFixture(
         Expect.Throws<ObjectDisposedException>(after, mbufs => reassembler.Clear(mbufs));
         foreach (byte[] packet in new[] { s_start, s_whole })
         {
-            using MbufChain chain = after.AllocateFrom(packet, 0, 0);
+            using MbufChain chain = after.AllocatePacketFrom(packet, 0, 0);
             Expect.Throws<ObjectDisposedException>(chain, fragment => Add(reassembler, fragment));
             Assert.That(chain.IsOwned);
         }

@@ -7,10 +7,10 @@ namespace Engine.Mbufs.Tests.Reassembly;
 /// <summary>What is known of the fragments' checksums becomes what is known of the whole's.</summary>
 public sealed class ReassemblySumTests : ReassemblyFixture
 {
-    private const MbufChecksumFlags Data = MbufChecksumFlags.DataValid;
-    private const MbufChecksumFlags Pseudo = MbufChecksumFlags.DataValid | MbufChecksumFlags.PseudoHeader;
-    private const MbufChecksumFlags Requested = MbufChecksumFlags.Udp | MbufChecksumFlags.IpFragments;
-    private const MbufChecksumFlags Header = MbufChecksumFlags.IpChecked | MbufChecksumFlags.IpValid;
+    private const MbufChecksumFlags Data = MbufChecksumFlags.ChecksumDataValid;
+    private const MbufChecksumFlags Pseudo = MbufChecksumFlags.ChecksumDataValid | MbufChecksumFlags.PseudoHeaderIncluded;
+    private const MbufChecksumFlags Requested = MbufChecksumFlags.Udp | MbufChecksumFlags.FragmentChecksums;
+    private const MbufChecksumFlags Header = MbufChecksumFlags.IPv4Checked | MbufChecksumFlags.IPv4Valid;
 
     /// <summary>The payload is changed when it has been summed: the verdict does not look at it again.</summary>
     [Test]
@@ -26,9 +26,9 @@ public sealed class ReassemblySumTests : ReassemblyFixture
         new Random(length).Shuffle(fragments);
         for (int i = 0; i < fragments.Length; i++)
         {
-            using MbufChain chain = mbufs.AllocateFrom(fragments[i], 0, 0);
+            using MbufChain chain = mbufs.AllocatePacketFrom(fragments[i], 0, 0);
             Assert.That(chain.VerifyChecksums().Transport, Is.EqualTo(MbufChecksumVerdict.Unverifiable));
-            Assert.That(chain.TryCopyBack(chain.Length - 1, [0x55]));
+            Assert.That(chain.TryCopyFrom(chain.Length - 1, [0x55]));
             MbufReassemblyStatus status = reassembler.Add(mbufs, chain, out MbufChain packet);
             if (i < fragments.Length - 1)
             {
@@ -55,11 +55,11 @@ public sealed class ReassemblySumTests : ReassemblyFixture
     [TestCase(Pseudo, 0x7FFFu, Pseudo, 0x8000u, MbufChecksumFlags.None, 0u, TestName = "{m}(pseudo headers that seem right together)")]
     [TestCase(Data, 0xFFFFu, Pseudo, 0xFFFFu, MbufChecksumFlags.None, 0u, TestName = "{m}(a pseudo header in one)")]
     [TestCase(Data, 0x1234u, MbufChecksumFlags.None, 0u, MbufChecksumFlags.None, 0u, TestName = "{m}(one that is not known)")]
-    [TestCase(MbufChecksumFlags.PseudoHeader, 0xFFFFu, Pseudo, 0xFFFFu, MbufChecksumFlags.None, 0u, TestName = "{m}(one without meaning)")]
+    [TestCase(MbufChecksumFlags.PseudoHeaderIncluded, 0xFFFFu, Pseudo, 0xFFFFu, MbufChecksumFlags.None, 0u, TestName = "{m}(one without meaning)")]
     [TestCase(Data | Header, 1u, Data | Header, 2u, Data | Header, 3u)]
     [TestCase(Data | Header, 1u, Data, 2u, Data, 3u, TestName = "{m}(one header that was not checked)")]
-    [TestCase(MbufChecksumFlags.Ip, 10u, MbufChecksumFlags.None, 0u, MbufChecksumFlags.Ip, 0u, TestName = "{m}(the first header is to be summed)")]
-    [TestCase(MbufChecksumFlags.None, 0u, MbufChecksumFlags.Ip, 10u, MbufChecksumFlags.None, 0u, TestName = "{m}(another header is to be summed)")]
+    [TestCase(MbufChecksumFlags.IPv4, 10u, MbufChecksumFlags.None, 0u, MbufChecksumFlags.IPv4, 0u, TestName = "{m}(the first header is to be summed)")]
+    [TestCase(MbufChecksumFlags.None, 0u, MbufChecksumFlags.IPv4, 10u, MbufChecksumFlags.None, 0u, TestName = "{m}(another header is to be summed)")]
     [TestCase(Requested, 2u, Requested, 0u, MbufChecksumFlags.Udp, 6u, TestName = "{m}(to be summed when it is whole)")]
     [TestCase(MbufChecksumFlags.Tcp, 2u, MbufChecksumFlags.Tcp, 0u, MbufChecksumFlags.Tcp, 16u, TestName = "{m}(the same for TCP)")]
     [TestCase(Requested, 6u, MbufChecksumFlags.None, 0u, MbufChecksumFlags.None, 0u, TestName = "{m}(to be summed in one only)")]
@@ -93,7 +93,7 @@ public sealed class ReassemblySumTests : ReassemblyFixture
         for (int i = 0; i < 2; i++)
         {
             int which = reverse ? 1 - i : i;
-            using MbufChain chain = mbufs.AllocateFrom(fragments[which], 0, 0);
+            using MbufChain chain = mbufs.AllocatePacketFrom(fragments[which], 0, 0);
             (chain.ChecksumFlags, chain.ChecksumData) = given[which];
             reassembler.Add(mbufs, chain, out MbufChain packet);
             if (!packet.IsNull)

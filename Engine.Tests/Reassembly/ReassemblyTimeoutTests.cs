@@ -128,7 +128,7 @@ public sealed class ReassemblyTimeoutTests : ReassemblyFixture
         MbufReassembler reassembler = Make();
         using MbufScope mbufs = Arena.Enter();
         IsHeld(mbufs, reassembler, FragmentBytes.IPv4At(0, 64, more: true));
-        using MbufChain chain = mbufs.AllocateFrom(FragmentBytes.IPv4At(64, 64, more: true), 0, 0);
+        using MbufChain chain = mbufs.AllocatePacketFrom(FragmentBytes.IPv4At(64, 64, more: true), 0, 0);
         Time.Failure = new TimeZoneNotFoundException();
         bool thrown = false;
         try

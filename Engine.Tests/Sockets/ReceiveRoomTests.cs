@@ -37,7 +37,7 @@ public sealed class ReceiveRoomTests : MbufFixture
         using var memory = new Attachment(100);
         memory.Counter = 1;
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain chain = mbufs.AllocateHeader();
+        using MbufChain chain = mbufs.AllocatePacketWithoutCluster();
         Assert.That(chain.DangerousTryAttachExternal(memory.Describe(MbufExternalType.CallerCounted), 0));
         ReceiveRoom room = ReceiveRoom.Take(chain, bytes.Length);
 

@@ -77,7 +77,7 @@ public sealed class ReceiveTests(SocketForm form, Transport transport, ArenaKind
     {
         byte[] bytes = Pattern(10);
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain chain = mbufs.AllocateHeader();
+        using MbufChain chain = mbufs.AllocatePacketWithoutCluster();
         Pair.Deliver(bytes);
 
         for (int count = 1; count <= bytes.Length; count++)
@@ -122,7 +122,7 @@ public sealed class ReceiveTests(SocketForm form, Transport transport, ArenaKind
     {
         byte[] bytes = Pattern(500);
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain chain = mbufs.Allocate();
+        using MbufChain chain = mbufs.AllocateMbuf();
         Pair.Deliver(bytes);
 
         Moved(Receive(chain, 500), 500, 500);
@@ -163,7 +163,7 @@ public sealed class ReceiveTests(SocketForm form, Transport transport, ArenaKind
     {
         byte[] bytes = Pattern(2500);
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain chain = mbufs.AllocateChain(6000);
+        using MbufChain chain = mbufs.AllocatePacket(6000);
         Hoard hoard = Hoard.OfEverything(mbufs);
         Pair.Deliver(bytes);
 
@@ -182,7 +182,7 @@ public sealed class ReceiveTests(SocketForm form, Transport transport, ArenaKind
     {
         byte[] bytes = Pattern(length + 1000);
         using MbufScope mbufs = Arena.Enter();
-        using MbufChain chain = mbufs.AllocateChain(length);
+        using MbufChain chain = mbufs.AllocatePacket(length);
         int room = chain.Tailroom;
         Pair.Deliver(bytes);
 

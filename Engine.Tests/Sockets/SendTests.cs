@@ -105,11 +105,11 @@ public sealed class SendTests(SocketForm form, Transport transport, ArenaKind ki
         byte[] bytes = Pattern(600);
         MbufArena arena = NewArena(mbufs: 2000);
         using MbufScope mbufs = arena.Enter();
-        using MbufChain chain = mbufs.AllocateHeader();
+        using MbufChain chain = mbufs.AllocatePacketWithoutCluster();
         for (int number = 0; number < 600; number++)
         {
-            chain.Append(mbufs.Allocate());
-            MbufChain one = mbufs.Allocate();
+            chain.Append(mbufs.AllocateMbuf());
+            MbufChain one = mbufs.AllocateMbuf();
             Assert.That(one.TryAppend(bytes.AsSpan(number, 1)));
             chain.Append(one);
         }
@@ -174,11 +174,11 @@ public sealed class SendTests(SocketForm form, Transport transport, ArenaKind ki
 
     private static MbufChain ChainOfSingleBytes(in MbufScope mbufs, byte[] bytes)
     {
-        MbufChain chain = mbufs.AllocateHeader();
+        MbufChain chain = mbufs.AllocatePacketWithoutCluster();
         Assert.That(chain.TryAppend(bytes.AsSpan(0, 1)));
         foreach (byte value in bytes.AsSpan(1))
         {
-            MbufChain one = mbufs.Allocate();
+            MbufChain one = mbufs.AllocateMbuf();
             Assert.That(one.TryAppend([value]));
             chain.Append(one);
         }

@@ -23,8 +23,8 @@ public sealed class SocketExchangeTests(SocketForm form, Transport transport, Ar
         using MbufScope mbufs = NewArena(mbufs: 1024, clusters: 256, pages: 64, jumbo9: 64, jumbo16: 64).Enter();
         using MbufChain thereOut = mbufs.AllocatePacket();
         using MbufChain thereIn = mbufs.AllocatePacket();
-        using MbufChain backOut = mbufs.Allocate();
-        using MbufChain backIn = mbufs.Allocate();
+        using MbufChain backOut = mbufs.AllocateMbuf();
+        using MbufChain backIn = mbufs.AllocateMbuf();
         while (!there.IsDone || !back.IsDone)
         {
             bool moved = Step(there, thereOut, thereIn, mbufs) | Step(back, backOut, backIn, mbufs);

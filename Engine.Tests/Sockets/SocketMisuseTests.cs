@@ -122,7 +122,7 @@ public sealed class SocketMisuseTests(SocketForm form, Transport transport, Aren
     private static MbufChain GreatestChain(in MbufScope mbufs, int missing)
     {
         MbufChain chain = mbufs.AllocatePacket(MbufClusterSize.Jumbo16);
-        Assert.That(chain.TryExtend(16_384, out Span<byte> room));
+        Assert.That(chain.TryAppend(16_384, out Span<byte> room));
         room.Clear();
         while (chain.Length < 1 << 30)
         {

@@ -23,7 +23,7 @@ public sealed class StressFragmentTests(ArenaKind kind) : MbufFixture(kind)
         byte[] bytes = Pattern(200);
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Build(mbufs, bytes, Segment.Cluster(100), Segment.Empty, Segment.Shared(100));
-        Arena.Stress.FragmentSize = size;
+        Arena.Stress.MaximumSegmentLength = size;
         Arena.Stress.FailAllocationNumber = long.MaxValue;
         MbufSocketResult sent = s_forms[form % s_forms.Length].Send(_pair.Near, packet);
         Assert.That((sent.Status, sent.Bytes, sent.Offered), Is.EqualTo((MbufSocketStatus.Transferred, 200, 200)));
@@ -38,7 +38,7 @@ public sealed class StressFragmentTests(ArenaKind kind) : MbufFixture(kind)
         byte[] bytes = Pattern(300);
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Build(mbufs, bytes, Segment.Internal(100), Segment.Cluster(200));
-        Arena.Stress.FragmentSize = 10;
+        Arena.Stress.MaximumSegmentLength = 10;
         Arena.Stress.FailAllocationNumber = 15;
         Assert.That(MbufSocket.Send(_pair.Near, packet).Bytes, Is.EqualTo(300));
         Assert.That(Arena.Stress.FailAllocationNumber, Is.Zero);
@@ -50,12 +50,12 @@ public sealed class StressFragmentTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain empty = mbufs.AllocatePacket();
-        Arena.Stress.FragmentSize = 1;
+        Arena.Stress.MaximumSegmentLength = 1;
         var snapshot = ChainSnapshot.Of(empty);
         Assert.That(MbufSocket.Send(_pair.Near, empty).Bytes, Is.Zero);
         snapshot.AssertUnchanged(empty);
 
-        Arena.Stress.FragmentSize = 0;
+        Arena.Stress.MaximumSegmentLength = 0;
         Arena.Stress.AllocationFailureRate = 1;
         Assert.That(empty.TryAppend(Pattern(10)));
         Assert.That(MbufSocket.Send(_pair.Near, empty).Bytes, Is.EqualTo(10));
@@ -65,8 +65,8 @@ public sealed class StressFragmentTests(ArenaKind kind) : MbufFixture(kind)
     [Test]
     public void Sizes_that_no_mbuf_has_are_refused([Values(-1, 2049, int.MinValue, int.MaxValue)] int size)
     {
-        Assert.That(() => Arena.Stress.FragmentSize = size, Throws.TypeOf<ArgumentOutOfRangeException>());
-        Assert.That(Arena.Stress.FragmentSize, Is.Zero);
+        Assert.That(() => Arena.Stress.MaximumSegmentLength = size, Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(Arena.Stress.MaximumSegmentLength, Is.Zero);
     }
 
     [Test]
@@ -74,7 +74,7 @@ public sealed class StressFragmentTests(ArenaKind kind) : MbufFixture(kind)
     {
         byte[] bytes = Pattern(1000);
         byte[] received = new byte[1000];
-        Arena.Stress.FragmentSize = 100;
+        Arena.Stress.MaximumSegmentLength = 100;
         AllocationAssert.IsFree(Arena, mbufs =>
         {
             using MbufChain packet = mbufs.AllocatePacket();

@@ -78,7 +78,7 @@ public sealed class GatheredFreeTests(ArenaKind kind) : MbufFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         using var storage = new Attachment(500);
-        MbufChain packet = mbufs.AllocateHeader();
+        MbufChain packet = mbufs.AllocatePacketWithoutCluster();
         Assert.That(packet.DangerousTryAttachExternal(storage.Describe(MbufExternalType.NetworkDriver, MbufFlags.None), 500));
         var all = new List<Mbuf> { packet.Share().Detach(), Packet(mbufs, [1]).Detach(), packet.Share().Detach() };
         Free(mbufs, all, isQueue);

@@ -170,10 +170,10 @@ public sealed class SharedFreeTests
         arena.AssertSettled();
         using (MbufScope mbufs = arena.Enter())
         {
-            List<Mbuf> taken = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.Allocate());
+            List<Mbuf> taken = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf());
             Assert.That(taken, Has.Count.EqualTo(mbufCount), "mbufs");
             Arenas.FreeAll(mbufs, taken);
-            taken = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateCluster());
+            taken = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbufWithCluster());
             Assert.That(taken, Has.Count.EqualTo(clusterCount), "clusters");
             Arenas.FreeAll(mbufs, taken);
             taken = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocatePacket());

@@ -60,5 +60,5 @@ internal static class CaptureLimits
     /// says so.
     /// </summary>
     public static int MostBytes(uint snapLength)
-        => (int)Math.Clamp(snapLength, MbufCaptureReader.UsualSnapLength, MbufCaptureReader.MaximumSnapLength);
+        => (int)Math.Clamp(snapLength, MbufCaptureReader.DefaultSnapLength, MbufCaptureReader.MaximumSnapLength);
 }

@@ -12,7 +12,7 @@ namespace Engine.Mbufs.Wire;
 /// wrapped in a <see cref="BufferedStream"/>.</para>
 /// <para>A malformed capture ends in an <see cref="InvalidDataException"/> that says what was wrong, where, and what would be
 /// right; packets that were given before are good. What a length field claims is not believed before it was found possible: at
-/// most <see cref="UsualSnapLength"/> bytes for a packet, or what the snap length says, up to <see cref="MaximumSnapLength"/>;
+/// most <see cref="DefaultSnapLength"/> bytes for a packet, or what the snap length says, up to <see cref="MaximumSnapLength"/>;
 /// and where the stream knows its own length, the bytes must be there.</para>
 /// <para>Not thread-safe. Once warm, nothing is allocated on the managed heap for a packet.</para>
 /// </remarks>
@@ -21,7 +21,7 @@ public sealed class MbufCaptureReader : IDisposable
     /// <summary>
     /// Bytes that a captured packet may always have, whatever the snap length of its file or interface, in bytes.
     /// </summary>
-    public const int UsualSnapLength = 262_144;
+    public const int DefaultSnapLength = 262_144;
 
     /// <summary>
     /// Bytes that a captured packet may have if the snap length of its file or interface is as large, in bytes.
@@ -146,13 +146,13 @@ public sealed class MbufCaptureReader : IDisposable
             _input.EndRecord();
         }
 
-        if (_record.CapturedLength > MbufSizes.LargestContiguous)
+        if (_record.CapturedLength > MbufSizes.MaximumContiguous)
         {
             _input.Require(_record.CapturedLength);
         }
 
         var source = new Source(_input);
-        MbufChain chain = mbufs.AllocateFrom(ref source, _record.CapturedLength);
+        MbufChain chain = mbufs.AllocatePacketFrom(ref source, _record.CapturedLength);
         if (chain.IsNull)
         {
             return MbufCaptureStatus.Exhausted;

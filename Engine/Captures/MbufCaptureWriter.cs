@@ -29,7 +29,7 @@ public sealed class MbufCaptureWriter : IDisposable
     /// <param name="resolution">How finely times are written.</param>
     /// <param name="snapLength"> Bytes of a packet that are written, at most; 1 to
     /// <see cref="MbufCaptureReader.MaximumSnapLength"/>. tcpdump reads packets of up to
-    /// <see cref="MbufCaptureReader.UsualSnapLength"/>.
+    /// <see cref="MbufCaptureReader.DefaultSnapLength"/>.
     /// </param>
     /// <param name="leaveOpen">False: the stream is disposed of with the writer.</param>
     /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
@@ -41,7 +41,7 @@ public sealed class MbufCaptureWriter : IDisposable
         Stream stream,
         MbufLinkType linkType,
         MbufCaptureResolution resolution = MbufCaptureResolution.Nanoseconds,
-        int snapLength = MbufCaptureReader.UsualSnapLength,
+        int snapLength = MbufCaptureReader.DefaultSnapLength,
         bool leaveOpen = false)
     {
         ArgumentNullException.ThrowIfNull(stream);

@@ -1,6 +1,6 @@
 namespace Engine.Mbufs;
 
-/// <summary>What <see cref="MbufChain.TryApply"/> calls (mbuf(9): the function that m_apply takes).</summary>
+/// <summary>What <see cref="MbufChain.TryVisit"/> calls (mbuf(9): the function that m_apply takes).</summary>
 /// <remarks>A struct, or a ref struct, costs neither a call through a table nor an allocation.</remarks>
 public interface IMbufVisitor
 {
@@ -11,7 +11,7 @@ public interface IMbufVisitor
     int Visit(scoped ReadOnlySpan<byte> bytes);
 }
 
-/// <summary>What <see cref="MbufChain.TryApplyInPlace"/> calls (mbuf(9): a function for m_apply that writes).</summary>
+/// <summary>What <see cref="MbufChain.TryTransform"/> calls (mbuf(9): a function for m_apply that writes).</summary>
 /// <remarks>A struct, or a ref struct, costs neither a call through a table nor an allocation.</remarks>
 public interface IMbufTransformer
 {

@@ -18,7 +18,7 @@ public readonly ref partial struct MbufChain
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
     /// <remarks>
     /// O(bytes), independent of the number of segments; O(segments) more while room that was allocated in advance
-    /// (<see cref="MbufScope.AllocateChain(int)"/>, <see cref="TryAddRoom"/>) is not filled.
+    /// (<see cref="MbufScope.AllocatePacket(int)"/>, <see cref="TryAddRoom"/>) is not filled.
     /// </remarks>
     public bool TryAppend(ReadOnlySpan<byte> bytes)
     {
@@ -41,7 +41,7 @@ public readonly ref partial struct MbufChain
     /// Makes contiguous room for bytes behind the data, in the last mbuf or in a new one, and counts it as data: the caller
     /// writes it. Of an mbuf that a trim emptied all room is used, as by <see cref="TryAppend(ReadOnlySpan{byte})"/>.
     /// </summary>
-    /// <param name="length">Bytes, 0 to <see cref="MbufSizes.LargestContiguous"/>.</param>
+    /// <param name="length">Bytes, 0 to <see cref="MbufSizes.MaximumContiguous"/>.</param>
     /// <param name="room">The new bytes, not zeroed; empty on failure.</param>
     /// <returns>False if the arena is exhausted: the chain is as it was.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative or more than can be
@@ -50,7 +50,7 @@ public readonly ref partial struct MbufChain
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
     /// <remarks>O(1); O(segments) while room that was allocated in advance is not filled.</remarks>
     [UnscopedRef]
-    public bool TryExtend(int length, out Span<byte> room)
+    public bool TryAppend(int length, out Span<byte> room)
     {
         ref MbufHeader head = ref Head();
         CheckContiguous(nameof(length), length);
@@ -166,7 +166,7 @@ public readonly ref partial struct MbufChain
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CheckContiguous(string parameter, int length)
     {
-        if ((uint)length > MbufSizes.LargestContiguous)
+        if ((uint)length > MbufSizes.MaximumContiguous)
         {
             if (length < 0)
             {

@@ -29,7 +29,7 @@ public readonly ref partial struct MbufChain
         ThreadCache cache = chain._cache;
         ref MbufHeader head = ref chain.Head();
         int length = head.ChainLength;
-        if (length is < MbufSizes.SmallestInCluster or > (int)MbufClusterSize.Standard
+        if (length is < MbufSizes.MinimumInCluster or > (int)MbufClusterSize.Standard
             || head.Next != 0 || (head.Flags & HeaderFlags.Cold) != 0)
         {
             return DuplicateAny(chain);
@@ -61,7 +61,7 @@ public readonly ref partial struct MbufChain
         ThreadCache cache = chain._cache;
         ref MbufHeader head = ref chain.Head();
         int length = head.ChainLength;
-        bool isPair = length is >= MbufSizes.SmallestInCluster and <= (int)MbufClusterSize.Standard;
+        bool isPair = length is >= MbufSizes.MinimumInCluster and <= (int)MbufClusterSize.Standard;
         uint index = isPair ? chain.TakePair(length) : chain.TakeForCopy(length);
         if (index == 0)
         {

@@ -26,7 +26,7 @@ public readonly ref partial struct MbufChain
 
         head.PacketLength = head.ChainLength;
         bool writable = IsWritableThroughout();
-        if (writable && head.Segments - 1 <= (head.ChainLength - 1) / MbufSizes.LargestContiguous)
+        if (writable && head.Segments - 1 <= (head.ChainLength - 1) / MbufSizes.MaximumContiguous)
         {
             return true;
         }
@@ -60,7 +60,7 @@ public readonly ref partial struct MbufChain
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is out of its range.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(bytes + mbufs). Up to <see cref="MbufSizes.InternalSize"/> bytes in plain mbufs, else in 2 KiB clusters.</remarks>
-    public bool TryFragment(int length)
+    public bool TrySplitSegments(int length)
     {
         ref MbufHeader head = ref Head();
         if (length is < 1 or > (int)MbufClusterSize.Standard)
@@ -80,10 +80,10 @@ public readonly ref partial struct MbufChain
 
     internal partial void PrepareOutput()
     {
-        int size = IsNull ? 0 : _cache.Arena.Stress.FragmentSize;
+        int size = IsNull ? 0 : _cache.Arena.Stress.MaximumSegmentLength;
         if (size != 0 && !IsEmpty)
         {
-            TryFragment(size);
+            TrySplitSegments(size);
         }
     }
 
@@ -163,7 +163,7 @@ public readonly ref partial struct MbufChain
     private bool TryLayOutAnew(ref MbufHeader head, int segments)
     {
         ChainBuilder parts = default;
-        bool possible = (head.ChainLength - 1) / MbufSizes.LargestContiguous < segments;
+        bool possible = (head.ChainLength - 1) / MbufSizes.MaximumContiguous < segments;
         bool taken = possible && _cache.CanEverCopy(head.ChainLength, head.Segments) && parts.TryAddCopy(_cache, head.ChainLength);
         if (!taken || parts.Segments > segments)
         {

@@ -85,6 +85,6 @@ public readonly ref partial struct MbufChain
     /// <summary>Free bytes before the data position of an mbuf that has no data and may be written; 0 of any other.</summary>
     internal partial int EmptiedRoom(ref MbufHeader header);
 
-    /// <summary>What a packet goes through before it is sent: fragments of the size that <see cref="MbufStress.FragmentSize"/> asks for.</summary>
+    /// <summary>What a packet goes through before it is sent: fragments of the size that <see cref="MbufStress.MaximumSegmentLength"/> asks for.</summary>
     internal partial void PrepareOutput();
 }

@@ -309,7 +309,7 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_clrprotoflags: clears the flags that belong to protocols (<see cref="MbufFlags.Protocols"/>) on every mbuf, for a
+    /// m_clrprotoflags: clears the flags that belong to protocols (<see cref="MbufFlags.AnyProtocol"/>) on every mbuf, for a
     /// packet that goes from one protocol to another.
     /// </summary>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
@@ -317,7 +317,7 @@ public readonly ref partial struct MbufChain
     public void ClearProtocolFlags()
     {
         _ = ref Head();
-        ClearFlags(Index, (uint)MbufFlags.Protocols);
+        ClearFlags(Index, (uint)MbufFlags.AnyProtocol);
     }
 
     /// <summary>Clears flags of one mbuf and all behind it.</summary>

@@ -16,7 +16,7 @@ public readonly ref partial struct MbufChain
     /// <param name="view">Exactly those bytes; empty on failure.</param>
     /// <returns>
     /// False if the chain ends before that, if no storage is so large
-    /// (<see cref="MbufSizes.LargestContiguous"/>, where m_pulldown ends at MCLBYTES), or if the arena is exhausted: the chain is
+    /// (<see cref="MbufSizes.MaximumContiguous"/>, where m_pulldown ends at MCLBYTES), or if the arena is exhausted: the chain is
     /// as it was, layout included (m_pulldown frees it).
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> or <paramref name="length"/> is

@@ -15,7 +15,7 @@ public readonly ref partial struct MbufChain
     /// <param name="length">Bytes, 0 or more.</param>
     /// <param name="view">Exactly the first <paramref name="length"/> bytes; empty on failure.</param>
     /// <returns>
-    /// False if the chain is shorter, if no storage is so large (<see cref="MbufSizes.LargestContiguous"/>), or if the arena is
+    /// False if the chain is shorter, if no storage is so large (<see cref="MbufSizes.MaximumContiguous"/>), or if the arena is
     /// exhausted: the chain is as it was, layout included (mbuf(9) frees it).
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
@@ -197,7 +197,7 @@ public readonly ref partial struct MbufChain
     /// second mbuf's; mbufs that become empty are freed.
     /// </summary>
     /// <param name="length">Bytes, 0 or more.</param>
-    /// <param name="headroom">Bytes of room before them, 0 to <see cref="MbufSizes.LargestContiguous"/>: exactly so many.</param>
+    /// <param name="headroom">Bytes of room before them, 0 to <see cref="MbufSizes.MaximumContiguous"/>: exactly so many.</param>
     /// <param name="view">Exactly the first <paramref name="length"/> bytes; empty on failure.</param>
     /// <returns>
     /// False if the chain is shorter, if no storage is so large as both together (mbuf(9) ends at MHLEN), or if the arena is

@@ -234,7 +234,7 @@ public readonly ref partial struct MbufChain
     /// the headroom if there is enough, or anywhere in the head's storage if it holds no data; else the head's storage moves to a new
     /// mbuf behind it, and the head, which stays the head, gets fresh storage.
     /// </summary>
-    /// <param name="length">Bytes, 0 to <see cref="MbufSizes.LargestContiguous"/>.</param>
+    /// <param name="length">Bytes, 0 to <see cref="MbufSizes.MaximumContiguous"/>.</param>
     /// <param name="room">The new bytes, not zeroed, followed by the data that was first; empty on failure.</param>
     /// <returns>False if the arena is exhausted: the chain is as it was (mbuf(9) frees it).</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative or more than can be

@@ -187,7 +187,7 @@ public readonly ref partial struct MbufChain
     /// payload. It has no mbuf(9) name: there it takes m_gethdr, m_dup_pkthdr and m_copym.
     /// </summary>
     /// <param name="headroom">Bytes that can be prepended before another mbuf is needed, 0 to
-    /// <see cref="MbufSizes.LargestContiguous"/>; at least so many.</param>
+    /// <see cref="MbufSizes.MaximumContiguous"/>; at least so many.</param>
     /// <returns>
     /// The copy, owned by the caller, with the header's fields, flags and tags; null if the arena is exhausted: this chain is as
     /// it was.

@@ -218,7 +218,7 @@ public readonly ref partial struct MbufChain
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes; both are as they were.</exception>
     /// <remarks>O(1), whatever the number of segments, and O(tags) for the other's tags. Never needs memory. A chain without bytes is
     /// freed and joins nothing, O(its segments); a free routine that ends with it may throw, after that.</remarks>
-    public void Concatenate(MbufChain other)
+    public void AppendKeepingPacketLength(MbufChain other)
     {
         ref MbufHeader head = ref Head(out uint own);
         ref MbufHeader behind = ref HeadToJoin(own, other, out uint index);

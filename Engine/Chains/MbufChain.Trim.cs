@@ -213,7 +213,7 @@ public readonly ref partial struct MbufChain
     /// <exception cref="MbufDoubleFreeException">The packet was freed or given away before.</exception>
     /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>O(1), and O(tags) for the tags of a packet. Never needs memory.</remarks>
-    public void FreeFirst(out MbufChain rest)
+    public void FreeFirstSegment(out MbufChain rest)
     {
         // In locals: the variable that receives the rest may be this very one, as in a loop that frees a chain bit by bit.
         ThreadCache cache = _cache;

@@ -176,7 +176,7 @@ public readonly ref partial struct MbufChain
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
     /// <remarks>O(segments before + bytes), and up to 2 KiB copied at either end of what is written.</remarks>
-    public bool TryCopyBack(int offset, ReadOnlySpan<byte> source)
+    public bool TryCopyFrom(int offset, ReadOnlySpan<byte> source)
     {
         ref MbufHeader head = ref Head();
         if (offset < 0)
@@ -226,7 +226,7 @@ public readonly ref partial struct MbufChain
     /// <exception cref="MbufStaleException">The packet was freed or given away, before or by the visitor.</exception>
     /// <remarks>O(segments before + pieces), and the visitor's own work.</remarks>
     [UnscopedRef]
-    public bool TryApply<TVisitor>(int offset, int length, ref TVisitor visitor, out int result)
+    public bool TryVisit<TVisitor>(int offset, int length, ref TVisitor visitor, out int result)
         where TVisitor : IMbufVisitor, allows ref struct
     {
         result = 0;
@@ -270,7 +270,7 @@ public readonly ref partial struct MbufChain
     /// O(segments before + pieces), and the transformer's own work; a copy of the range where it may not be written.
     /// </remarks>
     [UnscopedRef]
-    public bool TryApplyInPlace<TTransformer>(int offset, int length, ref TTransformer transformer, out int result)
+    public bool TryTransform<TTransformer>(int offset, int length, ref TTransformer transformer, out int result)
         where TTransformer : IMbufTransformer, allows ref struct
     {
         result = 0;

@@ -292,7 +292,7 @@ public readonly ref partial struct MbufChain : IDisposable
 
     /// <summary>
     /// M_TRAILINGSPACE of the last mbuf: bytes that can be appended without another mbuf; 0 if the last mbuf is not writable.
-    /// O(1); O(segments) while <see cref="MbufScope.AllocateChain(int)"/>'s room is not filled, all of which counts.
+    /// O(1); O(segments) while <see cref="MbufScope.AllocatePacket(int)"/>'s room is not filled, all of which counts.
     /// </summary>
     /// <inheritdoc cref="Length"/>
     public int Tailroom

@@ -15,7 +15,7 @@ namespace Engine.Mbufs;
 /// byte was trimmed off, or moved. Verbs move bytes where they must: a prepend without headroom and <see cref="MbufChain.TryCopyUp"/>
 /// those of the first mbuf; <see cref="MbufChain.TryPullUp(int, out ReadOnlySpan{byte})"/>, <see cref="MbufChain.TryPullDown(int, int,
 /// out ReadOnlySpan{byte})"/> and <see cref="MbufChain.TryCollapse"/> those that become contiguous; whatever writes into shared or
-/// read-only storage those of the private copy; <see cref="MbufChain.TryDefragment"/> and <see cref="MbufChain.TryFragment"/> all. A
+/// read-only storage those of the private copy; <see cref="MbufChain.TryDefragment"/> and <see cref="MbufChain.TrySplitSegments"/> all. A
 /// split ends the positions in the rest. docs/design.md has a row for each verb.</para>
 /// <para>Using the null position, which a failed search gives, throws an <see cref="MbufException"/> that says so; test
 /// <see cref="IsNull"/>.</para>
@@ -56,12 +56,12 @@ public readonly ref struct MbufPosition
     /// Bytes from the start of the chain, counted when asked, so that it is right also after bytes were prepended. O(segments
     /// before).
     /// </summary>
-    /// <inheritdoc cref="Offset"/>
-    public int Position
+    /// <inheritdoc cref="OffsetInSegment"/>
+    public int Offset
     {
         get
         {
-            int offset = Offset;
+            int offset = OffsetInSegment;
             return _chain.BytesBefore(_index) + offset;
         }
     }
@@ -69,7 +69,7 @@ public readonly ref struct MbufPosition
     /// <summary>Bytes from the start of the mbuf's data, 0 to all of them. O(1).</summary>
     /// <exception cref="MbufStaleException">The packet was freed or given away, or the mbuf was freed, shortened or split
     /// off.</exception>
-    public int Offset
+    public int OffsetInSegment
     {
         get
         {
@@ -79,7 +79,7 @@ public readonly ref struct MbufPosition
     }
 
     /// <summary>mtodo: the mbuf's bytes from the offset to its end, for reading. O(1).</summary>
-    /// <inheritdoc cref="Offset"/>
+    /// <inheritdoc cref="OffsetInSegment"/>
     public ReadOnlySpan<byte> Span
     {
         get
@@ -90,15 +90,15 @@ public readonly ref struct MbufPosition
     }
 
     /// <summary>mtod: all bytes of the mbuf, for reading. O(1).</summary>
-    /// <inheritdoc cref="Offset"/>
+    /// <inheritdoc cref="OffsetInSegment"/>
     public ReadOnlySpan<byte> Segment => _chain.Cache.Hot.Memory.BytesOf(ref Header());
 
     /// <summary>Bytes from here to the end of the chain. O(segments before).</summary>
-    /// <inheritdoc cref="Offset"/>
-    public int Remaining => _chain.Length - Position;
+    /// <inheritdoc cref="OffsetInSegment"/>
+    public int Remaining => _chain.Length - Offset;
 
     /// <summary>True if no byte of the chain follows. O(1), apart from empty mbufs skipped.</summary>
-    /// <inheritdoc cref="Offset"/>
+    /// <inheritdoc cref="OffsetInSegment"/>
     public bool IsEnd
     {
         get
@@ -115,15 +115,15 @@ public readonly ref struct MbufPosition
     }
 
     /// <summary>M_WRITABLE: true if the mbuf's storage is not read-only and not shared. O(1).</summary>
-    /// <inheritdoc cref="Offset"/>
+    /// <inheritdoc cref="OffsetInSegment"/>
     public bool IsWritable => _chain.Cache.IsWritable(ref Header());
 
     /// <summary>m_extrefcnt: the mbufs that refer to this one's storage, itself included; 1 for an internal buffer. O(1).</summary>
-    /// <inheritdoc cref="Offset"/>
-    public int References => _chain.Cache.Hot.Memory.References(ref Header());
+    /// <inheritdoc cref="OffsetInSegment"/>
+    public int ReferenceCount => _chain.Cache.Hot.Memory.References(ref Header());
 
     /// <summary>m_flags of this mbuf. Those of a packet are its first mbuf's: <see cref="MbufChain.Flags"/>. O(1).</summary>
-    /// <inheritdoc cref="Offset"/>
+    /// <inheritdoc cref="OffsetInSegment"/>
     public MbufFlags Flags
     {
         get
@@ -135,7 +135,7 @@ public readonly ref struct MbufPosition
     }
 
     /// <summary>m_type of this mbuf; setting it is MCHTYPE, m_chtype. O(1).</summary>
-    /// <inheritdoc cref="Offset"/>
+    /// <inheritdoc cref="OffsetInSegment"/>
     public MbufType Type
     {
         get => Header().Type;
@@ -143,8 +143,8 @@ public readonly ref struct MbufPosition
     }
 
     /// <summary>M_LEADINGSPACE: free bytes before the mbuf's data; 0 if it is not writable. O(1).</summary>
-    /// <inheritdoc cref="Offset"/>
-    public int LeadingSpace
+    /// <inheritdoc cref="OffsetInSegment"/>
+    public int Headroom
     {
         get
         {
@@ -154,13 +154,13 @@ public readonly ref struct MbufPosition
     }
 
     /// <summary>M_TRAILINGSPACE: free bytes behind the mbuf's data; 0 if it is not writable. O(1).</summary>
-    /// <inheritdoc cref="Offset"/>
-    public int TrailingSpace => _chain.RoomOf(ref Header());
+    /// <inheritdoc cref="OffsetInSegment"/>
+    public int Tailroom => _chain.RoomOf(ref Header());
 
     /// <summary>M_WRITABLE and mtodo in one: the mbuf's bytes from the offset to its end, for writing. O(1).</summary>
     /// <param name="span">The bytes; empty on failure.</param>
     /// <returns>False if they may not be written: the storage is read-only or shared.</returns>
-    /// <inheritdoc cref="Offset"/>
+    /// <inheritdoc cref="OffsetInSegment"/>
     public bool TryGetWritable(out Span<byte> span)
     {
         ref MbufHeader header = ref Header(out int left);
@@ -172,7 +172,7 @@ public readonly ref struct MbufPosition
     /// <summary>m_next: goes to the next mbuf, empty or not.</summary>
     /// <param name="next">The next mbuf, at its first byte; null if there is none. May be this variable.</param>
     /// <returns>False if this is the last mbuf.</returns>
-    /// <inheritdoc cref="Offset"/>
+    /// <inheritdoc cref="OffsetInSegment"/>
     /// <remarks>O(1).</remarks>
     public bool TryGetNext(out MbufPosition next)
     {
@@ -190,7 +190,7 @@ public readonly ref struct MbufPosition
             return IsNull ? "position null" : "position of a byte that was freed, moved or given away";
         }
 
-        return $"byte {Offset} of the {_chain.At(_index).SegmentLength} of mbuf {_index}, in a {_chain.ToString()}";
+        return $"byte {OffsetInSegment} of the {_chain.At(_index).SegmentLength} of mbuf {_index}, in a {_chain.ToString()}";
     }
 
     /// <summary>The mbuf's header, after the checks of <see cref="MbufChain.VerifiedMbuf"/>.</summary>

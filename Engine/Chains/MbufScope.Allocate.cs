@@ -16,19 +16,19 @@ public readonly ref partial struct MbufScope
     /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>O(1): a pop from the cache. The room is not zeroed.</remarks>
     [UnscopedRef]
-    public MbufChain Allocate() => StartMbuf(Cache, ZoneId.Mbuf, Plain);
+    public MbufChain AllocateMbuf() => StartMbuf(Cache, ZoneId.Mbuf, Plain);
 
     /// <summary>
     /// m_gethdr, MGETHDR: one mbuf with a zeroed packet header, with <see cref="MbufSizes.InternalSize"/> bytes of room.
     /// </summary>
-    /// <inheritdoc cref="Allocate()"/>
+    /// <inheritdoc cref="AllocateMbuf()"/>
     [UnscopedRef]
-    public MbufChain AllocateHeader() => StartMbuf(Cache, ZoneId.Mbuf, Packet);
+    public MbufChain AllocatePacketWithoutCluster() => StartMbuf(Cache, ZoneId.Mbuf, Packet);
 
     /// <summary>
     /// m_getcl with M_PKTHDR: a packet header and a cluster of 2 KiB in one step, with the arena's headroom before the data.
     /// </summary>
-    /// <inheritdoc cref="Allocate()"/>
+    /// <inheritdoc cref="AllocateMbuf()"/>
     [UnscopedRef]
     public MbufChain AllocatePacket() => StartPacket(_cache, _opening);
 
@@ -37,25 +37,25 @@ public readonly ref partial struct MbufScope
     /// </summary>
     /// <param name="size">One of the sizes that <see cref="MbufClusterSize"/> names.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such size.</exception>
-    /// <inheritdoc cref="Allocate()"/>
+    /// <inheritdoc cref="AllocateMbuf()"/>
     [UnscopedRef]
     public MbufChain AllocatePacket(MbufClusterSize size) => Started(Cache.TryStartCluster(size, Packet, out uint head), head);
 
     /// <summary>
     /// m_getcl: an mbuf without packet header and a cluster of 2 KiB in one step, with the arena's headroom before the data.
     /// </summary>
-    /// <inheritdoc cref="Allocate()"/>
+    /// <inheritdoc cref="AllocateMbuf()"/>
     [UnscopedRef]
-    public MbufChain AllocateCluster() => StartMbuf(Cache, ZoneId.Packet, Plain);
+    public MbufChain AllocateMbufWithCluster() => StartMbuf(Cache, ZoneId.Packet, Plain);
 
     /// <summary>
     /// m_getjcl: an mbuf without packet header and a cluster of a given size, with the arena's headroom before the data.
     /// </summary>
     /// <param name="size">One of the sizes that <see cref="MbufClusterSize"/> names.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such size.</exception>
-    /// <inheritdoc cref="Allocate()"/>
+    /// <inheritdoc cref="AllocateMbuf()"/>
     [UnscopedRef]
-    public MbufChain AllocateCluster(MbufClusterSize size) => Started(Cache.TryStartCluster(size, Plain, out uint head), head);
+    public MbufChain AllocateMbufWithCluster(MbufClusterSize size) => Started(Cache.TryStartCluster(size, Plain, out uint head), head);
 
     /// <summary>
     /// m_getm2 with M_PKTHDR: a packet with room for a number of bytes, in as many 2 KiB clusters as that takes, the last of it
@@ -68,7 +68,7 @@ public readonly ref partial struct MbufScope
     /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>O(segments). The room is not zeroed.</remarks>
     [UnscopedRef]
-    public MbufChain AllocateChain(int length)
+    public MbufChain AllocatePacket(int length)
     {
         if (length < 0)
         {
@@ -79,12 +79,12 @@ public readonly ref partial struct MbufScope
     }
 
     /// <summary>
-    /// m_getm2 without M_PKTHDR: <see cref="AllocateChain(int)"/> without packet header. All or nothing; no byte is in use.
+    /// m_getm2 without M_PKTHDR: <see cref="AllocatePacket(int)"/> without packet header. All or nothing; no byte is in use.
     /// </summary>
     /// <returns>The chain, owned by the caller; null if the arena cannot give all of it, which is counted.</returns>
-    /// <inheritdoc cref="AllocateChain(int)"/>
+    /// <inheritdoc cref="AllocatePacket(int)"/>
     [UnscopedRef]
-    public MbufChain AllocateChainWithoutHeader(int length)
+    public MbufChain AllocateChain(int length)
     {
         if (length < 0)
         {
@@ -98,9 +98,9 @@ public readonly ref partial struct MbufScope
     /// m_getclr: one mbuf without packet header, whose <see cref="MbufSizes.InternalSize"/> bytes of room are zero, none in use.
     /// </summary>
     /// <remarks>O(1): a pop from the cache, and 192 bytes written.</remarks>
-    /// <inheritdoc cref="Allocate()"/>
+    /// <inheritdoc cref="AllocateMbuf()"/>
     [UnscopedRef]
-    public MbufChain AllocateZeroed()
+    public MbufChain AllocateZeroedMbuf()
     {
         MbufChain chain = StartMbuf(Cache, ZoneId.Mbuf, Plain);
         return chain.IsNull ? chain : Zeroed(chain);
@@ -110,7 +110,7 @@ public readonly ref partial struct MbufScope
     /// m_get2, m_get3 without M_PKTHDR: one mbuf with contiguous room for a number of bytes, none in use, in the smallest storage
     /// that has it: the mbuf's own buffer, a cluster of 2 KiB, or else the smallest free jumbo cluster that is large enough.
     /// </summary>
-    /// <param name="length">Bytes of contiguous room, 0 to <see cref="MbufSizes.LargestContiguous"/> (m_get2 ends at 4,096).</param>
+    /// <param name="length">Bytes of contiguous room, 0 to <see cref="MbufSizes.MaximumContiguous"/> (m_get2 ends at 4,096).</param>
     /// <returns>
     /// A chain of one, owned by the caller; null (<see cref="MbufChain.IsNull"/>) if the arena is exhausted, which is counted.
     /// </returns>
@@ -119,14 +119,14 @@ public readonly ref partial struct MbufScope
     /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>O(1). The room is not zeroed.</remarks>
     [UnscopedRef]
-    public MbufChain AllocateContiguous(int length)
+    public MbufChain AllocateContiguousMbuf(int length)
     {
         CheckContiguous(length);
         return Started(Cache.TryStartContiguous(length, Plain, out uint head), head);
     }
 
-    /// <summary>m_get2, m_get3 with M_PKTHDR: <see cref="AllocateContiguous(int)"/> with a zeroed packet header.</summary>
-    /// <inheritdoc cref="AllocateContiguous(int)"/>
+    /// <summary>m_get2, m_get3 with M_PKTHDR: <see cref="AllocateContiguousMbuf(int)"/> with a zeroed packet header.</summary>
+    /// <inheritdoc cref="AllocateContiguousMbuf(int)"/>
     [UnscopedRef]
     public MbufChain AllocateContiguousPacket(int length)
     {
@@ -195,7 +195,7 @@ public readonly ref partial struct MbufScope
 
     private static void CheckContiguous(int length)
     {
-        if ((uint)length > MbufSizes.LargestContiguous)
+        if ((uint)length > MbufSizes.MaximumContiguous)
         {
             ThrowHelper.NotContiguousOrNegative(nameof(length), length);
         }
@@ -209,7 +209,7 @@ public readonly ref partial struct MbufScope
         return chain;
     }
 
-    /// <summary>m_get with M_WAITOK: <see cref="Allocate()"/>, waiting until there is an mbuf.</summary>
+    /// <summary>m_get with M_WAITOK: <see cref="AllocateMbuf()"/>, waiting until there is an mbuf.</summary>
     /// <param name="timeout">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
     /// <param name="cancellationToken">Ends the wait early.</param>
     /// <returns>The chain, owned by the caller; null if the time was over, which is counted as denied.</returns>
@@ -218,19 +218,19 @@ public readonly ref partial struct MbufScope
     /// <exception cref="ObjectDisposedException">The scope is closed, or the arena was disposed meanwhile.</exception>
     /// <remarks>As the form without waiting if there is one; else it blocks the thread and is counted as delayed.</remarks>
     [UnscopedRef]
-    public MbufChain Allocate(TimeSpan timeout, CancellationToken cancellationToken = default)
+    public MbufChain AllocateMbuf(TimeSpan timeout, CancellationToken cancellationToken = default)
         => Started(Arena.TryWait(Cache, new ZoneAllocation(ZoneId.Mbuf, Plain), timeout, cancellationToken, out uint head), head);
 
-    /// <summary>m_gethdr with M_WAITOK: <see cref="AllocateHeader()"/>, waiting until there is an mbuf.</summary>
-    /// <inheritdoc cref="Allocate(TimeSpan, CancellationToken)"/>
+    /// <summary>m_gethdr with M_WAITOK: <see cref="AllocatePacketWithoutCluster()"/>, waiting until there is an mbuf.</summary>
+    /// <inheritdoc cref="AllocateMbuf(TimeSpan, CancellationToken)"/>
     [UnscopedRef]
-    public MbufChain AllocateHeader(TimeSpan timeout, CancellationToken cancellationToken = default)
+    public MbufChain AllocatePacketWithoutCluster(TimeSpan timeout, CancellationToken cancellationToken = default)
         => Started(Arena.TryWait(Cache, new ZoneAllocation(ZoneId.Mbuf, Packet), timeout, cancellationToken, out uint head), head);
 
     /// <summary>
     /// m_getcl with M_PKTHDR and M_WAITOK: <see cref="AllocatePacket()"/>, waiting until there is an mbuf and a cluster.
     /// </summary>
-    /// <inheritdoc cref="Allocate(TimeSpan, CancellationToken)"/>
+    /// <inheritdoc cref="AllocateMbuf(TimeSpan, CancellationToken)"/>
     [UnscopedRef]
     public MbufChain AllocatePacket(TimeSpan timeout, CancellationToken cancellationToken = default)
         => Started(Arena.TryWait(Cache, new ZoneAllocation(ZoneId.Packet, Packet), timeout, cancellationToken, out uint head), head);
@@ -241,36 +241,36 @@ public readonly ref partial struct MbufScope
     /// <param name="size">One of the sizes that <see cref="MbufClusterSize"/> names.</param>
     /// <param name="timeout">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
     /// <param name="cancellationToken">Ends the wait early.</param>
-    /// <inheritdoc cref="Allocate(TimeSpan, CancellationToken)"/>
+    /// <inheritdoc cref="AllocateMbuf(TimeSpan, CancellationToken)"/>
     [UnscopedRef]
     public MbufChain AllocatePacket(MbufClusterSize size, TimeSpan timeout, CancellationToken cancellationToken = default)
         => Started(Arena.TryWait(Cache, new ClusterAllocation(size, Packet), timeout, cancellationToken, out uint head), head);
 
-    /// <summary>m_getcl with M_WAITOK: <see cref="AllocateCluster()"/>, waiting until there is an mbuf and a cluster.</summary>
-    /// <inheritdoc cref="Allocate(TimeSpan, CancellationToken)"/>
+    /// <summary>m_getcl with M_WAITOK: <see cref="AllocateMbufWithCluster()"/>, waiting until there is an mbuf and a cluster.</summary>
+    /// <inheritdoc cref="AllocateMbuf(TimeSpan, CancellationToken)"/>
     [UnscopedRef]
-    public MbufChain AllocateCluster(TimeSpan timeout, CancellationToken cancellationToken = default)
+    public MbufChain AllocateMbufWithCluster(TimeSpan timeout, CancellationToken cancellationToken = default)
         => Started(Arena.TryWait(Cache, new ZoneAllocation(ZoneId.Packet, Plain), timeout, cancellationToken, out uint head), head);
 
-    /// <summary>m_getjcl with M_WAITOK: <see cref="AllocateCluster(MbufClusterSize)"/>, waiting until there is memory.</summary>
+    /// <summary>m_getjcl with M_WAITOK: <see cref="AllocateMbufWithCluster(MbufClusterSize)"/>, waiting until there is memory.</summary>
     /// <param name="size">One of the sizes that <see cref="MbufClusterSize"/> names.</param>
     /// <param name="timeout">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
     /// <param name="cancellationToken">Ends the wait early.</param>
-    /// <inheritdoc cref="Allocate(TimeSpan, CancellationToken)"/>
+    /// <inheritdoc cref="AllocateMbuf(TimeSpan, CancellationToken)"/>
     [UnscopedRef]
-    public MbufChain AllocateCluster(MbufClusterSize size, TimeSpan timeout, CancellationToken cancellationToken = default)
+    public MbufChain AllocateMbufWithCluster(MbufClusterSize size, TimeSpan timeout, CancellationToken cancellationToken = default)
         => Started(Arena.TryWait(Cache, new ClusterAllocation(size, Plain), timeout, cancellationToken, out uint head), head);
 
     /// <summary>
-    /// m_getm2 with M_PKTHDR and M_WAITOK: <see cref="AllocateChain(int)"/>, waiting until all of it is there. More than the
+    /// m_getm2 with M_PKTHDR and M_WAITOK: <see cref="AllocatePacket(int)"/>, waiting until all of it is there. More than the
     /// arena's limits allow is never there: then the wait ends with its time.
     /// </summary>
     /// <param name="length">Bytes of room, 0 or more.</param>
     /// <param name="timeout">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
     /// <param name="cancellationToken">Ends the wait early.</param>
-    /// <inheritdoc cref="Allocate(TimeSpan, CancellationToken)"/>
+    /// <inheritdoc cref="AllocateMbuf(TimeSpan, CancellationToken)"/>
     [UnscopedRef]
-    public MbufChain AllocateChain(int length, TimeSpan timeout, CancellationToken cancellationToken = default)
+    public MbufChain AllocatePacket(int length, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         if (length < 0)
         {
@@ -281,11 +281,11 @@ public readonly ref partial struct MbufScope
     }
 
     /// <summary>
-    /// m_getm2 without M_PKTHDR, with M_WAITOK: <see cref="AllocateChainWithoutHeader(int)"/>, waiting until all of it is there.
+    /// m_getm2 without M_PKTHDR, with M_WAITOK: <see cref="AllocateChain(int)"/>, waiting until all of it is there.
     /// </summary>
-    /// <inheritdoc cref="AllocateChain(int, TimeSpan, CancellationToken)"/>
+    /// <inheritdoc cref="AllocatePacket(int, TimeSpan, CancellationToken)"/>
     [UnscopedRef]
-    public MbufChain AllocateChainWithoutHeader(int length, TimeSpan timeout, CancellationToken cancellationToken = default)
+    public MbufChain AllocateChain(int length, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         if (length < 0)
         {
@@ -295,19 +295,19 @@ public readonly ref partial struct MbufScope
         return Started(Arena.TryWait(Cache, new RoomAllocation(length, Plain), timeout, cancellationToken, out uint head), head);
     }
 
-    /// <summary>m_getclr with M_WAIT: <see cref="AllocateZeroed()"/>, waiting until there is an mbuf.</summary>
-    /// <inheritdoc cref="Allocate(TimeSpan, CancellationToken)"/>
+    /// <summary>m_getclr with M_WAIT: <see cref="AllocateZeroedMbuf()"/>, waiting until there is an mbuf.</summary>
+    /// <inheritdoc cref="AllocateMbuf(TimeSpan, CancellationToken)"/>
     [UnscopedRef]
-    public MbufChain AllocateZeroed(TimeSpan timeout, CancellationToken cancellationToken = default)
+    public MbufChain AllocateZeroedMbuf(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         MbufChain chain = Started(Arena.TryWait(Cache, new ZoneAllocation(ZoneId.Mbuf, Plain), timeout, cancellationToken, out uint head), head);
         return chain.IsNull ? chain : Zeroed(chain);
     }
 
     /// <summary>
-    /// m_get2 without M_PKTHDR, with M_WAITOK: <see cref="AllocateContiguous(int)"/>, waiting until there is memory.
+    /// m_get2 without M_PKTHDR, with M_WAITOK: <see cref="AllocateContiguousMbuf(int)"/>, waiting until there is memory.
     /// </summary>
-    /// <param name="length">Bytes of contiguous room, 0 to <see cref="MbufSizes.LargestContiguous"/>.</param>
+    /// <param name="length">Bytes of contiguous room, 0 to <see cref="MbufSizes.MaximumContiguous"/>.</param>
     /// <param name="timeout">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
     /// <param name="cancellationToken">Ends the wait early.</param>
     /// <returns>The chain, owned by the caller; null if the time was over, which is counted as denied.</returns>
@@ -317,7 +317,7 @@ public readonly ref partial struct MbufScope
     /// <exception cref="ObjectDisposedException">The scope is closed, or the arena was disposed meanwhile.</exception>
     /// <remarks>As the form without waiting if there is memory; else it blocks the thread and is counted as delayed.</remarks>
     [UnscopedRef]
-    public MbufChain AllocateContiguous(int length, TimeSpan timeout, CancellationToken cancellationToken = default)
+    public MbufChain AllocateContiguousMbuf(int length, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         CheckContiguous(length);
         return Started(Arena.TryWait(Cache, new ContiguousAllocation(length, Plain), timeout, cancellationToken, out uint head), head);
@@ -326,7 +326,7 @@ public readonly ref partial struct MbufScope
     /// <summary>
     /// m_get2 with M_PKTHDR and M_WAITOK: <see cref="AllocateContiguousPacket(int)"/>, waiting until there is memory.
     /// </summary>
-    /// <inheritdoc cref="AllocateContiguous(int, TimeSpan, CancellationToken)"/>
+    /// <inheritdoc cref="AllocateContiguousMbuf(int, TimeSpan, CancellationToken)"/>
     [UnscopedRef]
     public MbufChain AllocateContiguousPacket(int length, TimeSpan timeout, CancellationToken cancellationToken = default)
     {

@@ -24,7 +24,7 @@ public readonly ref partial struct MbufScope
     /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>O(bytes).</remarks>
     [UnscopedRef]
-    public MbufChain AllocateFrom(scoped ReadOnlySpan<byte> source, int headroom, ushort receiveInterface)
+    public MbufChain AllocatePacketFrom(scoped ReadOnlySpan<byte> source, int headroom, ushort receiveInterface)
     {
         if (source.IsEmpty)
         {
@@ -59,7 +59,7 @@ public readonly ref partial struct MbufScope
     /// <see cref="Dispose"/> throws then.
     /// </remarks>
     [UnscopedRef]
-    public MbufChain AllocateFrom<TSource>(scoped ref TSource source, int length, int headroom, ushort receiveInterface)
+    public MbufChain AllocatePacketFrom<TSource>(scoped ref TSource source, int length, int headroom, ushort receiveInterface)
         where TSource : struct, IMbufSource, allows ref struct
     {
         if (length <= 0)
@@ -94,7 +94,7 @@ public readonly ref partial struct MbufScope
     /// <exception cref="OverflowException">All of the bytes are asked for, and they are more than 2,147,483,647.</exception>
     /// <remarks>O(bytes).</remarks>
     [UnscopedRef]
-    public MbufChain AllocateFrom(scoped ref ReadOnlySequence<byte> source, int length, int headroom)
+    public MbufChain AllocatePacketFrom(scoped ref ReadOnlySequence<byte> source, int length, int headroom)
         => StartFrom(ref source, length, headroom, Packet);
 
     /// <summary>
@@ -105,7 +105,7 @@ public readonly ref partial struct MbufScope
     /// The chain, owned by the caller; null (<see cref="MbufChain.IsNull"/>) if the arena is exhausted, which is counted: the
     /// sequence is as it was.
     /// </returns>
-    /// <inheritdoc cref="AllocateFrom(ref ReadOnlySequence{byte}, int, int)"/>
+    /// <inheritdoc cref="AllocatePacketFrom(ref ReadOnlySequence{byte}, int, int)"/>
     [UnscopedRef]
     public MbufChain AllocateChainFrom(scoped ref ReadOnlySequence<byte> source, int length, int headroom)
         => StartFrom(ref source, length, headroom, Plain);
@@ -123,7 +123,7 @@ public readonly ref partial struct MbufScope
     /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>O(bytes). Up to 192 bytes go into a plain mbuf, with as much of the headroom as there is room for.</remarks>
     [UnscopedRef]
-    public MbufChain AllocateFrom<TSource>(scoped ref TSource source, int length)
+    public MbufChain AllocatePacketFrom<TSource>(scoped ref TSource source, int length)
         where TSource : struct, IMbufSource, allows ref struct
     {
         if (length < 0)

@@ -140,7 +140,7 @@ public readonly ref partial struct MbufScope : IDisposable
     /// <param name="cookie">Who defined the type: a number that others are not likely to have chosen.</param>
     /// <param name="type">What the tag is; with <see cref="MbufTag.Persistent"/> it survives
     /// <see cref="MbufChain.DeleteNonPersistentTags"/>.</param>
-    /// <param name="length">Bytes of data, 0 to <see cref="MbufSizes.LargestContiguous"/>.</param>
+    /// <param name="length">Bytes of data, 0 to <see cref="MbufSizes.MaximumContiguous"/>.</param>
     /// <returns>The tag, owned by the caller, its bytes undefined; null if the arena is exhausted.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is out of its range.</exception>
     /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
@@ -148,7 +148,7 @@ public readonly ref partial struct MbufScope : IDisposable
     [UnscopedRef]
     public MbufTag AllocateTag(uint cookie, ushort type, int length)
     {
-        if ((uint)length > MbufSizes.LargestContiguous)
+        if ((uint)length > MbufSizes.MaximumContiguous)
         {
             ThrowHelper.NotContiguousOrNegative(nameof(length), length);
         }

@@ -84,7 +84,7 @@ public readonly ref struct MbufTag : IDisposable
     /// <exception cref="MbufStaleException">The tag was freed or detached, or died with its packet.</exception>
     /// <remarks>O(bytes).</remarks>
     [UnscopedRef]
-    public MbufTag Copy()
+    public MbufTag Duplicate()
     {
         uint copy = _cache.CopyTag(ref Verified());
         return copy == 0 ? Null : MbufTag.Of(_cache, copy);

@@ -131,7 +131,7 @@ public ref partial struct MbufWriter
 
         // A private copy may be laid out in other pieces than the storage was, and the data of an empty mbuf may begin elsewhere.
         int place = _cursor.Position;
-        bool done = atEnd && counted ? chain.TryAppend(source) : chain.TryCopyBack(place, source);
+        bool done = atEnd && counted ? chain.TryAppend(source) : chain.TryCopyFrom(place, source);
         if (done)
         {
             _cursor.MoveTo(place + source.Length);

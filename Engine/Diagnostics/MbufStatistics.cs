@@ -102,7 +102,7 @@ public sealed class MbufStatistics
     }
 
     private static string Usage(MbufZoneStatistics zone)
-        => string.Create(CultureInfo.InvariantCulture, $"{zone.Current}/{zone.Cached}/{zone.Total}/{zone.Max}");
+        => string.Create(CultureInfo.InvariantCulture, $"{zone.Current}/{zone.Cached}/{zone.Total}/{zone.Limit}");
 
     private static void Line(StringBuilder text, FormattableString line)
         => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
@@ -148,9 +148,9 @@ public sealed class MbufStatistics
 /// <param name="Current">Allocated and not freed.</param>
 /// <param name="Cached">Free and ready: in the caches' magazines and in the depot.</param>
 /// <param name="Total">Ever used, current and cached, but for what a lower limit retired. Memory is resident for these.</param>
-/// <param name="Max">The limit: that of the options, or what <see cref="MbufArena.SetLimit"/> made of it.</param>
+/// <param name="Limit">The limit: that of the options, or what <see cref="MbufArena.SetLimit"/> made of it.</param>
 /// <param name="HighWater">Most items outside the depot at a time, which counts what lay in magazines: exact to two magazines
 /// of 64, and one round in the front slot, for each cache.</param>
 /// <param name="Denied">Requests that were refused because the arena was exhausted.</param>
 /// <param name="Delayed">Requests that had to wait.</param>
-public readonly record struct MbufZoneStatistics(int Current, int Cached, int Total, int Max, int HighWater, long Denied, long Delayed);
+public readonly record struct MbufZoneStatistics(int Current, int Cached, int Total, int Limit, int HighWater, long Denied, long Delayed);

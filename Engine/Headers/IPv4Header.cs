@@ -15,7 +15,7 @@ public readonly ref struct IPv4Header
     public const int Size = 20;
 
     /// <summary>Bytes of the longest header.</summary>
-    public const int LargestSize = 60;
+    public const int MaximumSize = 60;
 
     internal const int PlaceOfTotalLength = 2;
     internal const int PlaceOfIdentification = 4;

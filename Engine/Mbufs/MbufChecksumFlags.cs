@@ -10,8 +10,8 @@ public enum MbufChecksumFlags : uint
     /// <summary>Nothing.</summary>
     None = 0,
 
-    /// <summary>To do: the IPv4 header checksum (CSUM_IP).</summary>
-    Ip = 1u << 0,
+    /// <summary>To do: the IPv4 header checksum (CSUM_IP, CSUM_DELAY_IP).</summary>
+    IPv4 = 1u << 0,
 
     /// <summary>To do: the UDP checksum (CSUM_UDP); its field holds the pseudo header's sum.</summary>
     Udp = 1u << 1,
@@ -26,13 +26,13 @@ public enum MbufChecksumFlags : uint
     /// To do: cut a TCP packet over IPv4 into segments of <see cref="MbufChain.SegmentSize"/>, each with its checksums (CSUM_TSO,
     /// CSUM_IP_TSO).
     /// </summary>
-    Segmentation = 1u << 4,
+    TcpSegmentation = 1u << 4,
 
     /// <summary>To do: cut into IP fragments (CSUM_FRAGMENT).</summary>
     Fragmentation = 1u << 5,
 
     /// <summary>To do: checksums of the IP fragments (CSUM_IP_FRAGS).</summary>
-    IpFragments = 1u << 6,
+    FragmentChecksums = 1u << 6,
 
     /// <summary>
     /// To do: cut a UDP packet over IPv4 into datagrams of <see cref="MbufChain.SegmentSize"/>, each with its checksums. No name
@@ -52,36 +52,33 @@ public enum MbufChecksumFlags : uint
     /// <summary>To do: the SCTP checksum over IPv6 (CSUM_IP6_SCTP).</summary>
     SctpIPv6 = 1u << 11,
 
-    /// <summary>To do: cut a TCP packet over IPv6 into segments, like <see cref="Segmentation"/> (CSUM_IP6_TSO).</summary>
-    SegmentationIPv6 = 1u << 12,
+    /// <summary>To do: cut a TCP packet over IPv6 into segments, like <see cref="TcpSegmentation"/> (CSUM_IP6_TSO).</summary>
+    TcpSegmentationIPv6 = 1u << 12,
 
     /// <summary>Found: the IPv4 header checksum was checked (CSUM_IP_CHECKED, CSUM_L3_CALC).</summary>
-    IpChecked = 1u << 24,
+    IPv4Checked = 1u << 24,
 
     /// <summary>Found: the IPv4 header checksum is right (CSUM_IP_VALID, CSUM_L3_VALID).</summary>
-    IpValid = 1u << 25,
+    IPv4Valid = 1u << 25,
 
     /// <summary>
     /// Found: the sum in <see cref="MbufChain.ChecksumData"/> includes the pseudo header, and only goes with
-    /// <see cref="DataValid"/> (CSUM_PSEUDO_HDR, CSUM_L4_CALC). Both, and a sum of 0xFFFF: the transport checksum is right.
+    /// <see cref="ChecksumDataValid"/> (CSUM_PSEUDO_HDR, CSUM_L4_CALC). Both, and a sum of 0xFFFF: the transport checksum is right.
     /// </summary>
-    PseudoHeader = 1u << 26,
+    PseudoHeaderIncluded = 1u << 26,
 
     /// <summary>
     /// Found: <see cref="MbufChain.ChecksumData"/> is the ones' complement sum of the bytes behind the IP header
     /// (CSUM_DATA_VALID, CSUM_L4_VALID).
     /// </summary>
-    DataValid = 1u << 27,
+    ChecksumDataValid = 1u << 27,
 
     /// <summary>To do: any transport checksum over IPv4 (CSUM_DELAY_DATA).</summary>
-    DelayedData = Udp | Tcp | Sctp,
+    AnyTransport = Udp | Tcp | Sctp,
 
     /// <summary>To do: any transport checksum over IPv6 (CSUM_DELAY_DATA_IPV6).</summary>
-    DelayedDataIPv6 = UdpIPv6 | TcpIPv6 | SctpIPv6,
+    AnyTransportIPv6 = UdpIPv6 | TcpIPv6 | SctpIPv6,
 
     /// <summary>To do: cutting into segments, of whatever kind.</summary>
-    AnySegmentation = Segmentation | SegmentationIPv6 | UdpSegmentation | UdpSegmentationIPv6,
-
-    /// <summary>To do: the IP checksum (CSUM_DELAY_IP).</summary>
-    DelayedIp = Ip,
+    AnySegmentation = TcpSegmentation | TcpSegmentationIPv6 | UdpSegmentation | UdpSegmentationIPv6,
 }

@@ -66,7 +66,7 @@ public enum MbufFlags : uint
     VlanTag = 1u << 16,
 
     /// <summary>All flags that protocols may use as they like (M_PROTOFLAGS): what <c>m_clrprotoflags</c> clears.</summary>
-    Protocols = Protocol1 | Protocol2 | Protocol3 | Protocol4 | Protocol5 | Protocol6,
+    AnyProtocol = Protocol1 | Protocol2 | Protocol3 | Protocol4 | Protocol5 | Protocol6,
 }
 
 /// <summary>

@@ -17,13 +17,13 @@ public static class MbufSizes
     /// <summary>
     /// The smallest amount of data that is put into a cluster rather than into plain mbufs (MINCLSIZE = MHLEN + 1).
     /// </summary>
-    public const int SmallestInCluster = InternalSize + 1;
+    public const int MinimumInCluster = InternalSize + 1;
 
     /// <summary>As a length: everything from the offset on (M_COPYALL). A length of 0 is no bytes, everywhere.</summary>
     public const int CopyAll = int.MaxValue;
 
     /// <summary>The most bytes that can be made contiguous: what the largest cluster holds behind its headroom.</summary>
-    public const int LargestContiguous = (int)MbufClusterSize.Jumbo16;
+    public const int MaximumContiguous = (int)MbufClusterSize.Jumbo16;
 }
 
 /// <summary>

@@ -63,7 +63,7 @@ internal static class ThrowHelper
 
     [DoesNotReturn]
     public static void NotWritable() => throw new InvalidOperationException(
-        "The first mbuf's storage is read-only or shared. IsWritable tells; TryCopyUp or TryApplyInPlace gives the packet its own.");
+        "The first mbuf's storage is read-only or shared. IsWritable tells; TryCopyUp or TryTransform gives the packet its own.");
 
     [DoesNotReturn]
     public static void TooFewContiguous(int wanted, int length) => throw new InvalidOperationException(
@@ -75,7 +75,7 @@ internal static class ThrowHelper
 
     [DoesNotReturn]
     public static void NotAttachable() => throw new InvalidOperationException(
-        "The first mbuf has data, or storage other than its own already. Attach storage to an mbuf that is empty: Allocate or AllocateHeader gives one.");
+        "The first mbuf has data, or storage other than its own already. Attach storage to an mbuf that is empty: Allocate or AllocatePacketWithoutCluster gives one.");
 
     [DoesNotReturn]
     public static void NotInStorage(string parameter, int value, int size)
@@ -172,7 +172,7 @@ internal static class ThrowHelper
     private static ArgumentOutOfRangeException CreateNotContiguous(string parameter, int value) => new(
         parameter,
         value,
-        $"At most {MbufSizes.LargestContiguous} bytes can be contiguous: the largest cluster's size.");
+        $"At most {MbufSizes.MaximumContiguous} bytes can be contiguous: the largest cluster's size.");
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static OverflowException CreateChainTooLong(long length)
@@ -192,5 +192,5 @@ internal static class ThrowHelper
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static InvalidOperationException CreateNoPacketHeader() => new(
-        "The chain has no packet header, and only a packet header has this field. Allocate with AllocatePacket or AllocateHeader.");
+        "The chain has no packet header, and only a packet header has this field. Allocate with AllocatePacket or AllocatePacketWithoutCluster.");
 }

@@ -7,7 +7,7 @@ public static class MbufChecksums
 {
     /// <summary>Work that <see cref="MbufChain.ChecksumData"/> is an argument of.</summary>
     private const MbufChecksumFlags Pending
-        = MbufChecksumFlags.DelayedData | MbufChecksumFlags.DelayedDataIPv6 | MbufChecksumFlags.AnySegmentation;
+        = MbufChecksumFlags.AnyTransport | MbufChecksumFlags.AnyTransportIPv6 | MbufChecksumFlags.AnySegmentation;
 
     /// <summary>What is done to a packet, or to a chain without packet header.</summary>
     /// <param name="chain">The packet: the verb is called on it.</param>
@@ -30,12 +30,12 @@ public static class MbufChecksums
         /// <exception cref="InvalidOperationException">The chain has no packet header.</exception>
         /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
         /// <remarks>
-        /// <para>Read before: <see cref="MbufChecksumFlags.IpChecked"/> with or without IpValid decides about the IPv4 header.
-        /// <see cref="MbufChecksumFlags.DataValid"/> says that the data holds the sum of the bytes behind the IP header; with
+        /// <para>Read before: <see cref="MbufChecksumFlags.IPv4Checked"/> with or without IPv4Valid decides about the IPv4 header.
+        /// <see cref="MbufChecksumFlags.ChecksumDataValid"/> says that the data holds the sum of the bytes behind the IP header; with
         /// PseudoHeader that of the pseudo header too, and then 0xFFFF is valid and all else invalid. Without, it is added here; if
         /// the result is not valid, or a UDP datagram ends before its packet does, the sum is computed anew, since hardware sums
         /// what is behind, too.</para>
-        /// <para>Written after: IpChecked, and IpValid if it is; for TCP and UDP, DataValid and PseudoHeader and the full sum,
+        /// <para>Written after: IPv4Checked, and IPv4Valid if it is; for TCP and UDP, DataValid and PseudoHeader and the full sum,
         /// which is 0xFFFF if it is right; for SCTP the same only if it is right. A fragment of TCP or UDP gets DataValid and its
         /// part of the sum, so that reassembly can add them up. Other flags stay. Nothing is read or written of the transport's where
         /// its checksum is still to be computed: there the data is the place of its field.</para>
@@ -52,11 +52,11 @@ public static class MbufChecksums
             var flags = (MbufChecksumFlags)head.ChecksumFlags;
             var check = new TransportCheck(chain, layout);
             MbufChecksumVerdict network = layout.IsIPv6 ? MbufChecksumVerdict.None
-                : (flags & MbufChecksumFlags.IpChecked) == 0 ? check.Network()
-                : (flags & MbufChecksumFlags.IpValid) != 0 ? MbufChecksumVerdict.Valid : MbufChecksumVerdict.Invalid;
-            flags |= network == MbufChecksumVerdict.None ? 0 : MbufChecksumFlags.IpChecked;
-            flags = network == MbufChecksumVerdict.Valid ? flags | MbufChecksumFlags.IpValid
-                : network == MbufChecksumVerdict.Invalid ? flags & ~MbufChecksumFlags.IpValid : flags;
+                : (flags & MbufChecksumFlags.IPv4Checked) == 0 ? check.Network()
+                : (flags & MbufChecksumFlags.IPv4Valid) != 0 ? MbufChecksumVerdict.Valid : MbufChecksumVerdict.Invalid;
+            flags |= network == MbufChecksumVerdict.None ? 0 : MbufChecksumFlags.IPv4Checked;
+            flags = network == MbufChecksumVerdict.Valid ? flags | MbufChecksumFlags.IPv4Valid
+                : network == MbufChecksumVerdict.Invalid ? flags & ~MbufChecksumFlags.IPv4Valid : flags;
             bool isPending = (flags & Pending) != 0;
             MbufChecksumFlags found = isPending ? MbufChecksumFlags.None : flags;
             uint sum = isPending ? 0 : head.ChecksumData;
@@ -199,10 +199,10 @@ public static class MbufChecksums
         /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
         /// <remarks>
         /// O(bytes). Storage of the field that is shared or read-only is replaced by a private copy first. The checksum flags stay,
-        /// as in mbuf(9): who completes a checksum clears <see cref="MbufChecksumFlags.DelayedData"/>, so that it is not done again.
+        /// as in mbuf(9): who completes a checksum clears <see cref="MbufChecksumFlags.AnyTransport"/>, so that it is not done again.
         /// <see cref="CompleteChecksums"/> does that, and IPv6, SCTP and the IPv4 header, too, and believes nothing.
         /// </remarks>
-        public bool TryCompleteChecksum()
+        public bool TryCompleteTransportChecksum()
         {
             ref MbufHeader head = ref chain.HeadOfPacket();
             bool isUdp = (head.ChecksumFlags & (uint)MbufChecksumFlags.Udp) != 0;
@@ -323,7 +323,7 @@ public static class MbufChecksums
         /// </returns>
         internal bool Complete(in OffloadRequest request, MbufChecksumFlags work, MbufQueue? output = null)
         {
-            bool hasNetwork = (work & MbufChecksumFlags.Ip) != 0;
+            bool hasNetwork = (work & MbufChecksumFlags.IPv4) != 0;
             bool hasTransport = (work & request.Transport) != 0;
             if (!hasNetwork && !hasTransport)
             {

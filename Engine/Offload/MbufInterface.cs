@@ -11,11 +11,11 @@ namespace Engine.Mbufs.Wire;
 public sealed class MbufInterface
 {
     /// <summary>The smallest MTU of any IPv4 link (RFC 791, section 3.2).</summary>
-    public const int SmallestMtu = 68;
+    public const int MinimumMtu = 68;
 
-    private const MbufChecksumFlags Work = MbufChecksumFlags.Ip
-        | MbufChecksumFlags.DelayedData | MbufChecksumFlags.DelayedDataIPv6
-        | MbufChecksumFlags.AnySegmentation | MbufChecksumFlags.IpFragments;
+    private const MbufChecksumFlags Work = MbufChecksumFlags.IPv4
+        | MbufChecksumFlags.AnyTransport | MbufChecksumFlags.AnyTransportIPv6
+        | MbufChecksumFlags.AnySegmentation | MbufChecksumFlags.FragmentChecksums;
 
     /// <summary>Describes an interface.</summary>
     /// <param name="name">if_xname: its name, for people; not empty.</param>
@@ -26,7 +26,7 @@ public sealed class MbufInterface
     /// </param>
     /// <exception cref="ArgumentException">
     /// <paramref name="name"/> is empty, or <paramref name="hardwareAssist"/> holds what is not work that hardware does: findings
-    /// (IpValid, DataValid ...), or cutting into fragments.
+    /// (IPv4Valid, DataValid ...), or cutting into fragments.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="mtu"/> is less than 68.</exception>
     public MbufInterface(
@@ -36,7 +36,7 @@ public sealed class MbufInterface
         ushort number = 0)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        ArgumentOutOfRangeException.ThrowIfLessThan(mtu, SmallestMtu);
+        ArgumentOutOfRangeException.ThrowIfLessThan(mtu, MinimumMtu);
         if ((hardwareAssist & ~Work) != 0)
         {
             throw new ArgumentException(

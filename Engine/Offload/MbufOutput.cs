@@ -32,7 +32,7 @@ public static class MbufOutput
         /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
         /// <remarks>
         /// <para>The packet starts with its IPv4 or IPv6 header. A transport checksum of a packet that is cut into fragments is
-        /// completed here, unless the hardware has <see cref="MbufChecksumFlags.IpFragments"/>, which is then asked for.</para>
+        /// completed here, unless the hardware has <see cref="MbufChecksumFlags.FragmentChecksums"/>, which is then asked for.</para>
         /// <para>What a free routine throws comes out when all is done; <see cref="MbufChain.IsOwned"/> tells whether the packet was consumed.</para>
         /// <para>Payload is never copied. O(bytes) where a checksum is computed, else O(segments + parts).</para>
         /// </remarks>
@@ -114,14 +114,14 @@ public static class MbufOutput
         private MbufOffloadStatus OutputFragments(in OffloadRequest request, MbufInterface outgoing, MbufQueue output)
         {
             MbufChecksumFlags assist = outgoing.HardwareAssist;
-            bool isLeft = (assist & MbufChecksumFlags.IpFragments) != 0 && (request.Transport & ~assist) == 0;
+            bool isLeft = (assist & MbufChecksumFlags.FragmentChecksums) != 0 && (request.Transport & ~assist) == 0;
             var before = new SavedChecksums(chain, request);
             if (!chain.Complete(request, isLeft ? 0 : request.Transport))
             {
                 return MbufOffloadStatus.Exhausted;
             }
 
-            chain.VerifiedHead().ChecksumFlags |= isLeft && request.Transport != 0 ? (uint)MbufChecksumFlags.IpFragments : 0;
+            chain.VerifiedHead().ChecksumFlags |= isLeft && request.Transport != 0 ? (uint)MbufChecksumFlags.FragmentChecksums : 0;
             MbufOffloadStatus status = chain.FragmentInto(outgoing.Mtu, output);
             if (status != MbufOffloadStatus.Done)
             {

@@ -8,12 +8,12 @@ public static class MbufSegmentation
 {
     private const MbufChecksumFlags OfUdp = MbufChecksumFlags.UdpSegmentation | MbufChecksumFlags.UdpSegmentationIPv6;
 
-    private const MbufChecksumFlags OfIPv6 = MbufChecksumFlags.SegmentationIPv6 | MbufChecksumFlags.UdpSegmentationIPv6;
+    private const MbufChecksumFlags OfIPv6 = MbufChecksumFlags.TcpSegmentationIPv6 | MbufChecksumFlags.UdpSegmentationIPv6;
 
-    private const MbufChecksumFlags AllTransports = MbufChecksumFlags.DelayedData | MbufChecksumFlags.DelayedDataIPv6;
+    private const MbufChecksumFlags AllTransports = MbufChecksumFlags.AnyTransport | MbufChecksumFlags.AnyTransportIPv6;
 
     /// <summary>The least that leaves room for a header and 8 bytes.</summary>
-    private const int SmallestMtu = IPv4Header.Size + FragmentUnit;
+    private const int MinimumMtu = IPv4Header.Size + FragmentUnit;
 
     /// <summary>Fragment offsets count these (RFC 791, section 2.3).</summary>
     private const int FragmentUnit = 8;
@@ -22,15 +22,15 @@ public static class MbufSegmentation
 
     private const int LongestPayload = 65_535;
 
-    private const MbufChecksumFlags Found = MbufChecksumFlags.IpChecked | MbufChecksumFlags.IpValid
-        | MbufChecksumFlags.DataValid | MbufChecksumFlags.PseudoHeader;
+    private const MbufChecksumFlags Found = MbufChecksumFlags.IPv4Checked | MbufChecksumFlags.IPv4Valid
+        | MbufChecksumFlags.ChecksumDataValid | MbufChecksumFlags.PseudoHeaderIncluded;
 
     private static MbufOffloadStatus CheckFragmentable(ref MbufHeader head, in NetworkLayout layout)
     {
         var requests = (MbufChecksumFlags)head.ChecksumFlags;
-        const MbufChecksumFlags Transport = MbufChecksumFlags.DelayedData | MbufChecksumFlags.DelayedDataIPv6;
+        const MbufChecksumFlags Transport = MbufChecksumFlags.AnyTransport | MbufChecksumFlags.AnyTransportIPv6;
         return (requests & MbufChecksumFlags.AnySegmentation) != 0 ? MbufOffloadStatus.ContradictoryRequest
-            : (requests & Transport) != 0 && (requests & MbufChecksumFlags.IpFragments) == 0 ? MbufOffloadStatus.ChecksumPending
+            : (requests & Transport) != 0 && (requests & MbufChecksumFlags.FragmentChecksums) == 0 ? MbufOffloadStatus.ChecksumPending
             : layout.DontFragment ? MbufOffloadStatus.MustNotFragment
             : layout.IsHeaderCut ? MbufOffloadStatus.MalformedHeader
             : MbufOffloadStatus.Done;
@@ -67,7 +67,7 @@ public static class MbufSegmentation
         /// <para>Each segment has all network and transport headers, with its own lengths; IPv4's identification counts up. TCP: its
         /// own sequence number; FIN and PSH on the last only, SYN and CWR (RFC 3168) on the first only, the urgent pointer as far as
         /// it reaches. The transport's checksum field holds the sum of the segment's own pseudo header, IPv4's is 0:
-        /// <see cref="MbufChain.ChecksumFlags"/> ask for <see cref="MbufChecksumFlags.Ip"/> and the transport's checksum, with its place in
+        /// <see cref="MbufChain.ChecksumFlags"/> ask for <see cref="MbufChecksumFlags.IPv4"/> and the transport's checksum, with its place in
         /// <see cref="MbufChain.ChecksumData"/>, and no longer for segmentation; <see cref="MbufChain.SegmentSize"/> is 0.</para>
         /// <para>The first segment is this packet, with its identity. Each segment's headers are contiguous, the segment's own and
         /// writable, with room for 32 bytes before them. Each has the packet's flags, header fields and a copy of its tags. Bytes
@@ -104,7 +104,7 @@ public static class MbufSegmentation
             uint field = isUdp ? (uint)UdpHeader.PlaceOfChecksum : TcpHeader.PlaceOfChecksum;
             var plan = new CutPlan
             {
-                Requests = (requests & ~(kind | Found)) | checksum | (layout.IsIPv6 ? MbufChecksumFlags.None : MbufChecksumFlags.Ip),
+                Requests = (requests & ~(kind | Found)) | checksum | (layout.IsIPv6 ? MbufChecksumFlags.None : MbufChecksumFlags.IPv4),
                 FirstPayload = chain.SegmentSize,
                 LaterPayload = chain.SegmentSize,
                 FirstChecksumData = field,
@@ -180,7 +180,7 @@ public static class MbufSegmentation
         /// and still the caller's, and so is the queue: <see cref="MbufOffloadStatus.MustNotFragment"/> for IPv4 with DF;
         /// <see cref="MbufOffloadStatus.MtuTooSmall"/> if the headers leave less than 8 bytes, or the extension headers of IPv6 do
         /// not fit the first fragment (RFC 7112); <see cref="MbufOffloadStatus.ChecksumPending"/> for a transport checksum that is
-        /// requested without <see cref="MbufChecksumFlags.IpFragments"/>; <see cref="MbufOffloadStatus.ContradictoryRequest"/> for
+        /// requested without <see cref="MbufChecksumFlags.FragmentChecksums"/>; <see cref="MbufOffloadStatus.ContradictoryRequest"/> for
         /// one that is to be segmented first; NotIP, Truncated, MalformedHeader (also a length of 0), HeaderTooLong, TooLong,
         /// QueueFull, which does not count as a drop, and Exhausted.
         /// </returns>
@@ -201,7 +201,7 @@ public static class MbufSegmentation
         /// <see cref="MbufChain.Layer3HeaderLength"/> if the packet's was told;
         /// <see cref="MbufFlags.Fragment"/>, the first <see cref="MbufFlags.FirstFragment"/> and the number of fragments in
         /// <see cref="MbufChain.ChecksumData"/>, the last <see cref="MbufFlags.LastFragment"/>. Of <see cref="MbufChain.ChecksumFlags"/> requests for
-        /// the transport and IpFragments stay; what was found on input does not. Bytes behind the packet are dropped.</para>
+        /// the transport and FragmentChecksums stay; what was found on input does not. Bytes behind the packet are dropped.</para>
         /// <para>Whether the queue has room is asked again when all memory is there, which callbacks may have been called for. What a free routine
         /// throws comes out when all is done: the packet is consumed then.</para>
         /// <para>O(segments + fragments). Needs an mbuf for each fragment but the first, one for each border that lies inside a
@@ -224,7 +224,7 @@ public static class MbufSegmentation
         {
             ArgumentNullException.ThrowIfNull(fragments);
             ref MbufHeader head = ref fragments.HeadOfPacket(chain);
-            if (mtu < SmallestMtu)
+            if (mtu < MinimumMtu)
             {
                 ThrowHelper.MtuTooSmall(nameof(mtu), mtu);
             }
@@ -359,7 +359,7 @@ public static class MbufSegmentation
             plan.Flags = MbufFlags.Fragment;
             plan.FirstFlags = MbufFlags.FirstFragment;
             plan.LastFlags = MbufFlags.LastFragment;
-            plan.Requests = chain.ChecksumFlags & ~(Found | MbufChecksumFlags.Ip | MbufChecksumFlags.Fragmentation);
+            plan.Requests = chain.ChecksumFlags & ~(Found | MbufChecksumFlags.IPv4 | MbufChecksumFlags.Fragmentation);
             plan.FirstChecksumData = (uint)plan.Parts;
             return MbufOffloadStatus.Done;
         }
@@ -395,8 +395,8 @@ public static class MbufSegmentation
     /// <summary>The request for the checksum that comes with segments of a kind.</summary>
     private static MbufChecksumFlags ChecksumOf(MbufChecksumFlags kind) => kind switch
     {
-        MbufChecksumFlags.Segmentation => MbufChecksumFlags.Tcp,
-        MbufChecksumFlags.SegmentationIPv6 => MbufChecksumFlags.TcpIPv6,
+        MbufChecksumFlags.TcpSegmentation => MbufChecksumFlags.Tcp,
+        MbufChecksumFlags.TcpSegmentationIPv6 => MbufChecksumFlags.TcpIPv6,
         MbufChecksumFlags.UdpSegmentation => MbufChecksumFlags.Udp,
         _ => MbufChecksumFlags.UdpIPv6,
     };

@@ -7,15 +7,15 @@ namespace Engine.Mbufs.Wire;
 /// </summary>
 internal struct OffloadRequest
 {
-    private const MbufChecksumFlags OverIPv4 = MbufChecksumFlags.Ip
-        | MbufChecksumFlags.DelayedData | MbufChecksumFlags.Segmentation | MbufChecksumFlags.UdpSegmentation;
+    private const MbufChecksumFlags OverIPv4 = MbufChecksumFlags.IPv4
+        | MbufChecksumFlags.AnyTransport | MbufChecksumFlags.TcpSegmentation | MbufChecksumFlags.UdpSegmentation;
 
-    private const MbufChecksumFlags OverIPv6 = MbufChecksumFlags.DelayedDataIPv6
-        | MbufChecksumFlags.SegmentationIPv6 | MbufChecksumFlags.UdpSegmentationIPv6;
+    private const MbufChecksumFlags OverIPv6 = MbufChecksumFlags.AnyTransportIPv6
+        | MbufChecksumFlags.TcpSegmentationIPv6 | MbufChecksumFlags.UdpSegmentationIPv6;
 
-    private const MbufChecksumFlags AnyTransport = MbufChecksumFlags.DelayedData | MbufChecksumFlags.DelayedDataIPv6;
+    private const MbufChecksumFlags AnyTransport = MbufChecksumFlags.AnyTransport | MbufChecksumFlags.AnyTransportIPv6;
     private const MbufChecksumFlags AnyTcp = MbufChecksumFlags.Tcp
-        | MbufChecksumFlags.TcpIPv6 | MbufChecksumFlags.Segmentation | MbufChecksumFlags.SegmentationIPv6;
+        | MbufChecksumFlags.TcpIPv6 | MbufChecksumFlags.TcpSegmentation | MbufChecksumFlags.TcpSegmentationIPv6;
 
     private const MbufChecksumFlags AnyUdp = MbufChecksumFlags.Udp
         | MbufChecksumFlags.UdpIPv6 | MbufChecksumFlags.UdpSegmentation | MbufChecksumFlags.UdpSegmentationIPv6;

@@ -110,26 +110,26 @@ internal readonly ref struct TransportCheck(MbufChain packet, NetworkLayout layo
     /// <summary>TCP and UDP: the sum of the pseudo header and all bytes, which hardware may have computed or begun.</summary>
     private MbufChecksumVerdict Summed(int length, ref MbufChecksumFlags flags, ref uint sum)
     {
-        bool isSummed = (flags & MbufChecksumFlags.DataValid) != 0;
+        bool isSummed = (flags & MbufChecksumFlags.ChecksumDataValid) != 0;
         if (IsIncomplete(length, out MbufChecksumVerdict verdict))
         {
             if (_layout.IsPart && !_layout.IsCut && !isSummed)
             {
-                flags = (flags | MbufChecksumFlags.DataValid) & ~MbufChecksumFlags.PseudoHeader;
+                flags = (flags | MbufChecksumFlags.ChecksumDataValid) & ~MbufChecksumFlags.PseudoHeaderIncluded;
                 sum = Sum(0, _layout.TransportLength);
             }
 
             return verdict;
         }
 
-        if (!isSummed || (flags & MbufChecksumFlags.PseudoHeader) == 0)
+        if (!isSummed || (flags & MbufChecksumFlags.PseudoHeaderIncluded) == 0)
         {
             // A datagram may end before its packet does: a sum of all of the packet's bytes says nothing of it then.
             ushort pseudo = _layout.PseudoHeader(length);
             bool isOfAll = isSummed && length == _layout.TransportLength;
             uint whole = isOfAll ? InternetChecksum.Combine(sum, pseudo) : 0u;
             sum = whole == ValidSum ? whole : Sum(pseudo, length);
-            flags |= MbufChecksumFlags.DataValid | MbufChecksumFlags.PseudoHeader;
+            flags |= MbufChecksumFlags.ChecksumDataValid | MbufChecksumFlags.PseudoHeaderIncluded;
         }
 
         return sum == ValidSum ? MbufChecksumVerdict.Valid : MbufChecksumVerdict.Invalid;
@@ -142,7 +142,7 @@ internal readonly ref struct TransportCheck(MbufChain packet, NetworkLayout layo
             return verdict;
         }
 
-        const MbufChecksumFlags Checked = MbufChecksumFlags.DataValid | MbufChecksumFlags.PseudoHeader;
+        const MbufChecksumFlags Checked = MbufChecksumFlags.ChecksumDataValid | MbufChecksumFlags.PseudoHeaderIncluded;
         if ((flags & Checked) == Checked && sum == ValidSum)
         {
             return MbufChecksumVerdict.Valid;

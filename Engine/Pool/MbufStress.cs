@@ -105,7 +105,7 @@ public sealed class MbufStress
     /// not all of it was sent; it is sent as it is if there is no memory to take it apart.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or more than 2,048.</exception>
-    public int FragmentSize
+    public int MaximumSegmentLength
     {
         get => Volatile.Read(ref _fragmentSize);
         set

@@ -191,15 +191,15 @@ internal struct Supply
     /// <summary><c>TryAddCopy</c>.</summary>
     public bool TryTakeCopy(int length)
     {
-        int largest = Math.Min(length / MbufSizes.LargestContiguous, _left[(int)ClusterKind.Largest]);
-        int left = length - (largest * MbufSizes.LargestContiguous);
+        int largest = Math.Min(length / MbufSizes.MaximumContiguous, _left[(int)ClusterKind.Largest]);
+        int left = length - (largest * MbufSizes.MaximumContiguous);
         if (!TryTake(ClusterKind.Largest, largest) || !TryTake(ZoneId.Mbuf, largest))
         {
             return false;
         }
 
         return (left == 0 && largest > 0)
-            || (left > _storages[(int)ZoneId.Cluster].Size && left <= MbufSizes.LargestContiguous && TryTakeLarge(left))
+            || (left > _storages[(int)ZoneId.Cluster].Size && left <= MbufSizes.MaximumContiguous && TryTakeLarge(left))
             || TryTakeRoom(left);
     }
 

@@ -197,8 +197,8 @@ internal readonly struct FragmentCheck(int least, bool allowTiny)
             return MbufReassemblyStatus.Malformed;
         }
 
-        const MbufChecksumFlags Both = MbufChecksumFlags.IpChecked | MbufChecksumFlags.IpValid;
-        if (!layout.IsIPv6 && (chain.ChecksumFlags & Both) == MbufChecksumFlags.IpChecked)
+        const MbufChecksumFlags Both = MbufChecksumFlags.IPv4Checked | MbufChecksumFlags.IPv4Valid;
+        if (!layout.IsIPv6 && (chain.ChecksumFlags & Both) == MbufChecksumFlags.IPv4Checked)
         {
             return MbufReassemblyStatus.BadHeaderChecksum;
         }

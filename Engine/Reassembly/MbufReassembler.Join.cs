@@ -122,11 +122,11 @@ public sealed partial class MbufReassembler
 
     private const MbufFlags AllFragmentFlags = MbufFlags.Fragment | MbufFlags.FirstFragment | MbufFlags.LastFragment;
 
-    private const MbufChecksumFlags OfData = MbufChecksumFlags.DataValid | MbufChecksumFlags.PseudoHeader;
+    private const MbufChecksumFlags OfData = MbufChecksumFlags.ChecksumDataValid | MbufChecksumFlags.PseudoHeaderIncluded;
 
-    private const MbufChecksumFlags Requests = MbufChecksumFlags.DelayedData | MbufChecksumFlags.DelayedDataIPv6;
+    private const MbufChecksumFlags Requests = MbufChecksumFlags.AnyTransport | MbufChecksumFlags.AnyTransportIPv6;
 
-    private const MbufChecksumFlags OfHeader = MbufChecksumFlags.IpChecked | MbufChecksumFlags.IpValid;
+    private const MbufChecksumFlags OfHeader = MbufChecksumFlags.IPv4Checked | MbufChecksumFlags.IPv4Valid;
 
     /// <summary>
     /// Joins all fragments, of which one has just come. Only making the first one's header private can fail, and nothing has been
@@ -183,13 +183,13 @@ public sealed partial class MbufReassembler
     {
         MbufChecksumFlags toDo = packet.ChecksumFlags & Requests;
         MbufChecksumFlags data = packet.ChecksumFlags & OfData;
-        bool isMixed = packet.HasPseudoHeader && (data & MbufChecksumFlags.PseudoHeader) == 0;
-        if (toDo != 0 || !packet.IsSummed || isMixed || (data & MbufChecksumFlags.DataValid) == 0)
+        bool isMixed = packet.HasPseudoHeader && (data & MbufChecksumFlags.PseudoHeaderIncluded) == 0;
+        if (toDo != 0 || !packet.IsSummed || isMixed || (data & MbufChecksumFlags.ChecksumDataValid) == 0)
         {
             data = MbufChecksumFlags.None;
         }
 
-        whole.ChecksumFlags = (whole.ChecksumFlags & MbufChecksumFlags.Ip) | (packet.ChecksumFlags & OfHeader) | data | toDo;
+        whole.ChecksumFlags = (whole.ChecksumFlags & MbufChecksumFlags.IPv4) | (packet.ChecksumFlags & OfHeader) | data | toDo;
         whole.ChecksumData = toDo != 0 ? PlaceOfChecksum(toDo) : data != 0 ? packet.Sum : 0u;
     }
 

@@ -135,13 +135,13 @@ public sealed partial class MbufReassembler : IDisposable
     /// header that is to be changed lies in storage that is shared or read-only.</para>
     /// <para>The header of the whole is the first fragment's: with its length, without the marks of a fragment (IPv4) and
     /// without the fragment header (IPv6). An IPv4 header's checksum is updated by the difference (RFC 1624): a wrong one stays
-    /// wrong, and a header that was checked (<see cref="MbufChecksumFlags.IpChecked"/>) and found wrong is refused. If a
+    /// wrong, and a header that was checked (<see cref="MbufChecksumFlags.IPv4Checked"/>) and found wrong is refused. If a
     /// fragment met congestion, the whole did (RFC 3168, section 5.3).</para>
     /// <para><see cref="MbufFlags.Fragment"/>, <see cref="MbufFlags.FirstFragment"/> and <see cref="MbufFlags.LastFragment"/>
-    /// are cleared. Checksum flags are those that all fragments have: <see cref="MbufChecksumFlags.DataValid"/> stays if all
+    /// are cleared. Checksum flags are those that all fragments have: <see cref="MbufChecksumFlags.ChecksumDataValid"/> stays if all
     /// sums are without the pseudo header, and the whole's is their sum; or if all are 0xFFFF with
-    /// <see cref="MbufChecksumFlags.PseudoHeader"/>, which says that the sender is trusted. Else, and for SCTP, whose checksum
-    /// is no sum, nothing is known of the whole's data. Of what is to be done, <see cref="MbufChecksumFlags.Ip"/> of the first
+    /// <see cref="MbufChecksumFlags.PseudoHeaderIncluded"/>, which says that the sender is trusted. Else, and for SCTP, whose checksum
+    /// is no sum, nothing is known of the whole's data. Of what is to be done, <see cref="MbufChecksumFlags.IPv4"/> of the first
     /// fragment stays, and a transport checksum that was left to be done in all fragments is to be done in the whole.</para>
     /// </remarks>
     public MbufReassemblyStatus Add(in MbufScope mbufs, MbufChain fragment, out MbufChain packet)
@@ -367,10 +367,10 @@ public sealed partial class MbufReassembler : IDisposable
     private static void AddSum(ref HeldPacket packet, MbufChecksumFlags flags, uint data)
     {
         ushort sum = InternetChecksum.Fold(data);
-        if ((flags & MbufChecksumFlags.PseudoHeader) != 0)
+        if ((flags & MbufChecksumFlags.PseudoHeaderIncluded) != 0)
         {
             packet.HasPseudoHeader = true;
-            flags &= sum == ushort.MaxValue ? flags : ~MbufChecksumFlags.DataValid;
+            flags &= sum == ushort.MaxValue ? flags : ~MbufChecksumFlags.ChecksumDataValid;
         }
 
         packet.ChecksumFlags &= flags;

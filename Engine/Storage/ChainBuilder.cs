@@ -101,7 +101,7 @@ internal struct ChainBuilder
         bool jumbo = true;
         do
         {
-            int piece = Math.Min(length, MbufSizes.LargestContiguous);
+            int piece = Math.Min(length, MbufSizes.MaximumContiguous);
             if (piece <= clusterSize || !jumbo || !TryAddLarge(cache, piece))
             {
                 jumbo &= piece <= clusterSize; // A search that was in vain is not repeated for every piece.

@@ -18,13 +18,13 @@ internal static class AllocateOperations
     private static void Plain(TraceStep step, in MbufScope mbufs)
     {
         int register = step.Destination();
-        Deliver(step, mbufs, register, mbufs.Allocate(), step.Line.Type());
+        Deliver(step, mbufs, register, mbufs.AllocateMbuf(), step.Line.Type());
     }
 
     private static void Header(TraceStep step, in MbufScope mbufs)
     {
         int register = step.Destination();
-        Deliver(step, mbufs, register, mbufs.AllocateHeader(), step.Line.Type());
+        Deliver(step, mbufs, register, mbufs.AllocatePacketWithoutCluster(), step.Line.Type());
     }
 
     private static void Zeroed(TraceStep step, in MbufScope mbufs)
@@ -32,10 +32,10 @@ internal static class AllocateOperations
         int register = step.Destination();
         MbufType type = step.Line.Type();
         int length = step.Line.Count();
-        MbufChain chain = mbufs.AllocateZeroed();
+        MbufChain chain = mbufs.AllocateZeroedMbuf();
 
         // The bytes are counted as data as they are, unwritten.
-        if (!chain.IsNull && (!chain.TryExtend(length, out _) || chain.SegmentCount != 1))
+        if (!chain.IsNull && (!chain.TryAppend(length, out _) || chain.SegmentCount != 1))
         {
             throw step.Refused("the zeroed mbuf has too little room.");
         }
@@ -47,7 +47,7 @@ internal static class AllocateOperations
     {
         int register = step.Destination();
         MbufType type = step.Line.Type();
-        Deliver(step, mbufs, register, step.Line.Flag() ? mbufs.AllocatePacket() : mbufs.AllocateCluster(), type);
+        Deliver(step, mbufs, register, step.Line.Flag() ? mbufs.AllocatePacket() : mbufs.AllocateMbufWithCluster(), type);
     }
 
     private static void ClusterOfSize(TraceStep step, in MbufScope mbufs)
@@ -56,7 +56,7 @@ internal static class AllocateOperations
         MbufType type = step.Line.Type();
         bool header = step.Line.Flag();
         MbufClusterSize size = step.Line.ClusterSize();
-        Deliver(step, mbufs, register, header ? mbufs.AllocatePacket(size) : mbufs.AllocateCluster(size), type);
+        Deliver(step, mbufs, register, header ? mbufs.AllocatePacket(size) : mbufs.AllocateMbufWithCluster(size), type);
     }
 
     private static void Contiguous(TraceStep step, in MbufScope mbufs)
@@ -64,12 +64,12 @@ internal static class AllocateOperations
         int register = step.Destination();
         int size = step.Line.Count();
         MbufType type = step.Line.Type();
-        MbufChain chain = step.Line.Flag() ? mbufs.AllocateContiguousPacket(size) : mbufs.AllocateContiguous(size);
+        MbufChain chain = step.Line.Flag() ? mbufs.AllocateContiguousPacket(size) : mbufs.AllocateContiguousMbuf(size);
         step.Returns(!chain.IsNull);
         if (!chain.IsNull)
         {
             chain.Type = type;
-            step.Key("fits", chain.Start.TrailingSpace >= size);
+            step.Key("fits", chain.Start.Tailroom >= size);
         }
 
         step.PutAndShow(mbufs, register, chain);

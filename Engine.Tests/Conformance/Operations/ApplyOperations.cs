@@ -15,7 +15,7 @@ internal static class ApplyOperations
         int offset = step.Line.Count();
         int length = step.Line.Count();
         var visitor = new HashingVisitor(step.Line.Count(), step.Line.Integer());
-        if (!chain.TryApply(offset, length, ref visitor, out int result))
+        if (!chain.TryVisit(offset, length, ref visitor, out int result))
         {
             throw step.Refused("the chain is said to be too short.");
         }
@@ -32,7 +32,7 @@ internal static class ApplyOperations
         int offset = step.Line.Count();
         int length = step.Line.Count();
         var transformer = new Xor(step.Line.Small());
-        if (!chain.TryApplyInPlace(offset, length, ref transformer, out int result))
+        if (!chain.TryTransform(offset, length, ref transformer, out int result))
         {
             throw step.Refused("the chain is said to be too short, or memory to be needed.");
         }

@@ -43,7 +43,7 @@ internal static class ChecksumOperations
     private static void Complete(TraceStep step, in MbufScope mbufs)
     {
         MbufChain chain = step.Subject(mbufs, out int register);
-        if (!chain.TryCompleteChecksum())
+        if (!chain.TryCompleteTransportChecksum())
         {
             throw step.Refused("the packet is said to be no such packet.");
         }

@@ -71,7 +71,7 @@ internal static class ContiguityOperations
         if (survives)
         {
             // Without an offset the data starts where the mbuf's does.
-            step.Key("at", anywhere ? position.Position : position.Position - position.Offset);
+            step.Key("at", anywhere ? position.Offset : position.Offset - position.OffsetInSegment);
             step.Key("contig", contiguous);
             step.Key("dfnv", TracePayload.Hash(bytes[..length]));
         }
@@ -89,7 +89,7 @@ internal static class ContiguityOperations
             step.Returns(found);
             if (found)
             {
-                step.Key("at", position.Position);
+                step.Key("at", position.Offset);
                 step.Key("byte", position.IsEnd ? "end" : position.Span[0].ToString("x2", CultureInfo.InvariantCulture));
             }
         }

@@ -12,7 +12,7 @@ internal static class FreeOperations
     private static void First(TraceStep step, in MbufScope mbufs)
     {
         MbufChain chain = step.Subject(mbufs, out int register);
-        chain.FreeFirst(out MbufChain rest);
+        chain.FreeFirstSegment(out MbufChain rest);
         step.Deliver(mbufs, register, rest);
     }
 

@@ -93,10 +93,10 @@ internal static class GrowOperations
         if (!chain.IsNull)
         {
             var before = ChainState.Of(chain);
-            if (!chain.TryCopyBack(offset, bytes))
+            if (!chain.TryCopyFrom(offset, bytes))
             {
                 int fitting = Deviation.Fitting(step, chain, before, offset);
-                if (fitting >= bytes.Length || !chain.TryCopyBack(Math.Min(offset, chain.Length), bytes.AsSpan(0, fitting)))
+                if (fitting >= bytes.Length || !chain.TryCopyFrom(Math.Min(offset, chain.Length), bytes.AsSpan(0, fitting)))
                 {
                     throw step.Refused($"there is room for {fitting} bytes.");
                 }

@@ -8,8 +8,8 @@ internal static class InspectOperations
         ["m_length"] = Length,
         ["m_fixhdr"] = FixLength,
         ["m_sanity"] = Sanity,
-        ["M_LEADINGSPACE"] = LeadingSpace,
-        ["M_TRAILINGSPACE"] = TrailingSpace,
+        ["M_LEADINGSPACE"] = Headroom,
+        ["M_TRAILINGSPACE"] = Tailroom,
         ["M_WRITABLE"] = Writable,
         ["m_type"] = Type,
         ["MCHTYPE"] = ChangeType,
@@ -34,7 +34,7 @@ internal static class InspectOperations
 
         MbufPosition last = chain.LastSegment;
         return !last.TryGetNext(out _)
-            && last.Position == found.Position
+            && last.Offset == found.Offset
             && last.Segment.Length == found.Segment.Length
             && last.Segment == found.Segment;
     }
@@ -53,17 +53,17 @@ internal static class InspectOperations
         step.Machine.Put(register, chain);
     }
 
-    private static void LeadingSpace(TraceStep step, in MbufScope mbufs)
+    private static void Headroom(TraceStep step, in MbufScope mbufs)
     {
         MbufChain chain = step.Subject(mbufs, out int register);
         step.Key("ret", chain.Headroom);
         step.Machine.Put(register, chain);
     }
 
-    private static void TrailingSpace(TraceStep step, in MbufScope mbufs)
+    private static void Tailroom(TraceStep step, in MbufScope mbufs)
     {
         MbufChain chain = step.Subject(mbufs, out int register);
-        step.Key("ret", chain.Start.TrailingSpace);
+        step.Key("ret", chain.Start.Tailroom);
         step.Machine.Put(register, chain);
     }
 

@@ -5,16 +5,16 @@ internal static class JoinOperations
 {
     public static IReadOnlyDictionary<string, TraceOperation> All { get; } = new Dictionary<string, TraceOperation>
     {
-        ["m_cat"] = Concatenate,
+        ["m_cat"] = AppendKeepingPacketLength,
         ["m_catpkt"] = Append,
         ["link"] = Link,
     };
 
-    private static void Concatenate(TraceStep step, in MbufScope mbufs)
+    private static void AppendKeepingPacketLength(TraceStep step, in MbufScope mbufs)
     {
         MbufChain first = step.Subject(mbufs, out int register);
         MbufChain second = step.Subject(mbufs, out int emptied);
-        first.Concatenate(second);
+        first.AppendKeepingPacketLength(second);
         step.PutAndShow(mbufs, register, first);
         step.Show(mbufs, emptied);
     }
@@ -39,7 +39,7 @@ internal static class JoinOperations
         MbufType type = second.Type;
         bool header = second.HasPacketHeader;
         second.Type = first.Type;
-        first.Concatenate(second);
+        first.AppendKeepingPacketLength(second);
         ref MbufHeader linked = ref first.Cache.Hot.Memory.Header(second.Index);
         linked.Type = type;
         if (header)

@@ -36,7 +36,7 @@ internal static class LayoutOperations
     {
         MbufChain chain = step.Subject(mbufs, out int register);
         var before = ChainState.Of(chain);
-        if (!chain.TryFragment(Math.Min(step.Line.Count(), LargestFragment)))
+        if (!chain.TrySplitSegments(Math.Min(step.Line.Count(), LargestFragment)))
         {
             before.AssertUnchanged(chain);
         }
@@ -50,7 +50,7 @@ internal static class LayoutOperations
         MbufChain chain = step.Subject(mbufs, out int register);
         int length = step.Line.Count();
         chain.AlignToEnd(length);
-        int room = chain.Start.TrailingSpace;
+        int room = chain.Start.Tailroom;
         step.Key("fits", room >= length);
         step.Key("slack", room - length < 8);
         step.PutAndShow(mbufs, register, chain);

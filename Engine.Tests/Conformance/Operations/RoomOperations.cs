@@ -33,8 +33,8 @@ internal static class RoomOperations
         {
             // Room for nothing is nothing to the reference; here it would be an empty mbuf.
             MbufChain chain = length == 0 ? default
-                : header ? mbufs.AllocateChain(length)
-                : mbufs.AllocateChainWithoutHeader(length);
+                : header ? mbufs.AllocatePacket(length)
+                : mbufs.AllocateChain(length);
             FinishRoom(step, mbufs, register, chain, roomWanted: length, oldSegments: 0, type, done: !chain.IsNull);
             return;
         }
@@ -61,10 +61,10 @@ internal static class RoomOperations
     private static long TrailingSpaces(MbufChain chain)
     {
         MbufPosition position = chain.Start;
-        long room = position.TrailingSpace;
+        long room = position.Tailroom;
         while (position.TryGetNext(out position))
         {
-            room += position.TrailingSpace;
+            room += position.Tailroom;
         }
 
         return room;

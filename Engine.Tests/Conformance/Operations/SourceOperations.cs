@@ -40,7 +40,7 @@ internal static class SourceOperations
     {
         try
         {
-            return mbufs.AllocateFrom(bytes, headroom, from);
+            return mbufs.AllocatePacketFrom(bytes, headroom, from);
         }
         catch (ArgumentOutOfRangeException) when (IsMistake(bytes.Length, headroom))
         {
@@ -52,7 +52,7 @@ internal static class SourceOperations
     {
         try
         {
-            return mbufs.AllocateFrom(ref source, length, headroom, from);
+            return mbufs.AllocatePacketFrom(ref source, length, headroom, from);
         }
         catch (ArgumentOutOfRangeException) when (IsMistake(length, headroom))
         {
@@ -72,7 +72,7 @@ internal static class SourceOperations
         bool header = step.Line.Flag();
         ReadOnlySequence<byte> source = ScatterList.Of(TracePayload.Pattern(step.Line.Unsigned(), available));
         MbufChain chain = header
-            ? mbufs.AllocateFrom(ref source, length, headroom)
+            ? mbufs.AllocatePacketFrom(ref source, length, headroom)
             : mbufs.AllocateChainFrom(ref source, length, headroom);
         step.Returns(!chain.IsNull);
         if (!chain.IsNull)

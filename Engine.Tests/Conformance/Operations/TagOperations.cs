@@ -107,7 +107,7 @@ internal static class TagOperations
     {
         int place = step.TagDestination();
         MbufChain chain = step.Subject(mbufs, out int register);
-        MbufTag copy = TagAt(chain, step.Line.Count()).Copy();
+        MbufTag copy = TagAt(chain, step.Line.Count()).Duplicate();
         step.Returns(!copy.IsNull);
         step.Machine.PutTag(place, copy);
         step.PutAndShow(mbufs, register, chain);

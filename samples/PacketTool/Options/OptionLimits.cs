@@ -12,7 +12,7 @@ internal static class OptionLimits
     public const int LargestSegment = 65_495;
 
     /// <summary>The smallest MTU of IPv4 (RFC 791, section 3.2).</summary>
-    public const int SmallestMtu = 68;
+    public const int MinimumMtu = 68;
 
     public const int LargestMtu = 65_535;
 }

@@ -14,7 +14,7 @@ internal static class IPPacket
     /// </summary>
     public static int TotalLength(MbufChain packet)
     {
-        Span<byte> bytes = stackalloc byte[IPv4Header.LargestSize];
+        Span<byte> bytes = stackalloc byte[IPv4Header.MaximumSize];
         bytes = bytes[..Math.Min(bytes.Length, packet.Length)];
         _ = packet.TryCopyTo(0, bytes);
         if (IPv6Header.TryRead(bytes, out IPv6Header ipv6))

@@ -150,6 +150,6 @@ internal static class ChecksumRepair
     {
         Span<byte> bytes = stackalloc byte[sizeof(ushort)];
         BinaryPrimitives.WriteUInt16BigEndian(bytes, value);
-        return packet.TryCopyBack(offset, bytes) ? StepOutcome.Done : StepOutcome.Refused;
+        return packet.TryCopyFrom(offset, bytes) ? StepOutcome.Done : StepOutcome.Refused;
     }
 }

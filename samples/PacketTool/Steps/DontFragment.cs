@@ -32,7 +32,7 @@ internal static class DontFragment
         ushort checksum = BinaryPrimitives.ReadUInt16BigEndian(bytes[PlaceOfChecksum..]);
         BinaryPrimitives.WriteUInt16BigEndian(bytes[PlaceOfFlags..], after);
         BinaryPrimitives.WriteUInt16BigEndian(bytes[PlaceOfChecksum..], InternetChecksum.Update(checksum, before, after));
-        return packet.TryCopyBack(PlaceOfFlags, bytes[PlaceOfFlags..(PlaceOfChecksum + sizeof(ushort))])
+        return packet.TryCopyFrom(PlaceOfFlags, bytes[PlaceOfFlags..(PlaceOfChecksum + sizeof(ushort))])
             ? StepOutcome.Done
             : StepOutcome.Refused;
     }

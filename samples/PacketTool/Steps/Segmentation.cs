@@ -32,7 +32,7 @@ internal static class Segmentation
         bool isIPv6 = IPPacket.IsIPv6(packet);
         packet.SegmentSize = (ushort)size;
         packet.ChecksumFlags = protocol == IPProtocol.Tcp
-            ? isIPv6 ? MbufChecksumFlags.SegmentationIPv6 : MbufChecksumFlags.Segmentation
+            ? isIPv6 ? MbufChecksumFlags.TcpSegmentationIPv6 : MbufChecksumFlags.TcpSegmentation
             : isIPv6 ? MbufChecksumFlags.UdpSegmentationIPv6 : MbufChecksumFlags.UdpSegmentation;
         MbufOffloadStatus status = packet.SegmentInto(segments);
         if (status != MbufOffloadStatus.Done)
