@@ -37,8 +37,8 @@ public sealed class AllocateContiguousTests(ArenaKind kind) : MbufFixture(kind)
 
         Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.AllocateContiguousMbuf(length));
         Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.AllocateContiguousPacket(length));
-        Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.AllocateContiguousMbuf(length, TimeSpan.Zero));
-        Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.AllocateContiguousPacket(length, TimeSpan.Zero));
+        Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.Waiting(TimeSpan.Zero).AllocateContiguousMbuf(length));
+        Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.Waiting(TimeSpan.Zero).AllocateContiguousPacket(length));
     }
 
     [Test]
@@ -84,7 +84,7 @@ public sealed class AllocateContiguousTests(ArenaKind kind) : MbufFixture(kind)
                 Assert.That(used.TryAppend(Pattern(192)));
             }
 
-            using MbufChain zeroed = i % 2 == 0 ? mbufs.AllocateZeroedMbuf() : mbufs.AllocateZeroedMbuf(TimeSpan.Zero);
+            using MbufChain zeroed = i % 2 == 0 ? mbufs.AllocateZeroedMbuf() : mbufs.Waiting(TimeSpan.Zero).AllocateZeroedMbuf();
             Assert.That((zeroed.HasPacketHeader, zeroed.Tailroom, zeroed.Length), Is.EqualTo((false, 192, 0)));
             Assert.That(zeroed.TryAppend(192, out Span<byte> room));
             Assert.That(room.IndexOfAnyExcept((byte)0), Is.Negative);
@@ -122,7 +122,7 @@ public sealed class AllocateContiguousTests(ArenaKind kind) : MbufFixture(kind)
         using MbufScope mbufs = Arena.Enter();
 
         Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.AllocateChain(length));
-        Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.AllocateChain(length, TimeSpan.Zero));
+        Expect.Throws<ArgumentOutOfRangeException>(mbufs, scope => scope.Waiting(TimeSpan.Zero).AllocateChain(length));
     }
 
     [Test]
@@ -155,10 +155,10 @@ public sealed class AllocateContiguousTests(ArenaKind kind) : MbufFixture(kind)
             Assert.That(mbufs.AllocateContiguousMbuf(length).IsNull);
             Assert.That(mbufs.AllocateContiguousPacket(length).IsNull);
             Assert.That(mbufs.AllocateChain(length).IsNull);
-            Assert.That(mbufs.AllocateContiguousMbuf(length, TimeSpan.Zero).IsNull);
-            Assert.That(mbufs.AllocateContiguousPacket(length, TimeSpan.Zero).IsNull);
-            Assert.That(mbufs.AllocateChain(length, TimeSpan.Zero).IsNull);
-            Assert.That(length > 0 || (mbufs.AllocateZeroedMbuf().IsNull && mbufs.AllocateZeroedMbuf(TimeSpan.Zero).IsNull));
+            Assert.That(mbufs.Waiting(TimeSpan.Zero).AllocateContiguousMbuf(length).IsNull);
+            Assert.That(mbufs.Waiting(TimeSpan.Zero).AllocateContiguousPacket(length).IsNull);
+            Assert.That(mbufs.Waiting(TimeSpan.Zero).AllocateChain(length).IsNull);
+            Assert.That(length > 0 || (mbufs.AllocateZeroedMbuf().IsNull && mbufs.Waiting(TimeSpan.Zero).AllocateZeroedMbuf().IsNull));
         }
     }
 

@@ -111,7 +111,7 @@ public sealed class ClaimTests(ArenaKind kind) : MbufFixture(kind)
         AssertSaysSo(mbufs.AllocateZeroedMbuf());
         AssertSaysSo(mbufs.AllocateContiguousMbuf(5000));
         AssertSaysSo(mbufs.AllocatePacketFrom([1], 0, 0));
-        AssertSaysSo(mbufs.AllocatePacket(TimeSpan.Zero));
+        AssertSaysSo(mbufs.Waiting(TimeSpan.Zero).AllocatePacket());
         AssertSaysSo(all.Share());
         AssertSaysSo(all.Duplicate());
         AssertSaysSo(all.ShareBehindHead(10));

@@ -128,7 +128,7 @@ public sealed class EmptiedTests(ArenaKind kind) : MbufFixture(kind)
         packet.TrimStart(2048);
         ChainSnapshot before = ChainSnapshot.Of(packet);
 
-        ReceiveRoom room = ReceiveRoom.Take(packet, 5000);
+        Assert.That(packet.TryReserveRoom(5000, out MbufRoom room));
         Assert.That(room.Length, Is.EqualTo(5000));
         room.Commit(0);
         before.AssertUnchanged(packet);
@@ -234,11 +234,15 @@ public sealed class EmptiedTests(ArenaKind kind) : MbufFixture(kind)
 
     private static bool Receive(MbufChain chain, byte[] bytes)
     {
-        ReceiveRoom room = ReceiveRoom.Take(chain, bytes.Length);
-        int place = 0;
-        foreach (ReceiveRoom.Piece piece in room)
+        if (!chain.TryReserveRoom(bytes.Length, out MbufRoom room))
         {
-            bytes.AsSpan(place, piece.Length).CopyTo(chain.Cache.Hot.Memory.Bytes(piece.Offset, piece.Length));
+            return false;
+        }
+
+        int place = 0;
+        foreach (Span<byte> piece in room)
+        {
+            bytes.AsSpan(place, piece.Length).CopyTo(piece);
             place += piece.Length;
         }
 

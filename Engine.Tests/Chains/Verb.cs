@@ -58,6 +58,9 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
         new("TryAppend of nothing", static chain => chain.TryAppend([])),
         new("TryAppend of much", static chain => chain.TryAppend(new byte[3000])),
         new("TryAppend", static chain => chain.TryAppend(3, out _)),
+        new("TryGetRoom", static chain => chain.TryGetRoom(3, out _)),
+        new("Commit", static chain => chain.Commit(0)),
+        new("TryReserveRoom", static chain => ReserveAndGiveBack(chain)),
         new("TryAddRoom", static chain => chain.TryAddRoom(3000)),
         new("TryAddRoom of nothing", static chain => chain.TryAddRoom(0)),
         new("TryAttachCluster", static chain => Unless(chain, static chain => chain.TryAttachCluster())),
@@ -88,6 +91,7 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
         new("WritableFirstAs", static chain => chain.WritableFirstAs<byte>() = 1),
         new("Share", static chain => chain.Share().Free()),
         new("TrySplit", static chain => SplitAndJoin(chain)),
+        new("TryTakeFront", static chain => FrontAndBack(chain)),
         new("TryShare", static chain => ShareAndFree(chain, 1)),
         new("TryShare of everything", static chain => ShareAndFree(chain, MbufSizes.CopyAll)),
         new("ShareBehindHead", static chain => chain.ShareBehindHead(14).Free()),
@@ -171,6 +175,23 @@ public sealed record Verb(string Name, Action<MbufChain> Call)
             chain.Append(rest);
         }
     }
+
+    private static void FrontAndBack(MbufChain chain)
+    {
+        if (chain.TryTakeFront(1, out MbufChain front))
+        {
+            chain.Append(front);
+        }
+    }
+
+    private static void ReserveAndGiveBack(MbufChain chain)
+    {
+        if (chain.TryReserveRoom(3000, out MbufRoom room))
+        {
+            room.Dispose();
+        }
+    }
+
     private static void Visit(MbufChain chain)
     {
         Nothing nothing = default;

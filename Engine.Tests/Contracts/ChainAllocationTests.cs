@@ -113,7 +113,7 @@ public sealed class ChainAllocationTests(ArenaKind kind) : MbufFixture(kind)
     });
 
     [Test]
-    [Measures(typeof(MbufChain), nameof(MbufChain.Share), nameof(MbufChain.TrySplit))]
+    [Measures(typeof(MbufChain), nameof(MbufChain.Share), nameof(MbufChain.TrySplit), nameof(MbufChain.TryTakeFront))]
     public void Sharing_and_splitting_allocate_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
         using MbufChain packet = mbufs.AllocatePacket();
@@ -123,6 +123,8 @@ public sealed class ChainAllocationTests(ArenaKind kind) : MbufFixture(kind)
         Must.Hold(packet.TrySplit(1000, out MbufChain rest));
         using MbufChain owned = rest;
         Must.Hold(!packet.TrySplit(1001, out MbufChain none) && none.IsNull);
+        Must.Hold(packet.TryTakeFront(300, out MbufChain front) && front.Length == 300);
+        front.Free();
         Must.Hold(second.Length == 5100 && third.Length == 5100 && owned.Length == 4100);
     });
 

@@ -47,11 +47,11 @@ public sealed class ExhaustionAllocationTests(ArenaKind kind) : MbufFixture(kind
         CancellationToken token = stop.Token;
         AllocationAssert.IsFree(Arena, mbufs =>
         {
-            Must.Hold(mbufs.AllocateMbuf(TimeSpan.Zero, token).IsNull && mbufs.AllocatePacketWithoutCluster(TimeSpan.Zero).IsNull);
-            Must.Hold(mbufs.AllocatePacket(TimeSpan.Zero, token).IsNull && mbufs.AllocateMbufWithCluster(TimeSpan.Zero).IsNull);
-            Must.Hold(mbufs.AllocatePacket(MbufClusterSize.Jumbo9, TimeSpan.Zero, token).IsNull);
-            Must.Hold(mbufs.AllocateMbufWithCluster(MbufClusterSize.Page, TimeSpan.Zero, token).IsNull);
-            Must.Hold(mbufs.AllocatePacket(10_000, TimeSpan.Zero, token).IsNull);
+            Must.Hold(mbufs.Waiting(TimeSpan.Zero, token).AllocateMbuf().IsNull && mbufs.Waiting(TimeSpan.Zero).AllocatePacketWithoutCluster().IsNull);
+            Must.Hold(mbufs.Waiting(TimeSpan.Zero, token).AllocatePacket().IsNull && mbufs.Waiting(TimeSpan.Zero).AllocateMbufWithCluster().IsNull);
+            Must.Hold(mbufs.Waiting(TimeSpan.Zero, token).AllocatePacket(MbufClusterSize.Jumbo9).IsNull);
+            Must.Hold(mbufs.Waiting(TimeSpan.Zero, token).AllocateMbufWithCluster(MbufClusterSize.Page).IsNull);
+            Must.Hold(mbufs.Waiting(TimeSpan.Zero, token).AllocatePacket(10_000).IsNull);
         });
     }
 
@@ -60,7 +60,7 @@ public sealed class ExhaustionAllocationTests(ArenaKind kind) : MbufFixture(kind
     {
         using var stop = new CancellationTokenSource();
         CancellationToken token = stop.Token;
-        AllocationAssert.IsFree(Arena, mbufs => Must.Hold(mbufs.AllocatePacket(TimeSpan.FromMilliseconds(1), token).IsNull));
+        AllocationAssert.IsFree(Arena, mbufs => Must.Hold(mbufs.Waiting(TimeSpan.FromMilliseconds(1), token).AllocatePacket().IsNull));
     }
 
     [Test]

@@ -13,7 +13,7 @@ public sealed class LayerTests
 {
     private static readonly Dictionary<string, string> s_assemblies = new()
     {
-        ["Engine"] = "Engine",
+        ["Engine"] = "Engine.Mbufs",
         ["Engine.Bench"] = "Engine.Bench",
         ["samples/Proxy"] = "Proxy",
         ["samples/PacketTool"] = "PacketTool",

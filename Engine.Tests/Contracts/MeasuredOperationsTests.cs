@@ -16,7 +16,7 @@ public sealed class MeasuredOperationsTests
     /// </summary>
     private static readonly Type[] s_types =
     [
-        typeof(Mbuf), typeof(MbufArena), typeof(MbufCache), typeof(MbufScope), typeof(MbufQueue), typeof(MbufChain),
+        typeof(Mbuf), typeof(MbufArena), typeof(MbufCache), typeof(MbufScope), typeof(MbufWaitingScope), typeof(MbufQueue), typeof(MbufChain),
         typeof(MbufChain.SegmentEnumerable), typeof(MbufChain.SegmentEnumerator), typeof(MbufStress),
         typeof(MbufPosition), typeof(MbufReader), typeof(MbufWriter),
         typeof(IPv4Header), typeof(IPv6Header), typeof(IPv6ExtensionHeader), typeof(IPv6ExtensionHeaders), typeof(InternetChecksum),

@@ -25,19 +25,43 @@ public sealed class RoomAllocationTests(ArenaKind kind) : MbufFixture(kind)
     });
 
     [Test]
+    [Measures(typeof(MbufWaitingScope), nameof(MbufWaitingScope.AllocateZeroedMbuf), nameof(MbufWaitingScope.AllocateContiguousMbuf),
+        nameof(MbufWaitingScope.AllocateContiguousPacket), nameof(MbufWaitingScope.AllocateChain))]
     public void Waiting_forms_that_find_memory_at_once_allocate_nothing()
     {
         using var stop = new CancellationTokenSource();
         CancellationToken token = stop.Token;
         AllocationAssert.IsFree(Arena, mbufs =>
         {
-            using MbufChain zeroed = mbufs.AllocateZeroedMbuf(Timeout.InfiniteTimeSpan, token);
-            using MbufChain large = mbufs.AllocateContiguousMbuf(10_000, Timeout.InfiniteTimeSpan, token);
-            using MbufChain packet = mbufs.AllocateContiguousPacket(1000, TimeSpan.Zero, token);
-            using MbufChain chain = mbufs.AllocateChain(5000, TimeSpan.Zero, token);
+            using MbufChain zeroed = mbufs.Waiting(Timeout.InfiniteTimeSpan, token).AllocateZeroedMbuf();
+            using MbufChain large = mbufs.Waiting(Timeout.InfiniteTimeSpan, token).AllocateContiguousMbuf(10_000);
+            using MbufChain packet = mbufs.Waiting(TimeSpan.Zero, token).AllocateContiguousPacket(1000);
+            using MbufChain chain = mbufs.Waiting(TimeSpan.Zero, token).AllocateChain(5000);
             Must.Hold(!zeroed.IsNull && !large.IsNull && !packet.IsNull && chain.SegmentCount > 1);
         });
     }
+
+    [Test]
+    [Measures(typeof(MbufChain), nameof(MbufChain.TryGetRoom), nameof(MbufChain.Commit), nameof(MbufRooms.TryReserveRoom))]
+    [Measures(typeof(MbufScope), nameof(MbufRooms.OpenRoom))]
+    public void Room_is_taken_filled_and_committed_without_allocation() => AllocationAssert.IsFree(Arena, static mbufs =>
+    {
+        using MbufChain packet = mbufs.AllocatePacket();
+        Must.Hold(packet.TryGetRoom(3000, out Span<byte> span));
+        span[..100].Clear();
+        packet.Commit(100);
+        Must.Hold(packet.TryReserveRoom(9000, out MbufRoom room) && room.PieceCount > 1);
+        foreach (Span<byte> piece in room)
+        {
+            piece.Clear();
+        }
+
+        MbufRoomHandle handle = room.Detach();
+        MbufRoom again = mbufs.OpenRoom(handle);
+        again.Commit(5000);
+        Must.Hold(again.Chain.Length == 5100);
+        again.Chain.Free();
+    });
 
     [Test]
     [Measures(typeof(MbufScope), nameof(MbufScope.AllocatePacketFrom), nameof(MbufScope.AllocateChainFrom))]
@@ -95,7 +119,7 @@ public sealed class RoomAllocationTests(ArenaKind kind) : MbufFixture(kind)
             var source = new Zeros();
             var sequence = new ReadOnlySequence<byte>(s_bytes);
             Must.Hold(mbufs.AllocateZeroedMbuf().IsNull && mbufs.AllocateContiguousMbuf(10).IsNull && mbufs.AllocateContiguousPacket(9000).IsNull);
-            Must.Hold(mbufs.AllocateChain(10).IsNull && mbufs.AllocateZeroedMbuf(TimeSpan.Zero).IsNull);
+            Must.Hold(mbufs.AllocateChain(10).IsNull && mbufs.Waiting(TimeSpan.Zero).AllocateZeroedMbuf().IsNull);
             Must.Hold(mbufs.AllocatePacketFrom(s_bytes, 0, 0).IsNull && mbufs.AllocatePacketFrom(ref source, 10, 0, 0).IsNull);
             Must.Hold(mbufs.AllocatePacketFrom(ref sequence, MbufSizes.CopyAll, 0).IsNull && mbufs.AllocateChainFrom(ref sequence, MbufSizes.CopyAll, 0).IsNull);
             MbufChain packet = mbufs.Open(kept);

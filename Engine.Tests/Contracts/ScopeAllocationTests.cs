@@ -35,7 +35,7 @@ public sealed class ScopeAllocationTests(ArenaKind kind) : MbufFixture(kind)
 
     [Test]
     [Measures(typeof(MbufScope), nameof(MbufScope.AllocateMbuf), nameof(MbufScope.AllocatePacketWithoutCluster), nameof(MbufScope.AllocatePacket),
-        nameof(MbufScope.AllocateMbufWithCluster), nameof(MbufScope.AllocatePacket))]
+        nameof(MbufScope.AllocateMbufWithCluster))]
     public void Every_form_of_allocation_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
         using MbufChain plain = mbufs.AllocateMbuf();
@@ -50,21 +50,22 @@ public sealed class ScopeAllocationTests(ArenaKind kind) : MbufFixture(kind)
     });
 
     [Test]
-    [Measures(typeof(MbufScope), nameof(MbufScope.AllocateMbuf), nameof(MbufScope.AllocatePacketWithoutCluster), nameof(MbufScope.AllocatePacket),
-        nameof(MbufScope.AllocateMbufWithCluster), nameof(MbufScope.AllocatePacket))]
+    [Measures(typeof(MbufScope), nameof(MbufScope.Waiting))]
+    [Measures(typeof(MbufWaitingScope), nameof(MbufWaitingScope.AllocateMbuf), nameof(MbufWaitingScope.AllocatePacketWithoutCluster), nameof(MbufWaitingScope.AllocatePacket),
+        nameof(MbufWaitingScope.AllocateMbufWithCluster))]
     public void Every_waiting_form_that_finds_memory_at_once_allocates_nothing()
     {
         using var stop = new CancellationTokenSource();
         CancellationToken token = stop.Token;
         AllocationAssert.IsFree(Arena, mbufs =>
         {
-            using MbufChain plain = mbufs.AllocateMbuf(Timeout.InfiniteTimeSpan, token);
-            using MbufChain header = mbufs.AllocatePacketWithoutCluster(Timeout.InfiniteTimeSpan, token);
-            using MbufChain packet = mbufs.AllocatePacket(Timeout.InfiniteTimeSpan, token);
-            using MbufChain jumboPacket = mbufs.AllocatePacket(MbufClusterSize.Jumbo9, Timeout.InfiniteTimeSpan, token);
-            using MbufChain cluster = mbufs.AllocateMbufWithCluster(TimeSpan.Zero, token);
-            using MbufChain jumbo = mbufs.AllocateMbufWithCluster(MbufClusterSize.Page, TimeSpan.Zero, token);
-            using MbufChain chain = mbufs.AllocatePacket(10_000, TimeSpan.Zero, token);
+            using MbufChain plain = mbufs.Waiting(Timeout.InfiniteTimeSpan, token).AllocateMbuf();
+            using MbufChain header = mbufs.Waiting(Timeout.InfiniteTimeSpan, token).AllocatePacketWithoutCluster();
+            using MbufChain packet = mbufs.Waiting(Timeout.InfiniteTimeSpan, token).AllocatePacket();
+            using MbufChain jumboPacket = mbufs.Waiting(Timeout.InfiniteTimeSpan, token).AllocatePacket(MbufClusterSize.Jumbo9);
+            using MbufChain cluster = mbufs.Waiting(TimeSpan.Zero, token).AllocateMbufWithCluster();
+            using MbufChain jumbo = mbufs.Waiting(TimeSpan.Zero, token).AllocateMbufWithCluster(MbufClusterSize.Page);
+            using MbufChain chain = mbufs.Waiting(TimeSpan.Zero, token).AllocatePacket(10_000);
             Must.Hold(!plain.IsNull && !header.IsNull && !packet.IsNull && !jumboPacket.IsNull);
             Must.Hold(!cluster.IsNull && !jumbo.IsNull && chain.SegmentCount > 1);
         });

@@ -95,7 +95,7 @@ public sealed class StatisticsTests(ArenaKind kind) : MbufFixture(kind)
         Assert.That(mbufs.AllocateMbuf().IsNull && mbufs.AllocatePacketWithoutCluster().IsNull);
         Assert.That(Denied(), Is.EqualTo((before.Mbufs + 2, before.Packets, before.Pages, before.Jumbos)));
         Assert.That(mbufs.AllocatePacket().IsNull && mbufs.AllocateMbufWithCluster().IsNull);
-        Assert.That(mbufs.AllocatePacket(TimeSpan.Zero).IsNull && !mbufs.TryAllocatePackets(new Mbuf[10]));
+        Assert.That(mbufs.Waiting(TimeSpan.Zero).AllocatePacket().IsNull && !mbufs.TryAllocatePackets(new Mbuf[10]));
         Assert.That(packet.TryAppend(new byte[1000]), Is.False);
         Assert.That(Denied(), Is.EqualTo((before.Mbufs + 2, before.Packets + 5, before.Pages, before.Jumbos)));
         Assert.That(mbufs.AllocatePacket(MbufClusterSize.Page).IsNull && mbufs.AllocateMbufWithCluster(MbufClusterSize.Jumbo9).IsNull);
@@ -113,7 +113,7 @@ public sealed class StatisticsTests(ArenaKind kind) : MbufFixture(kind)
         var waiter = new Mate(() =>
         {
             using MbufScope own = Arena.Enter();
-            using MbufChain jumbo = own.AllocateMbufWithCluster(MbufClusterSize.Jumbo9, Timeout.InfiniteTimeSpan);
+            using MbufChain jumbo = own.Waiting(Timeout.InfiniteTimeSpan).AllocateMbufWithCluster(MbufClusterSize.Jumbo9);
             Assert.That(jumbo.IsNull, Is.False);
         });
         Arena.UntilAsleep();

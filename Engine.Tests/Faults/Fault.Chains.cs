@@ -29,6 +29,14 @@ internal sealed partial record Fault
         Chain("TrySplit(Int32, MbufChain)", static (in _, chain, _) => SplitAndJoined(chain, Half(chain)), "in the middle"),
         Chain("TrySplit(Int32, MbufChain)", static (in _, chain, _) => SplitAndJoined(chain, 0), "at the start"),
         Chain("TrySplit(Int32, MbufChain)", static (in _, chain, _) => SplitAndJoined(chain, chain.Length), "at the end"),
+        Chain("TryTakeFront(Int32, MbufChain)", static (in _, chain, _) => FrontTaken(chain, Half(chain)), "in the middle"),
+        Chain("TryTakeFront(Int32, MbufChain)", static (in _, chain, _) => FrontTaken(chain, 0), "nothing"),
+        Chain("TryTakeFront(Int32, MbufChain)", static (in _, chain, _) => FrontTaken(chain, chain.Length), "all"),
+        Chain("TryGetRoom(Int32, Span)", static (in _, chain, _) => RoomCommitted(chain, 20), "little") with { Recovers = true },
+        Chain("TryGetRoom(Int32, Span)", static (in _, chain, _) => RoomCommitted(chain, 16_384), "much"),
+        Chain("TryReserveRoom(Int32, MbufRoom)", static (in _, chain, _) => RoomReserved(chain, 9000)) with { Recovers = true },
+        Chain("TryReserveRoom(Int32, MbufClusterSize, MbufRoom)", static (in _, chain, _) => RoomReserved(chain, 40_000, MbufClusterSize.Jumbo16))
+            with { Recovers = true },
         Chain("TryCompleteTransportChecksum()", static (in _, chain, _) => chain.TryCompleteTransportChecksum()) with { NeedsIPv4 = true },
         Chain("CompleteChecksums(MbufInterface)", static (in _, chain, _) => ChecksumsCompleted(chain)) with { NeedsIPv4 = true },
         Chain("TryAttachCluster()", static (in _, chain, _) => chain.TryAttachCluster()) with { NeedsEmptyFirst = true },
@@ -49,6 +57,49 @@ internal sealed partial record Fault
     {
         bool done = chain.TryPrepend(length, out Span<byte> room);
         room.Fill(9);
+        return done;
+    }
+
+    private static bool FrontTaken(MbufChain chain, int length)
+    {
+        if (!chain.TryTakeFront(length, out MbufChain front))
+        {
+            return false;
+        }
+
+        front.Dispose();
+        return true;
+    }
+
+    private static bool RoomCommitted(MbufChain chain, int length)
+    {
+        if (!chain.TryGetRoom(length, out Span<byte> room))
+        {
+            return false;
+        }
+
+        room[..length].Fill(9);
+        chain.Commit(length);
+        return true;
+    }
+
+    private static bool RoomReserved(MbufChain chain, int length, MbufClusterSize clusters = MbufClusterSize.Standard)
+    {
+        bool done = clusters == MbufClusterSize.Standard
+            ? chain.TryReserveRoom(length, out MbufRoom room)
+            : chain.TryReserveRoom(length, clusters, out room);
+        if (room.Length < length)
+        {
+            room.Dispose(); // What the arena could give; nothing of it is used.
+            return false;
+        }
+
+        foreach (Span<byte> piece in room)
+        {
+            piece.Fill(9);
+        }
+
+        room.Commit(room.Length);
         return done;
     }
 

@@ -16,7 +16,7 @@ internal sealed partial record Fault
     [
         Chain("TryCopyPacketHeaderFrom(MbufChain)", static (in _, chain, partner) => HeaderCopied(chain, partner)),
         Chain("TryCopyTagsFrom(MbufChain)", static (in _, chain, partner) => chain.TryCopyTagsFrom(partner)) with { NeedsHeader = true },
-        new("MbufTag.Copy()", "", static (in _, _, partner) => TagCopied(partner)) { IsFresh = true },
+        new("MbufTag.Duplicate()", "", static (in _, _, partner) => TagCopied(partner)) { IsFresh = true },
         Attach("DangerousTryAttachExternal(MbufExternalStorage, Int32)",
             static (in _, chain, _) => chain.DangerousTryAttachExternal(s_memory.Describe(), 100)),
         Attach("TryAttachExternal(Memory, Int32)", static (in _, chain, _) => chain.TryAttachExternal(new byte[100], 50)),

@@ -10,7 +10,7 @@ internal sealed partial record Fault
 
     private static IEnumerable<Fault> OfScopes() =>
     [
-        Fresh("Allocate()", static (in mbufs, _, _) => Freed(mbufs.AllocateMbuf())),
+        Fresh("AllocateMbuf()", static (in mbufs, _, _) => Freed(mbufs.AllocateMbuf())),
         Fresh("AllocatePacketWithoutCluster()", static (in mbufs, _, _) => Freed(mbufs.AllocatePacketWithoutCluster())),
         Fresh("AllocateZeroedMbuf()", static (in mbufs, _, _) => Freed(mbufs.AllocateZeroedMbuf())),
         Fresh("AllocatePacket()", static (in mbufs, _, _) => Freed(mbufs.AllocatePacket())),
@@ -34,33 +34,33 @@ internal sealed partial record Fault
     ];
 
     /// <summary>What waits tries again after a failure on purpose, also if it has no time at all.</summary>
-    private static Fault Waiting(string operation, FaultAttempt attempt) => Fresh(operation, attempt) with { Recovers = true };
+    private static Fault Waiting(string operation, FaultAttempt attempt) => new($"{nameof(MbufWaitingScope)}.{operation}", "", attempt) { IsFresh = true, Recovers = true };
 
     private static IEnumerable<Fault> OfWaiting() =>
     [
-        Waiting("Allocate(TimeSpan, CancellationToken)", static (in mbufs, _, _) => Freed(mbufs.AllocateMbuf(TimeSpan.Zero))),
-        Waiting("AllocatePacketWithoutCluster(TimeSpan, CancellationToken)", static (in mbufs, _, _) => Freed(mbufs.AllocatePacketWithoutCluster(TimeSpan.Zero))),
-        Waiting("AllocateZeroedMbuf(TimeSpan, CancellationToken)", static (in mbufs, _, _) => Freed(mbufs.AllocateZeroedMbuf(TimeSpan.Zero))),
-        Waiting("AllocatePacket(TimeSpan, CancellationToken)", static (in mbufs, _, _) => Freed(mbufs.AllocatePacket(TimeSpan.Zero))),
-        Waiting("AllocateMbufWithCluster(TimeSpan, CancellationToken)", static (in mbufs, _, _) => Freed(mbufs.AllocateMbufWithCluster(TimeSpan.Zero))),
+        Waiting("AllocateMbuf()", static (in mbufs, _, _) => Freed(mbufs.Waiting(TimeSpan.Zero).AllocateMbuf())),
+        Waiting("AllocatePacketWithoutCluster()", static (in mbufs, _, _) => Freed(mbufs.Waiting(TimeSpan.Zero).AllocatePacketWithoutCluster())),
+        Waiting("AllocateZeroedMbuf()", static (in mbufs, _, _) => Freed(mbufs.Waiting(TimeSpan.Zero).AllocateZeroedMbuf())),
+        Waiting("AllocatePacket()", static (in mbufs, _, _) => Freed(mbufs.Waiting(TimeSpan.Zero).AllocatePacket())),
+        Waiting("AllocateMbufWithCluster()", static (in mbufs, _, _) => Freed(mbufs.Waiting(TimeSpan.Zero).AllocateMbufWithCluster())),
         Waiting(
-            "AllocatePacket(MbufClusterSize, TimeSpan, CancellationToken)",
-            static (in mbufs, _, _) => Freed(mbufs.AllocatePacket(MbufClusterSize.Page, TimeSpan.Zero))),
+            "AllocatePacket(MbufClusterSize)",
+            static (in mbufs, _, _) => Freed(mbufs.Waiting(TimeSpan.Zero).AllocatePacket(MbufClusterSize.Page))),
         Waiting(
-            "AllocateMbufWithCluster(MbufClusterSize, TimeSpan, CancellationToken)",
-            static (in mbufs, _, _) => Freed(mbufs.AllocateMbufWithCluster(MbufClusterSize.Page, TimeSpan.Zero))),
+            "AllocateMbufWithCluster(MbufClusterSize)",
+            static (in mbufs, _, _) => Freed(mbufs.Waiting(TimeSpan.Zero).AllocateMbufWithCluster(MbufClusterSize.Page))),
         Waiting(
-            "AllocatePacket(Int32, TimeSpan, CancellationToken)",
-            static (in mbufs, _, _) => Freed(mbufs.AllocatePacket(10_100, TimeSpan.Zero))),
+            "AllocatePacket(Int32)",
+            static (in mbufs, _, _) => Freed(mbufs.Waiting(TimeSpan.Zero).AllocatePacket(10_100))),
         Waiting(
-            "AllocateChain(Int32, TimeSpan, CancellationToken)",
-            static (in mbufs, _, _) => Freed(mbufs.AllocateChain(10_100, TimeSpan.Zero))),
+            "AllocateChain(Int32)",
+            static (in mbufs, _, _) => Freed(mbufs.Waiting(TimeSpan.Zero).AllocateChain(10_100))),
         Waiting(
-            "AllocateContiguousMbuf(Int32, TimeSpan, CancellationToken)",
-            static (in mbufs, _, _) => Freed(mbufs.AllocateContiguousMbuf(3000, TimeSpan.Zero))),
+            "AllocateContiguousMbuf(Int32)",
+            static (in mbufs, _, _) => Freed(mbufs.Waiting(TimeSpan.Zero).AllocateContiguousMbuf(3000))),
         Waiting(
-            "AllocateContiguousPacket(Int32, TimeSpan, CancellationToken)",
-            static (in mbufs, _, _) => Freed(mbufs.AllocateContiguousPacket(3000, TimeSpan.Zero))),
+            "AllocateContiguousPacket(Int32)",
+            static (in mbufs, _, _) => Freed(mbufs.Waiting(TimeSpan.Zero).AllocateContiguousPacket(3000))),
     ];
 
     private static bool FromSource(in MbufScope mbufs, bool asFewAsPossible = false)

@@ -66,9 +66,9 @@ internal sealed partial class FuzzActor
         TimeSpan timeout = TimeSpan.FromMilliseconds(Random.Next(8) == 0 ? 1 : 0);
         return Random.Next(3) switch
         {
-            0 => mbufs.AllocateMbuf(timeout, cancellation.Token),
-            1 => mbufs.AllocatePacket(Random.Next(8_000), timeout, cancellation.Token),
-            _ => mbufs.AllocatePacket(timeout, cancellation.Token),
+            0 => mbufs.Waiting(timeout, cancellation.Token).AllocateMbuf(),
+            1 => mbufs.Waiting(timeout, cancellation.Token).AllocatePacket(Random.Next(8_000)),
+            _ => mbufs.Waiting(timeout, cancellation.Token).AllocatePacket(),
         };
     }
 

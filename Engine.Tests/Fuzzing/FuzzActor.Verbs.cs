@@ -30,6 +30,9 @@ internal sealed partial class FuzzActor
         ("ShareBehindHead", static (a, in _, c) => a.Keep(c.ShareBehindHead(a.Random.Next(300)))),
         ("TryShare", static (a, in _, c) => a.KeepIf(c.TryShare(a.Length(), a.Length(), out MbufChain copy), copy)),
         ("TrySplit", static (a, in _, c) => a.KeepIf(c.TrySplit(a.Length(), out MbufChain rest), rest)),
+        ("TryTakeFront", static (a, in _, c) => a.KeepIf(c.TryTakeFront(a.Length(), out MbufChain front), front)),
+        ("TryGetRoom", static (a, in _, c) => a.GetRoom(c)),
+        ("TryReserveRoom", static (a, in s, c) => a.ReserveRoom(s, c)),
         ("FreeFirstSegment", static (a, in _, c) => a.FreeFirstSegment(c)),
         ("TryUnshare", static (_, in _, c) => c.TryUnshare()),
         ("TryMakeWritable", static (a, in _, c) => c.TryMakeWritable(a.Length(), a.Random.Next(2_000))),
@@ -93,6 +96,41 @@ internal sealed partial class FuzzActor
         if (done)
         {
             Touch(bytes);
+        }
+    }
+
+    private void GetRoom(MbufChain packet)
+    {
+        bool done = packet.TryGetRoom(Random.Next(3_000), out Span<byte> room);
+        FillIf(done, room);
+        packet.Commit(done ? Random.Next(room.Length + 1) : 0);
+    }
+
+    private void ReserveRoom(in MbufScope mbufs, MbufChain packet)
+    {
+        if (!packet.TryReserveRoom(Random.Next(1, 20_000), ClusterSize(), out MbufRoom room))
+        {
+            return;
+        }
+
+        foreach (Span<byte> piece in room)
+        {
+            FillIf(done: true, piece);
+        }
+
+        switch (Random.Next(4))
+        {
+            case 0:
+                room.Dispose();
+                break;
+            case 1:
+                MbufRoom again = mbufs.OpenRoom(room.Detach());
+                again.Commit(Random.Next(again.Length + 1));
+                Keep(again.Chain);
+                break;
+            default:
+                room.Commit(Random.Next(room.Length + 1));
+                break;
         }
     }
 

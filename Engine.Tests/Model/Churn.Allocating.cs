@@ -15,11 +15,11 @@ internal sealed partial class Churn
         using MbufChain chain = way switch
         {
             0 => mbufs.AllocateMbuf(),
-            1 => mbufs.AllocateMbuf(TimeSpan.Zero),
+            1 => mbufs.Waiting(TimeSpan.Zero).AllocateMbuf(),
             2 => mbufs.AllocatePacketWithoutCluster(),
-            3 => mbufs.AllocatePacketWithoutCluster(TimeSpan.Zero),
+            3 => mbufs.Waiting(TimeSpan.Zero).AllocatePacketWithoutCluster(),
             4 => mbufs.AllocateZeroedMbuf(),
-            _ => mbufs.AllocateZeroedMbuf(TimeSpan.Zero),
+            _ => mbufs.Waiting(TimeSpan.Zero).AllocateZeroedMbuf(),
         };
         if (chain.IsNull)
         {
@@ -54,12 +54,12 @@ internal sealed partial class Churn
         {
             (0, true) => mbufs.AllocatePacket(),
             (0, false) => mbufs.AllocateMbufWithCluster(),
-            (1, true) => mbufs.AllocatePacket(TimeSpan.Zero),
-            (1, false) => mbufs.AllocateMbufWithCluster(TimeSpan.Zero),
+            (1, true) => mbufs.Waiting(TimeSpan.Zero).AllocatePacket(),
+            (1, false) => mbufs.Waiting(TimeSpan.Zero).AllocateMbufWithCluster(),
             (2, true) => mbufs.AllocatePacket(size),
             (2, false) => mbufs.AllocateMbufWithCluster(size),
-            (_, true) => mbufs.AllocatePacket(size, TimeSpan.Zero),
-            (_, false) => mbufs.AllocateMbufWithCluster(size, TimeSpan.Zero),
+            (_, true) => mbufs.Waiting(TimeSpan.Zero).AllocatePacket(size),
+            (_, false) => mbufs.Waiting(TimeSpan.Zero).AllocateMbufWithCluster(size),
         };
         if (chain.IsNull)
         {
@@ -91,9 +91,9 @@ internal sealed partial class Churn
         using MbufChain chain = (hasHeader, OneIn(2)) switch
         {
             (true, true) => mbufs.AllocateContiguousPacket(length),
-            (true, false) => mbufs.AllocateContiguousPacket(length, TimeSpan.Zero),
+            (true, false) => mbufs.Waiting(TimeSpan.Zero).AllocateContiguousPacket(length),
             (false, true) => mbufs.AllocateContiguousMbuf(length),
-            (false, false) => mbufs.AllocateContiguousMbuf(length, TimeSpan.Zero),
+            (false, false) => mbufs.Waiting(TimeSpan.Zero).AllocateContiguousMbuf(length),
         };
         if (chain.IsNull)
         {
@@ -120,9 +120,9 @@ internal sealed partial class Churn
         using MbufChain chain = (hasHeader, OneIn(2)) switch
         {
             (true, true) => mbufs.AllocatePacket(length),
-            (true, false) => mbufs.AllocatePacket(length, TimeSpan.Zero),
+            (true, false) => mbufs.Waiting(TimeSpan.Zero).AllocatePacket(length),
             (false, true) => mbufs.AllocateChain(length),
-            (false, false) => mbufs.AllocateChain(length, TimeSpan.Zero),
+            (false, false) => mbufs.Waiting(TimeSpan.Zero).AllocateChain(length),
         };
         if (chain.IsNull)
         {

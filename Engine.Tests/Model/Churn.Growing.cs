@@ -42,6 +42,63 @@ internal sealed partial class Churn
         return Done(packet, chain);
     }
 
+    private Outcome GetRoom(in MbufScope mbufs)
+    {
+        if (Pick() is not { } packet)
+        {
+            return Outcome.Idle;
+        }
+
+        MbufChain chain = Begin(mbufs, packet);
+        ReadOnlySpan<byte> bytes = RandomBytes(RandomContiguousGrowth(packet));
+        if (!chain.TryGetRoom(bytes.Length, out Span<byte> room))
+        {
+            return Exhausted(packet, chain);
+        }
+
+        Require(room.Length >= Math.Max(1, bytes.Length), "There is as much room as was asked for.");
+        bytes.CopyTo(room);
+        chain.Commit(bytes.Length);
+        packet.Append(bytes);
+        return Done(packet, chain);
+    }
+
+    private Outcome ReserveRoom(in MbufScope mbufs)
+    {
+        if (Pick() is not { } packet)
+        {
+            return Outcome.Idle;
+        }
+
+        MbufChain chain = Begin(mbufs, packet);
+        ReadOnlySpan<byte> bytes = RandomBytes(Math.Max(1, RandomGrowth(packet)));
+        bool done = OneIn(2)
+            ? chain.TryReserveRoom(bytes.Length, out MbufRoom room)
+            : chain.TryReserveRoom(bytes.Length, s_sizes[Noted(_random.Next(s_sizes.Length))], out room);
+        if (!done)
+        {
+            return Exhausted(packet, chain);
+        }
+
+        ReadOnlySpan<byte> left = bytes;
+        foreach (Span<byte> piece in room)
+        {
+            left[..piece.Length].CopyTo(piece);
+            left = left[piece.Length..];
+        }
+
+        if (OneIn(3))
+        {
+            room = mbufs.OpenRoom(room.Detach()); // A turn ends here, and another thread goes on.
+            chain = room.Chain;
+        }
+
+        int count = OneIn(4) ? 0 : OneIn(2) ? room.Length : Noted(_random.Next(room.Length + 1));
+        room.Commit(count);
+        packet.Append(bytes[..count]);
+        return Done(packet, chain);
+    }
+
     private Outcome Prepend(in MbufScope mbufs)
     {
         if (Pick() is not { } packet)

@@ -109,6 +109,36 @@ internal sealed partial class Churn
         return Done(packet, chain);
     }
 
+    private Outcome TakeFront(in MbufScope mbufs)
+    {
+        if (IsFull || Pick() is not { } packet)
+        {
+            return Outcome.Idle;
+        }
+
+        MbufChain chain = Begin(mbufs, packet);
+        int length = RandomOffset(packet.Length);
+        if (!chain.TryTakeFront(length, out MbufChain front))
+        {
+            Require(front.IsNull, "There is no front of what was not cut.");
+            return Refused(packet, chain, length <= packet.Length);
+        }
+
+        if (front.IsNull)
+        {
+            Require(!packet.HasHeader && length == 0, "Only nothing of a chain without header is no chain.");
+            _before.AssertUnchanged(chain);
+            return Done(packet, chain);
+        }
+
+        ModelPacket taken = NewPacket(packet.HasHeader);
+        packet.TakeFrontInto(length, taken);
+        taken.Type = front.Type;
+        packet.Type = chain.Type;
+        Add(taken, front);
+        return Done(packet, chain);
+    }
+
     /// <summary>Joins two packets: the header's length grows by what the other's says.</summary>
     private Outcome Join(in MbufScope mbufs)
     {

@@ -23,6 +23,8 @@ internal sealed partial class Churn
 
         new(Append, 6, Refusals.Memory),
         new(Extend, 4, Refusals.Memory),
+        new(GetRoom, 4, Refusals.Memory),
+        new(ReserveRoom, 4, Refusals.Memory),
         new(Prepend, 5, Refusals.Memory),
         new(CopyBack, 5, Refusals.Memory),
         new(Write, 3, Refusals.Reach),
@@ -39,6 +41,7 @@ internal sealed partial class Churn
         new(Fragment, 2, Refusals.Memory),
         new(Collapse, 4, Refusals.Reach | Refusals.Memory),
         new(Split, 5, Refusals.Reach | Refusals.Memory),
+        new(TakeFront, 5, Refusals.Reach | Refusals.Memory),
         new(Join, 5, Refusals.Never),
         new(AppendKeepingPacketLength, 2, Refusals.Never),
         new(PullUp, 5, Refusals.Reach | Refusals.Memory),

@@ -116,6 +116,22 @@ internal sealed class ModelPacket
         }
     }
 
+    /// <summary>The front of a packet is a packet with the interface, its part of the length, and nothing else of the header.</summary>
+    public void TakeFrontInto(int length, ModelPacket front)
+    {
+        front.Start(HasHeader);
+        front.Bytes.Set(Bytes.Span[..length]);
+        Bytes.Labels[..length].CopyTo(front.Bytes.Labels);
+        Bytes.TrimStart(length);
+        front.Bytes.ForgetEnds();
+        Bytes.ForgetEnds();
+        if (HasHeader)
+        {
+            front.Header = new ModelHeader { ReceiveInterface = Header.ReceiveInterface, PacketLength = length };
+            PacketLength = Math.Max(0, PacketLength - length);
+        }
+    }
+
     /// <summary>The other becomes a copy: bytes, header, tags, flags and type.</summary>
     public void CopyInto(ModelPacket copy)
     {

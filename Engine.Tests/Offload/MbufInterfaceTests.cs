@@ -14,7 +14,7 @@ public sealed class MbufInterfaceTests
 
         Assert.That((plain.Name, plain.HardwareAssist, plain.Mtu, plain.Number), Is.EqualTo(("lo0", MbufChecksumFlags.None, 1500, (ushort)0)));
         Assert.That((able.Name, able.HardwareAssist, able.Mtu, able.Number), Is.EqualTo(("em0", MbufChecksumFlags.Tcp | MbufChecksumFlags.TcpSegmentation, 9000, (ushort)3)));
-        Assert.That(able.ToString(), Is.EqualTo("em0, mtu 9000, assists Tcp, Segmentation"));
+        Assert.That(able.ToString(), Is.EqualTo("em0, mtu 9000, assists Tcp, TcpSegmentation"));
     }
 
     [Test]

@@ -130,7 +130,7 @@ public sealed class ArenaDisposeTests
         Assert.That(
             Thrown.By(mbufs, static (in mbufs) => mbufs.AllocatePacket(MbufClusterSize.Page)), Is.TypeOf<ObjectDisposedException>());
         Assert.That(
-            Thrown.By(mbufs, static (in mbufs) => mbufs.AllocateMbuf(TimeSpan.Zero)), Is.TypeOf<ObjectDisposedException>());
+            Thrown.By(mbufs, static (in mbufs) => mbufs.Waiting(TimeSpan.Zero).AllocateMbuf()), Is.TypeOf<ObjectDisposedException>());
         Assert.That(
             Thrown.By(mbufs, static (in mbufs) => mbufs.TryAllocatePackets(new Mbuf[3])), Is.TypeOf<ObjectDisposedException>());
         Assert.That(Thrown.By(mbufs, handle, static (in mbufs, handle) => mbufs.Open(handle)), Is.TypeOf<ObjectDisposedException>());

@@ -29,7 +29,7 @@ public sealed class DeadThreadTests
         using (MbufScope mbufs = arena.Enter())
         {
             List<Mbuf> all = Arenas.Take(
-                mbufs, 256, (in mbufs) => waits ? mbufs.AllocatePacket(Timeout.InfiniteTimeSpan) : mbufs.AllocatePacket());
+                mbufs, 256, (in mbufs) => waits ? mbufs.Waiting(Timeout.InfiniteTimeSpan).AllocatePacket() : mbufs.AllocatePacket());
             Arenas.FreeAll(mbufs, all);
         }
 
@@ -55,7 +55,7 @@ public sealed class DeadThreadTests
         var sleeping = new Mate(() =>
         {
             using MbufScope mbufs = arena.Enter();
-            using MbufChain packet = mbufs.AllocatePacket(Timeout.InfiniteTimeSpan);
+            using MbufChain packet = mbufs.Waiting(Timeout.InfiniteTimeSpan).AllocatePacket();
         });
         sleeping.UntilBlocked();
         step.Meet();

@@ -33,18 +33,18 @@ public sealed class DenialCountTests(ArenaKind kind) : MbufFixture(kind)
 
     private static readonly (string Name, Func<MbufScope, bool> Use)[] s_waits =
     [
-        ("m_get", static mbufs => !mbufs.AllocateMbuf(s_while).IsNull),
-        ("m_gethdr", static mbufs => !mbufs.AllocatePacketWithoutCluster(s_while).IsNull),
-        ("m_getclr", static mbufs => !mbufs.AllocateZeroedMbuf(s_while).IsNull),
-        ("m_getcl", static mbufs => !mbufs.AllocatePacket(s_while).IsNull),
-        ("m_getcl without header", static mbufs => !mbufs.AllocateMbufWithCluster(s_while).IsNull),
-        ("m_getjcl", static mbufs => !mbufs.AllocatePacket(MbufClusterSize.Page, s_while).IsNull),
-        ("m_getjcl without header", static mbufs => !mbufs.AllocateMbufWithCluster(MbufClusterSize.Jumbo9, s_while).IsNull),
-        ("m_getm2", static mbufs => !mbufs.AllocatePacket(10_000, s_while).IsNull),
-        ("m_getm2 of more than there is", static mbufs => !mbufs.AllocatePacket(100_000_000, s_while).IsNull),
-        ("m_getm2 without header", static mbufs => !mbufs.AllocateChain(100, s_while).IsNull),
-        ("m_get2", static mbufs => !mbufs.AllocateContiguousMbuf(3000, s_while).IsNull),
-        ("m_get2 with header", static mbufs => !mbufs.AllocateContiguousPacket(300, s_while).IsNull),
+        ("m_get", static mbufs => !mbufs.Waiting(s_while).AllocateMbuf().IsNull),
+        ("m_gethdr", static mbufs => !mbufs.Waiting(s_while).AllocatePacketWithoutCluster().IsNull),
+        ("m_getclr", static mbufs => !mbufs.Waiting(s_while).AllocateZeroedMbuf().IsNull),
+        ("m_getcl", static mbufs => !mbufs.Waiting(s_while).AllocatePacket().IsNull),
+        ("m_getcl without header", static mbufs => !mbufs.Waiting(s_while).AllocateMbufWithCluster().IsNull),
+        ("m_getjcl", static mbufs => !mbufs.Waiting(s_while).AllocatePacket(MbufClusterSize.Page).IsNull),
+        ("m_getjcl without header", static mbufs => !mbufs.Waiting(s_while).AllocateMbufWithCluster(MbufClusterSize.Jumbo9).IsNull),
+        ("m_getm2", static mbufs => !mbufs.Waiting(s_while).AllocatePacket(10_000).IsNull),
+        ("m_getm2 of more than there is", static mbufs => !mbufs.Waiting(s_while).AllocatePacket(100_000_000).IsNull),
+        ("m_getm2 without header", static mbufs => !mbufs.Waiting(s_while).AllocateChain(100).IsNull),
+        ("m_get2", static mbufs => !mbufs.Waiting(s_while).AllocateContiguousMbuf(3000).IsNull),
+        ("m_get2 with header", static mbufs => !mbufs.Waiting(s_while).AllocateContiguousPacket(300).IsNull),
     ];
 
     private static readonly (string Name, Func<MbufChain, bool> Use)[] s_verbs =

@@ -62,10 +62,10 @@ public sealed class FlushRequestTests
                 using MbufScope other = arena.Enter();
                 using MbufChain got = form switch
                 {
-                    0 => other.AllocatePacket(Crew.Patience / 2),
-                    1 => other.AllocateMbuf(Crew.Patience / 2),
-                    2 => other.AllocatePacket(MbufClusterSize.Page, Crew.Patience / 2),
-                    _ => other.AllocatePacket(MbufClusterSize.Jumbo16, Crew.Patience / 2),
+                    0 => other.Waiting(Crew.Patience / 2).AllocatePacket(),
+                    1 => other.Waiting(Crew.Patience / 2).AllocateMbuf(),
+                    2 => other.Waiting(Crew.Patience / 2).AllocatePacket(MbufClusterSize.Page),
+                    _ => other.Waiting(Crew.Patience / 2).AllocatePacket(MbufClusterSize.Jumbo16),
                 };
                 Assert.That(got.IsNull, Is.False);
             });

@@ -22,7 +22,7 @@ public sealed class LimitRaceTests
         var waiter = new Mate(() =>
         {
             using MbufScope mbufs = arena.Enter();
-            using MbufChain packet = mbufs.AllocatePacket(Crew.Patience);
+            using MbufChain packet = mbufs.Waiting(Crew.Patience).AllocatePacket();
             Assert.That(packet.IsNull, Is.False);
         });
         arena.UntilAsleep();

@@ -80,7 +80,7 @@ public sealed class LimitReachedTests(ArenaKind kind) : ExhaustionFixture(kind)
         TakeHoard(mbufs);
         Time.Advance(TimeSpan.FromMinutes(5));
         _told.Clear();
-        Assert.That(mbufs.AllocateMbuf(TimeSpan.FromMilliseconds(1)).IsNull);
+        Assert.That(mbufs.Waiting(TimeSpan.FromMilliseconds(1)).AllocateMbuf().IsNull);
         Assert.That(_told, Is.EqualTo(new[] { (MbufZone.Mbufs, 256) }));
         ReleaseHoard();
     }
@@ -145,7 +145,7 @@ public sealed class LimitReachedTests(ArenaKind kind) : ExhaustionFixture(kind)
     {
         using MbufScope mbufs = Arena.Enter();
         Arena.Stress.AllocationFailureRate = 1;
-        Assert.That(mbufs.AllocatePacket().IsNull && mbufs.AllocateMbuf(TimeSpan.Zero).IsNull);
+        Assert.That(mbufs.AllocatePacket().IsNull && mbufs.Waiting(TimeSpan.Zero).AllocateMbuf().IsNull);
         Assert.That(_told, Is.Empty);
     }
 

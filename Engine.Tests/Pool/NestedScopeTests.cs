@@ -58,7 +58,7 @@ public sealed class NestedScopeTests
         {
             outer.AllocatePacket().Free();
             using MbufScope inner = arena.Enter();
-            List<Mbuf> all = Arenas.Take(inner, 64, (in mbufs) => waits ? mbufs.AllocatePacket(Crew.Patience) : mbufs.AllocatePacket());
+            List<Mbuf> all = Arenas.Take(inner, 64, (in mbufs) => waits ? mbufs.Waiting(Crew.Patience).AllocatePacket() : mbufs.AllocatePacket());
             Arenas.FreeAll(outer, all);
         }
 
@@ -75,7 +75,7 @@ public sealed class NestedScopeTests
         {
             first.AllocatePacket().Free();
             using MbufScope second = two.Enter();
-            List<Mbuf> all = Arenas.Take(second, 64, (in mbufs) => waits ? mbufs.AllocatePacket(Crew.Patience) : mbufs.AllocatePacket());
+            List<Mbuf> all = Arenas.Take(second, 64, (in mbufs) => waits ? mbufs.Waiting(Crew.Patience).AllocatePacket() : mbufs.AllocatePacket());
             Arenas.FreeAll(first, all);
         }
 
@@ -150,13 +150,13 @@ public sealed class NestedScopeTests
         List<Mbuf> held = [];
         int handled = 0;
         using IDisposable registration = arena.RegisterReclaim(() => FreeOne(arena, held));
-        arena.LimitReached += (_, _) => handled += arena.Enter().AllocateMbuf(TimeSpan.FromTicks(1)).IsNull ? 1 : 0;
+        arena.LimitReached += (_, _) => handled += arena.Enter().Waiting(TimeSpan.FromTicks(1)).AllocateMbuf().IsNull ? 1 : 0;
         using (MbufScope mbufs = arena.Enter())
         {
             held = Arenas.Take(mbufs, 8, static (in mbufs) => mbufs.AllocatePacket());
             for (int number = 0; number < 8; number++)
             {
-                MbufChain next = waits ? mbufs.AllocatePacket(Crew.Patience) : mbufs.AllocatePacket();
+                MbufChain next = waits ? mbufs.Waiting(Crew.Patience).AllocatePacket() : mbufs.AllocatePacket();
                 Assert.That(next.IsNull, Is.False, "the callback frees one");
                 held.Insert(0, next.Detach());
             }
@@ -164,7 +164,7 @@ public sealed class NestedScopeTests
             Mbuf[] kept = [.. held];
             held.Clear();
             long denied = arena.GetStatistics().Packets.Denied;
-            Assert.That((waits ? mbufs.AllocatePacket(TimeSpan.FromTicks(1)) : mbufs.AllocatePacket()).IsNull, Is.True);
+            Assert.That((waits ? mbufs.Waiting(TimeSpan.FromTicks(1)).AllocatePacket() : mbufs.AllocatePacket()).IsNull, Is.True);
             Assert.That(handled, Is.GreaterThan(0));
             Assert.That(arena.GetStatistics().Packets.Denied, Is.EqualTo(denied + 1), "one, also if what the handler asked for was another");
             mbufs.Free(kept);

@@ -159,7 +159,7 @@ public sealed class QuarantineTests() : MbufFixture(new ArenaKind(Headroom, Chec
         var waiter = new Mate(() =>
         {
             using MbufScope own = arena.Enter();
-            own.AllocateMbuf(Timeout.InfiniteTimeSpan).Free();
+            own.Waiting(Timeout.InfiniteTimeSpan).AllocateMbuf().Free();
         });
         arena.UntilAsleep();
         only.Free();

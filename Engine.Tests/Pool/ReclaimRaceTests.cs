@@ -68,7 +68,7 @@ public sealed class ReclaimRaceTests
             for (int round = 0; round < 20_000; round++)
             {
                 using MbufScope mbufs = arena.Enter();
-                MbufChain packet = isWaiting ? mbufs.AllocatePacket(TimeSpan.FromMilliseconds(1)) : mbufs.AllocatePacket();
+                MbufChain packet = isWaiting ? mbufs.Waiting(TimeSpan.FromMilliseconds(1)).AllocatePacket() : mbufs.AllocatePacket();
                 if (!packet.IsNull)
                 {
                     store.Enqueue(packet.Detach());
@@ -99,7 +99,7 @@ public sealed class ReclaimRaceTests
         arena.LimitReached += (_, _) => warnings += Monitor.IsEntered(arena.Gate) ? 100 : 1;
         using (MbufScope mbufs = arena.Enter())
         {
-            Assert.That(mbufs.AllocatePacket(TimeSpan.FromMilliseconds(5)).IsNull);
+            Assert.That(mbufs.Waiting(TimeSpan.FromMilliseconds(5)).AllocatePacket().IsNull);
         }
 
         Assert.That((calls, warnings), Is.EqualTo((1, 1)));
@@ -176,7 +176,7 @@ public sealed class ReclaimRaceTests
         var waiter = new Mate(() =>
         {
             using MbufScope mbufs = arena.Enter();
-            using MbufChain packet = mbufs.AllocatePacket(Crew.Patience);
+            using MbufChain packet = mbufs.Waiting(Crew.Patience).AllocatePacket();
             Assert.That(packet.IsNull, Is.False);
         });
         arena.UntilAsleep();

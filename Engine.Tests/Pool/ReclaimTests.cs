@@ -14,8 +14,8 @@ public sealed class ReclaimTests(ArenaKind kind) : ExhaustionFixture(kind)
         ("m_getjcl", static mbufs => Got(mbufs.AllocatePacket(MbufClusterSize.Jumbo9))),
         ("m_getm2", static mbufs => Got(mbufs.AllocatePacket(10_000))),
         ("bulk", static mbufs => Bulk(mbufs)),
-        ("M_WAITOK", static mbufs => Got(mbufs.AllocatePacket(10_000, TimeSpan.Zero))),
-        ("M_WAITOK for ever", static mbufs => Got(mbufs.AllocatePacket(Timeout.InfiniteTimeSpan))),
+        ("M_WAITOK", static mbufs => Got(mbufs.Waiting(TimeSpan.Zero).AllocatePacket(10_000))),
+        ("M_WAITOK for ever", static mbufs => Got(mbufs.Waiting(Timeout.InfiniteTimeSpan).AllocatePacket())),
     ];
 
     [Test]

@@ -80,7 +80,7 @@ public sealed class StressSwitchTests
         arena.Stress.AllocationFailureRate = 0.9;
         using (MbufScope mbufs = arena.Enter())
         {
-            using MbufChain packet = mbufs.AllocatePacket(Timeout.InfiniteTimeSpan);
+            using MbufChain packet = mbufs.Waiting(Timeout.InfiniteTimeSpan).AllocatePacket();
             Assert.That(packet.IsNull, Is.False);
         }
 
@@ -97,9 +97,9 @@ public sealed class StressSwitchTests
         {
             var timeout = TimeSpan.FromMilliseconds(20);
             long started = Stopwatch.GetTimestamp();
-            Assert.That(mbufs.AllocatePacket(timeout).IsNull);
+            Assert.That(mbufs.Waiting(timeout).AllocatePacket().IsNull);
             Assert.That(Stopwatch.GetElapsedTime(started), Is.GreaterThanOrEqualTo(timeout));
-            Assert.That(mbufs.AllocatePacket(TimeSpan.Zero).IsNull);
+            Assert.That(mbufs.Waiting(TimeSpan.Zero).AllocatePacket().IsNull);
         }
 
         MbufZoneStatistics packets = arena.GetStatistics().Packets;
@@ -115,7 +115,7 @@ public sealed class StressSwitchTests
         var waiter = new Mate(() =>
         {
             using MbufScope mbufs = arena.Enter();
-            using MbufChain packet = mbufs.AllocatePacket(Timeout.InfiniteTimeSpan);
+            using MbufChain packet = mbufs.Waiting(Timeout.InfiniteTimeSpan).AllocatePacket();
             Assert.That(packet.IsNull, Is.False);
         });
         arena.UntilAsleep();

@@ -15,7 +15,7 @@ public sealed class StressTests(ArenaKind kind) : MbufFixture(kind)
         ("m_getjcl", 2, static (in mbufs) => mbufs.AllocatePacket(MbufClusterSize.Jumbo9).Free()),
         ("m_getm2", 3, static (in mbufs) => mbufs.AllocatePacket(5000).Free()),
         ("bulk", 7, static (in mbufs) => Bulk(mbufs, 7)),
-        ("wait", 1, static (in mbufs) => mbufs.AllocatePacket(Timeout.InfiniteTimeSpan).Free()),
+        ("wait", 1, static (in mbufs) => mbufs.Waiting(Timeout.InfiniteTimeSpan).AllocatePacket().Free()),
         ("m_get2", 2, static (in mbufs) => mbufs.AllocateContiguousMbuf(5000).Free()),
         ("m_tag_alloc", 1, static (in mbufs) => mbufs.AllocateTag(1, 8).Free()),
         ("MEXTADD", 2, static (in mbufs) => Attach(mbufs)),

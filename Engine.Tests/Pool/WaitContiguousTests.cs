@@ -8,12 +8,12 @@ public sealed class WaitContiguousTests
 {
     private static readonly Allocation[] s_forms =
     [
-        static (in mbufs) => mbufs.AllocateZeroedMbuf(Crew.Patience),
-        static (in mbufs) => mbufs.AllocateContiguousMbuf(100, Crew.Patience),
-        static (in mbufs) => mbufs.AllocateContiguousMbuf(16_384, Timeout.InfiniteTimeSpan),
-        static (in mbufs) => mbufs.AllocateContiguousPacket(2000, Timeout.InfiniteTimeSpan),
-        static (in mbufs) => mbufs.AllocateContiguousPacket(4000, Crew.Patience),
-        static (in mbufs) => mbufs.AllocateChain(4000, Timeout.InfiniteTimeSpan),
+        static (in mbufs) => mbufs.Waiting(Crew.Patience).AllocateZeroedMbuf(),
+        static (in mbufs) => mbufs.Waiting(Crew.Patience).AllocateContiguousMbuf(100),
+        static (in mbufs) => mbufs.Waiting(Timeout.InfiniteTimeSpan).AllocateContiguousMbuf(16_384),
+        static (in mbufs) => mbufs.Waiting(Timeout.InfiniteTimeSpan).AllocateContiguousPacket(2000),
+        static (in mbufs) => mbufs.Waiting(Crew.Patience).AllocateContiguousPacket(4000),
+        static (in mbufs) => mbufs.Waiting(Timeout.InfiniteTimeSpan).AllocateChain(4000),
     ];
 
     [Test]
@@ -53,16 +53,16 @@ public sealed class WaitContiguousTests
         using MbufChain second = mbufs.AllocateMbuf();
         var cancelled = new CancellationToken(canceled: true);
 
-        Assert.That(mbufs.AllocateZeroedMbuf(TimeSpan.FromMilliseconds(1)).IsNull);
-        Assert.That(mbufs.AllocateContiguousMbuf(3000, TimeSpan.FromMilliseconds(1)).IsNull);
-        Assert.That(mbufs.AllocateContiguousPacket(100, TimeSpan.FromMilliseconds(1)).IsNull);
-        Assert.That(mbufs.AllocateChain(3000, TimeSpan.FromMilliseconds(1)).IsNull);
+        Assert.That(mbufs.Waiting(TimeSpan.FromMilliseconds(1)).AllocateZeroedMbuf().IsNull);
+        Assert.That(mbufs.Waiting(TimeSpan.FromMilliseconds(1)).AllocateContiguousMbuf(3000).IsNull);
+        Assert.That(mbufs.Waiting(TimeSpan.FromMilliseconds(1)).AllocateContiguousPacket(100).IsNull);
+        Assert.That(mbufs.Waiting(TimeSpan.FromMilliseconds(1)).AllocateChain(3000).IsNull);
         foreach (Thrown.ScopeUse use in new Thrown.ScopeUse[]
         {
-            (in mbufs) => mbufs.AllocateZeroedMbuf(Timeout.InfiniteTimeSpan, cancelled),
-            (in mbufs) => mbufs.AllocateContiguousMbuf(0, Timeout.InfiniteTimeSpan, cancelled),
-            (in mbufs) => mbufs.AllocateContiguousPacket(0, Timeout.InfiniteTimeSpan, cancelled),
-            (in mbufs) => mbufs.AllocateChain(0, Timeout.InfiniteTimeSpan, cancelled),
+            (in mbufs) => mbufs.Waiting(Timeout.InfiniteTimeSpan, cancelled).AllocateZeroedMbuf(),
+            (in mbufs) => mbufs.Waiting(Timeout.InfiniteTimeSpan, cancelled).AllocateContiguousMbuf(0),
+            (in mbufs) => mbufs.Waiting(Timeout.InfiniteTimeSpan, cancelled).AllocateContiguousPacket(0),
+            (in mbufs) => mbufs.Waiting(Timeout.InfiniteTimeSpan, cancelled).AllocateChain(0),
         })
         {
             Assert.That(Thrown.By(mbufs, use), Is.TypeOf<OperationCanceledException>());

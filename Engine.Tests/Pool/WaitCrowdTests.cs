@@ -18,7 +18,7 @@ public sealed class WaitCrowdTests
             {
                 int length = random.Next(1, 12 * 2048);
                 using MbufScope mbufs = arena.Enter();
-                using MbufChain chain = mbufs.AllocatePacket(length, Crew.Patience);
+                using MbufChain chain = mbufs.Waiting(Crew.Patience).AllocatePacket(length);
                 Assert.That(chain.IsNull, Is.False, "its turn comes");
                 Stamp(chain, (byte)(number + 1));
                 Thread.Yield();
@@ -37,7 +37,7 @@ public sealed class WaitCrowdTests
         Mate[] waiters = [.. Enumerable.Range(0, 8).Select(_ => new Mate(() =>
         {
             using MbufScope mbufs = arena.Enter();
-            using MbufChain chain = mbufs.AllocateMbuf(Timeout.InfiniteTimeSpan);
+            using MbufChain chain = mbufs.Waiting(Timeout.InfiniteTimeSpan).AllocateMbuf();
             Assert.That(chain.IsOwned, Is.True);
         }))];
         arena.UntilAsleep(8);
@@ -66,9 +66,9 @@ public sealed class WaitCrowdTests
                 using MbufScope mbufs = arena.Enter();
                 using MbufChain chain = ((number + round) % 3) switch
                 {
-                    0 => mbufs.AllocateMbuf(Crew.Patience),
-                    1 => mbufs.AllocatePacket(Crew.Patience),
-                    _ => mbufs.AllocatePacket(3000, Crew.Patience),
+                    0 => mbufs.Waiting(Crew.Patience).AllocateMbuf(),
+                    1 => mbufs.Waiting(Crew.Patience).AllocatePacket(),
+                    _ => mbufs.Waiting(Crew.Patience).AllocatePacket(3000),
                 };
                 Assert.That(chain.IsNull, Is.False);
                 Stamp(chain, (byte)number);
@@ -88,7 +88,7 @@ public sealed class WaitCrowdTests
             for (int round = 0; round < 20_000; round++)
             {
                 using MbufScope mbufs = arena.Enter();
-                using MbufChain chain = number < 2 ? mbufs.AllocatePacket() : mbufs.AllocatePacket(Crew.Patience);
+                using MbufChain chain = number < 2 ? mbufs.AllocatePacket() : mbufs.Waiting(Crew.Patience).AllocatePacket();
                 if (number >= 2)
                 {
                     Assert.That(chain.IsNull, Is.False, "a waiter is never refused before its time is over");
@@ -110,8 +110,8 @@ public sealed class WaitCrowdTests
             for (int round = 0; round < 5000; round++)
             {
                 using MbufScope mbufs = arena.Enter();
-                using MbufChain chain = mbufs.AllocatePacket(random.Next(3 * 2048), TimeSpan.FromTicks(random.Next(2000)));
-                using MbufChain more = mbufs.AllocatePacketWithoutCluster(TimeSpan.FromTicks(random.Next(2000)));
+                using MbufChain chain = mbufs.Waiting(TimeSpan.FromTicks(random.Next(2000))).AllocatePacket(random.Next(3 * 2048));
+                using MbufChain more = mbufs.Waiting(TimeSpan.FromTicks(random.Next(2000))).AllocatePacketWithoutCluster();
             }
         });
         Assert.That(arena.HasWaiters, Is.False);

@@ -18,7 +18,7 @@ public sealed class WaitEndTests
             bool cancelled = false;
             try
             {
-                mbufs.AllocatePacket(Timeout.InfiniteTimeSpan, token).Dispose();
+                mbufs.Waiting(Timeout.InfiniteTimeSpan, token).AllocatePacket().Dispose();
             }
             catch (OperationCanceledException error) when (error.CancellationToken == token)
             {
@@ -121,11 +121,11 @@ public sealed class WaitEndTests
         using (MbufScope mbufs = arena.Enter())
         {
             arena.Dispose();
-            using MbufChain first = mbufs.AllocateMbuf(Crew.Patience);
-            using MbufChain second = mbufs.AllocateMbuf(Crew.Patience);
+            using MbufChain first = mbufs.Waiting(Crew.Patience).AllocateMbuf();
+            using MbufChain second = mbufs.Waiting(Crew.Patience).AllocateMbuf();
             Assert.That(first.IsNull || second.IsNull, Is.False);
             Assert.That(
-                Thrown.By(mbufs, static (in mbufs) => mbufs.AllocateMbuf(Crew.Patience)), Is.InstanceOf<ObjectDisposedException>(), "nobody else will come");
+                Thrown.By(mbufs, static (in mbufs) => mbufs.Waiting(Crew.Patience).AllocateMbuf()), Is.InstanceOf<ObjectDisposedException>(), "nobody else will come");
         }
 
         Assert.That(arena.IsReleased, Is.True);
@@ -147,7 +147,7 @@ public sealed class WaitEndTests
             Assert.That(arena.HasWaiters, Is.False);
             interrupted.Set();
             looked.Await();
-            using MbufChain chain = mbufs.AllocateMbuf(Crew.Patience);
+            using MbufChain chain = mbufs.Waiting(Crew.Patience).AllocateMbuf();
             Assert.That(chain.IsNull, Is.False);
         });
         arena.UntilAsleep();
@@ -168,7 +168,7 @@ public sealed class WaitEndTests
     {
         try
         {
-            mbufs.AllocateMbuf(Crew.Patience, token).Dispose();
+            mbufs.Waiting(Crew.Patience, token).AllocateMbuf().Dispose();
             return null;
         }
         catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException or ThreadInterruptedException)

@@ -10,14 +10,14 @@ public sealed class WaitTests
 {
     private static readonly Action<MbufArena>[] s_forms =
     [
-        static arena => Use(arena, static (in mbufs) => mbufs.AllocateMbuf(Crew.Patience)),
-        static arena => Use(arena, static (in mbufs) => mbufs.AllocatePacketWithoutCluster(Crew.Patience)),
-        static arena => Use(arena, static (in mbufs) => mbufs.AllocatePacket(Crew.Patience)),
-        static arena => Use(arena, static (in mbufs) => mbufs.AllocateMbufWithCluster(Crew.Patience)),
-        static arena => Use(arena, static (in mbufs) => mbufs.AllocatePacket(MbufClusterSize.Standard, Timeout.InfiniteTimeSpan)),
-        static arena => Use(arena, static (in mbufs) => mbufs.AllocatePacket(MbufClusterSize.Page, Timeout.InfiniteTimeSpan)),
-        static arena => Use(arena, static (in mbufs) => mbufs.AllocateMbufWithCluster(MbufClusterSize.Jumbo16, Crew.Patience)),
-        static arena => Use(arena, static (in mbufs) => mbufs.AllocatePacket(4000, Timeout.InfiniteTimeSpan)),
+        static arena => Use(arena, static (in mbufs) => mbufs.Waiting(Crew.Patience).AllocateMbuf()),
+        static arena => Use(arena, static (in mbufs) => mbufs.Waiting(Crew.Patience).AllocatePacketWithoutCluster()),
+        static arena => Use(arena, static (in mbufs) => mbufs.Waiting(Crew.Patience).AllocatePacket()),
+        static arena => Use(arena, static (in mbufs) => mbufs.Waiting(Crew.Patience).AllocateMbufWithCluster()),
+        static arena => Use(arena, static (in mbufs) => mbufs.Waiting(Timeout.InfiniteTimeSpan).AllocatePacket(MbufClusterSize.Standard)),
+        static arena => Use(arena, static (in mbufs) => mbufs.Waiting(Timeout.InfiniteTimeSpan).AllocatePacket(MbufClusterSize.Page)),
+        static arena => Use(arena, static (in mbufs) => mbufs.Waiting(Crew.Patience).AllocateMbufWithCluster(MbufClusterSize.Jumbo16)),
+        static arena => Use(arena, static (in mbufs) => mbufs.Waiting(Timeout.InfiniteTimeSpan).AllocatePacket(4000)),
     ];
 
     [Test]
@@ -125,7 +125,7 @@ public sealed class WaitTests
         }
 
         Mate waiter = StartWaiter(
-            arena, static (in mbufs) => mbufs.AllocatePacket(Crew.Patience), static (in mbufs) => mbufs.AllocateMbuf().Free());
+            arena, static (in mbufs) => mbufs.Waiting(Crew.Patience).AllocatePacket(), static (in mbufs) => mbufs.AllocateMbuf().Free());
         using (MbufScope mbufs = holder.Enter())
         {
             List<Mbuf> plain = Arenas.TakeAll(mbufs, static (in mbufs) => mbufs.AllocateMbuf());
@@ -147,15 +147,15 @@ public sealed class WaitTests
             MbufChain only = mbufs.AllocateMbuf();
             var timeout = TimeSpan.FromMilliseconds(30);
             long started = Stopwatch.GetTimestamp();
-            Assert.That(mbufs.AllocateMbuf(timeout).IsNull, Is.True);
+            Assert.That(mbufs.Waiting(timeout).AllocateMbuf().IsNull, Is.True);
             Assert.That(Stopwatch.GetElapsedTime(started), Is.GreaterThanOrEqualTo(timeout), "never early");
-            Assert.That(mbufs.AllocateMbuf(TimeSpan.Zero).IsNull, Is.True, "no time: no wait");
-            Assert.That(mbufs.AllocatePacketWithoutCluster(TimeSpan.FromTicks(1)).IsNull, Is.True);
+            Assert.That(mbufs.Waiting(TimeSpan.Zero).AllocateMbuf().IsNull, Is.True, "no time: no wait");
+            Assert.That(mbufs.Waiting(TimeSpan.FromTicks(1)).AllocatePacketWithoutCluster().IsNull, Is.True);
             MbufZoneStatistics counted = arena.GetStatistics().Mbufs;
             Assert.That(counted.Denied, Is.EqualTo(3));
             Assert.That(counted.Delayed, Is.InRange(1, 2), "the shortest may be over before it begins");
             only.Free();
-            using MbufChain again = mbufs.AllocateMbuf(TimeSpan.Zero);
+            using MbufChain again = mbufs.Waiting(TimeSpan.Zero).AllocateMbuf();
             Assert.That(again.IsNull, Is.False, "the scope works on after a wait");
         }
 
@@ -168,7 +168,7 @@ public sealed class WaitTests
         using MbufArena arena = Arenas.Of(mbufs: 8, clusters: 2);
         using (MbufScope mbufs = arena.Enter())
         {
-            Assert.That(mbufs.AllocatePacket(100_000, TimeSpan.FromMilliseconds(1)).IsNull, Is.True);
+            Assert.That(mbufs.Waiting(TimeSpan.FromMilliseconds(1)).AllocatePacket(100_000).IsNull, Is.True);
             using MbufChain all = mbufs.AllocatePacket((2 * 2048) + 192);
             Assert.That(all.IsNull, Is.False, "the attempts gave everything back");
         }
@@ -182,11 +182,11 @@ public sealed class WaitTests
     {
         using MbufArena arena = Arenas.Of(mbufs: 8);
         using MbufScope mbufs = arena.Enter();
-        Exception? error = Thrown.By(mbufs, static (in mbufs) => mbufs.AllocateMbuf(TimeSpan.FromSeconds(-2)));
+        Exception? error = Thrown.By(mbufs, static (in mbufs) => mbufs.Waiting(TimeSpan.FromSeconds(-2)).AllocateMbuf());
         Assert.That(error, Is.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("timeout"));
-        error = Thrown.By(mbufs, static (in mbufs) => mbufs.AllocatePacket(-1, TimeSpan.Zero));
-        Assert.That(error, Is.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("length"));
-        error = Thrown.By(mbufs, static (in mbufs) => mbufs.AllocatePacket((MbufClusterSize)5000, TimeSpan.Zero));
+        error = Thrown.By(mbufs, static (in mbufs) => mbufs.Waiting(TimeSpan.Zero).AllocatePacket(-1));
+        Assert.That(error, Is.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("room"));
+        error = Thrown.By(mbufs, static (in mbufs) => mbufs.Waiting(TimeSpan.Zero).AllocatePacket((MbufClusterSize)5000));
         Assert.That(error, Is.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("size"));
     }
 
@@ -200,7 +200,7 @@ public sealed class WaitTests
         var waiter = new Mate(() =>
         {
             using MbufScope mbufs = arena.Enter();
-            using MbufChain chain = mbufs.AllocateMbuf(timeout);
+            using MbufChain chain = mbufs.Waiting(timeout).AllocateMbuf();
             Assert.That(chain.IsNull, Is.False);
         });
         arena.UntilAsleep();
@@ -224,7 +224,7 @@ public sealed class WaitTests
         return held;
     }
 
-    private static Mate StartWaiter(MbufArena arena) => StartWaiter(arena, static (in mbufs) => mbufs.AllocateMbuf(Crew.Patience));
+    private static Mate StartWaiter(MbufArena arena) => StartWaiter(arena, static (in mbufs) => mbufs.Waiting(Crew.Patience).AllocateMbuf());
 
     private static Mate StartWaiter(MbufArena arena, Allocation allocation, Thrown.ScopeUse? before = null)
     {

@@ -75,29 +75,6 @@ public readonly ref partial struct MbufChain
         return true;
     }
 
-    internal partial void AppendFilled(uint point, ChainBuilder parts, int bytes)
-    {
-        ref MbufHeader head = ref Head();
-        ref MbufHeader oldTail = ref At(head.Tail);
-        if (parts.Segments > 0)
-        {
-            Link(ref head, parts);
-        }
-
-        if (bytes > 0)
-        {
-            At(point).MoveMark(ref At(head.Tail));
-        }
-
-        if (parts.Segments > 0 || oldTail.SegmentLength > 0)
-        {
-            oldTail.Flags &= ~HeaderFlags.Spare;
-        }
-
-        head.ChainLength += bytes;
-        AddToPacketLength(ref head, bytes);
-    }
-
     /// <remarks>Static, the chain by value: an address taken of it would keep the caller's chain out of registers.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool TryAppendSlow(MbufChain chain, ReadOnlySpan<byte> bytes)

@@ -64,14 +64,17 @@ public readonly ref partial struct MbufChain
     /// <summary>Gives a fresh mbuf the bytes of another from an offset on, and its place in the chain behind that.</summary>
     internal partial void CutSegment(ref MbufHeader cut, uint cutIndex, int kept, uint index);
 
+    /// <summary>Links mbufs without data behind the chain, which have room for bytes to come.</summary>
+    internal partial void LinkRoom(ChainBuilder parts);
+
     /// <summary>
-    /// Links mbufs that were filled elsewhere and counts their bytes, and those written into the last mbuf's room, as the
-    /// chain's.
+    /// Counts bytes that were written into room as data, and gives back the mbufs behind that hold none of them.
     /// </summary>
     /// <param name="point">The mbuf that was filled first.</param>
-    /// <param name="parts">Those that were not in the chain.</param>
-    /// <param name="bytes">All bytes.</param>
-    internal partial void AppendFilled(uint point, ChainBuilder parts, int bytes);
+    /// <param name="lastTail">The last mbuf before those that were linked for the room.</param>
+    /// <param name="wasSpare">Whether it was spare then.</param>
+    /// <param name="bytes">All bytes; 0 leaves the chain as it was before.</param>
+    internal partial void CommitRoom(uint point, uint lastTail, bool wasSpare, int bytes);
 
     /// <summary>Where the data position of fresh storage of this kind is.</summary>
     internal partial int UsualHeadroom(ref MbufHeader header);

@@ -37,9 +37,7 @@ public readonly ref partial struct MbufChain
             return false;
         }
 
-        At(parts.Last).Flags |= HeaderFlags.Spare;
-        At(head.Tail).Flags &= ~HeaderFlags.Spare;
-        Link(ref head, parts);
+        LinkRoom(parts);
         return true;
     }
 

@@ -28,6 +28,73 @@ public readonly ref partial struct MbufChain
         return chain.TryCut(offset, out rest);
     }
 
+    /// <summary>
+    /// Takes the first bytes off as a chain of their own; this one keeps its identity and the rest: the way round that cutting messages
+    /// off a stream needs. Whole mbufs change hands; a cluster that is cut is shared by both, an internal buffer's part is copied. The
+    /// front of a packet is a packet: with the receive interface, its part of the packet length, and nothing else of the
+    /// header; this one keeps its header and its tags.
+    /// </summary>
+    /// <param name="length">Bytes to take, 0 or more. All of them leave this chain empty; none make a packet's front empty.</param>
+    /// <param name="front">
+    /// The front, owned by the caller; null on failure, and if no bytes are taken off a chain without packet header.
+    /// </param>
+    /// <returns>False if the chain is shorter or the arena is exhausted: the chain is as it was.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
+    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <remarks>
+    /// O(segments of the front). Needs at most one mbuf, none between two mbufs. Positions, readers and writers go on if they are in what
+    /// stays, but for its first mbuf. No name in mbuf(9): m_split gives the rest.
+    /// </remarks>
+    public bool TryTakeFront(int length, out MbufChain front)
+    {
+        MbufChain chain = this; // The variable that receives the front may be this very one.
+        return chain.TryCutFront(length, out front);
+    }
+
+    private bool TryCutFront(int length, out MbufChain front)
+    {
+        ref MbufHeader head = ref Head();
+        front = Null;
+        if (length < 0)
+        {
+            ThrowHelper.Negative(nameof(length), length);
+        }
+
+        if (length > head.ChainLength)
+        {
+            return false;
+        }
+
+        if (length == 0 && (head.Flags & HeaderFlags.PacketHeader) == 0)
+        {
+            return true; // No byte that could be a chain, and no header that would make a packet of none.
+        }
+
+        uint last = FindCut(length, out int kept, out int segments);
+        ref MbufHeader cut = ref At(last);
+        uint first = cut.Next;
+        int restSegments = head.Segments - segments;
+        if (kept < cut.SegmentLength || first == 0)
+        {
+            if (!_cache.TryTake(ZoneId.Mbuf, out first))
+            {
+                return false;
+            }
+
+            CutSegment(ref cut, last, kept, first);
+            restSegments++;
+        }
+
+        if (At(head.Tail).IsMarkedRoom)
+        {
+            MoveMarkFromRoom(this);
+        }
+
+        front = SeparateFront(ref head, last, first, segments, restSegments);
+        SetFrontLengths(ref head, ref At(first), length);
+        return true;
+    }
+
     private bool TryCut(int offset, out MbufChain rest)
     {
         ref MbufHeader head = ref Head();
@@ -143,6 +210,41 @@ public readonly ref partial struct MbufChain
         return MbufChain.Of(_cache, first, newHead.Generation);
     }
 
+    /// <summary>
+    /// Ends the front at one mbuf. The head and the first mbuf behind the cut change places, all but their identities: that one is the
+    /// front's head from now on, and the head, whose identity stays, goes on with the rest.
+    /// </summary>
+    private MbufChain SeparateFront(ref MbufHeader head, uint last, uint first, int segments, int restSegments)
+    {
+        ref MbufHeader front = ref At(first);
+        uint step = _cache.Hot.Memory.Step;
+        uint afterHead = last == Index ? 0 : head.Next;
+        uint tail = front.Next == 0 ? Index : head.Tail;
+        At(last).Next = 0;
+        EndClaims(afterHead);
+        head.EndPlaces(step);
+        front.Generation += step;
+        head.Next = front.Next;
+        _cache.SwapStorage(ref head, Index, ref front, first);
+        head.Tail = tail;
+        head.Segments = restSegments;
+
+        const uint Swapped = HeaderFlags.EndOfRecord;
+        uint mark = front.Flags & Swapped;
+        front.Next = afterHead;
+        front.Tail = last == Index ? first : last;
+        front.Segments = segments;
+        front.Flags = (front.Flags & HeaderFlags.OfStorage) | (head.Flags & Swapped) | HeaderFlags.Head | (head.Flags & HeaderFlags.PacketHeader);
+        front.ReceiveInterface = head.ReceiveInterface;
+        front.ChecksumFlags = 0;
+        front.ChecksumData = 0;
+        front.FlowId = 0;
+        head.Flags = (head.Flags & ~Swapped) | mark;
+        head.UpdateSlowFree();
+        front.UpdateSlowFree();
+        return MbufChain.Of(_cache, first, front.Generation);
+    }
+
     /// <summary>Ends what positions in another chain know of an mbuf and of all behind it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void EndClaims(uint first)
@@ -166,6 +268,18 @@ public readonly ref partial struct MbufChain
         {
             newHead.PacketLength = Math.Max(0, head.PacketLength - offset);
             head.PacketLength = offset;
+        }
+    }
+
+    private static void SetFrontLengths(ref MbufHeader head, ref MbufHeader front, int length)
+    {
+        front.ChainLength = length;
+        head.ChainLength -= length;
+        front.PacketLength = 0;
+        if ((head.Flags & HeaderFlags.PacketHeader) != 0)
+        {
+            head.PacketLength = Math.Max(0, head.PacketLength - length);
+            front.PacketLength = length;
         }
     }
 

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
 
-/// <content>Allocation without waiting (mbuf(9): M_NOWAIT).</content>
+/// <content>Allocation without waiting (mbuf(9): M_NOWAIT); <see cref="Waiting"/> has the same members.</content>
 public readonly ref partial struct MbufScope
 {
     /// <summary>
@@ -62,21 +62,14 @@ public readonly ref partial struct MbufScope
     /// in a plain mbuf if it fits there. All or nothing. No byte is in use:
     /// <see cref="MbufChain.TryAppend(ReadOnlySpan{byte})"/> and socket receives fill the room in order.
     /// </summary>
-    /// <param name="length">Bytes of room, 0 or more; 0 gives a single plain mbuf.</param>
+    /// <param name="room">Bytes of room, 0 or more; 0 gives a single plain mbuf.</param>
     /// <returns>The packet, owned by the caller; null if the arena cannot give all of it, which is counted.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="room"/> is negative.</exception>
     /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>O(segments). The room is not zeroed.</remarks>
     [UnscopedRef]
-    public MbufChain AllocatePacket(int length)
-    {
-        if (length < 0)
-        {
-            ThrowHelper.Negative(nameof(length), length);
-        }
-
-        return Started(Cache.TryStartRoom(length, Packet, out uint head), head);
-    }
+    public MbufChain AllocatePacket(int room)
+        => Started(Cache.TryStartRoom(CheckRoom(room), Packet, out uint head), head);
 
     /// <summary>
     /// m_getm2 without M_PKTHDR: <see cref="AllocatePacket(int)"/> without packet header. All or nothing; no byte is in use.
@@ -84,15 +77,8 @@ public readonly ref partial struct MbufScope
     /// <returns>The chain, owned by the caller; null if the arena cannot give all of it, which is counted.</returns>
     /// <inheritdoc cref="AllocatePacket(int)"/>
     [UnscopedRef]
-    public MbufChain AllocateChain(int length)
-    {
-        if (length < 0)
-        {
-            ThrowHelper.Negative(nameof(length), length);
-        }
-
-        return Started(Cache.TryStartRoom(length, Plain, out uint head), head);
-    }
+    public MbufChain AllocateChain(int room)
+        => Started(Cache.TryStartRoom(CheckRoom(room), Plain, out uint head), head);
 
     /// <summary>
     /// m_getclr: one mbuf without packet header, whose <see cref="MbufSizes.InternalSize"/> bytes of room are zero, none in use.
@@ -110,28 +96,28 @@ public readonly ref partial struct MbufScope
     /// m_get2, m_get3 without M_PKTHDR: one mbuf with contiguous room for a number of bytes, none in use, in the smallest storage
     /// that has it: the mbuf's own buffer, a cluster of 2 KiB, or else the smallest free jumbo cluster that is large enough.
     /// </summary>
-    /// <param name="length">Bytes of contiguous room, 0 to <see cref="MbufSizes.MaximumContiguous"/> (m_get2 ends at 4,096).</param>
+    /// <param name="room">Bytes of contiguous room, 0 to <see cref="MbufSizes.MaximumContiguous"/> (m_get2 ends at 4,096).</param>
     /// <returns>
     /// A chain of one, owned by the caller; null (<see cref="MbufChain.IsNull"/>) if the arena is exhausted, which is counted.
     /// </returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative or more than can be
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="room"/> is negative or more than can be
     /// contiguous.</exception>
     /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>O(1). The room is not zeroed.</remarks>
     [UnscopedRef]
-    public MbufChain AllocateContiguousMbuf(int length)
+    public MbufChain AllocateContiguousMbuf(int room)
     {
-        CheckContiguous(length);
-        return Started(Cache.TryStartContiguous(length, Plain, out uint head), head);
+        CheckContiguous(room);
+        return Started(Cache.TryStartContiguous(room, Plain, out uint head), head);
     }
 
     /// <summary>m_get2, m_get3 with M_PKTHDR: <see cref="AllocateContiguousMbuf(int)"/> with a zeroed packet header.</summary>
     /// <inheritdoc cref="AllocateContiguousMbuf(int)"/>
     [UnscopedRef]
-    public MbufChain AllocateContiguousPacket(int length)
+    public MbufChain AllocateContiguousPacket(int room)
     {
-        CheckContiguous(length);
-        return Started(Cache.TryStartContiguous(length, Packet, out uint head), head);
+        CheckContiguous(room);
+        return Started(Cache.TryStartContiguous(room, Packet, out uint head), head);
     }
 
     /// <summary>A free mbuf, plain or with a 2 KiB cluster, as a chain; null when exhausted.</summary>
@@ -193,164 +179,29 @@ public readonly ref partial struct MbufScope
         return (index + cache.Hot.Opening) | ((ulong)header.Generation << 32);
     }
 
-    private static void CheckContiguous(int length)
+    internal static int CheckRoom(int room)
     {
-        if ((uint)length > MbufSizes.MaximumContiguous)
+        if (room < 0)
         {
-            ThrowHelper.NotContiguousOrNegative(nameof(length), length);
+            ThrowHelper.Negative(nameof(room), room);
+        }
+
+        return room;
+    }
+
+    internal static void CheckContiguous(int room)
+    {
+        if ((uint)room > MbufSizes.MaximumContiguous)
+        {
+            ThrowHelper.NotContiguousOrNegative(nameof(room), room);
         }
     }
 
     /// <summary>A fresh chain of one plain mbuf, after its room was zeroed.</summary>
-    private static MbufChain Zeroed(MbufChain chain)
+    internal static MbufChain Zeroed(MbufChain chain)
     {
         ThreadCache cache = chain.Cache;
         cache.Hot.Memory.Bytes(cache.Hot.Memory.StartOf(ref chain.VerifiedHead()), MbufSizes.InternalSize).Clear();
         return chain;
-    }
-
-    /// <summary>m_get with M_WAITOK: <see cref="AllocateMbuf()"/>, waiting until there is an mbuf.</summary>
-    /// <param name="timeout">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
-    /// <param name="cancellationToken">Ends the wait early.</param>
-    /// <returns>The chain, owned by the caller; null if the time was over, which is counted as denied.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was allocated.</exception>
-    /// <exception cref="ObjectDisposedException">The scope is closed, or the arena was disposed meanwhile.</exception>
-    /// <remarks>As the form without waiting if there is one; else it blocks the thread and is counted as delayed.</remarks>
-    [UnscopedRef]
-    public MbufChain AllocateMbuf(TimeSpan timeout, CancellationToken cancellationToken = default)
-        => Started(Arena.TryWait(Cache, new ZoneAllocation(ZoneId.Mbuf, Plain), timeout, cancellationToken, out uint head), head);
-
-    /// <summary>m_gethdr with M_WAITOK: <see cref="AllocatePacketWithoutCluster()"/>, waiting until there is an mbuf.</summary>
-    /// <inheritdoc cref="AllocateMbuf(TimeSpan, CancellationToken)"/>
-    [UnscopedRef]
-    public MbufChain AllocatePacketWithoutCluster(TimeSpan timeout, CancellationToken cancellationToken = default)
-        => Started(Arena.TryWait(Cache, new ZoneAllocation(ZoneId.Mbuf, Packet), timeout, cancellationToken, out uint head), head);
-
-    /// <summary>
-    /// m_getcl with M_PKTHDR and M_WAITOK: <see cref="AllocatePacket()"/>, waiting until there is an mbuf and a cluster.
-    /// </summary>
-    /// <inheritdoc cref="AllocateMbuf(TimeSpan, CancellationToken)"/>
-    [UnscopedRef]
-    public MbufChain AllocatePacket(TimeSpan timeout, CancellationToken cancellationToken = default)
-        => Started(Arena.TryWait(Cache, new ZoneAllocation(ZoneId.Packet, Packet), timeout, cancellationToken, out uint head), head);
-
-    /// <summary>
-    /// m_getjcl with M_PKTHDR and M_WAITOK: <see cref="AllocatePacket(MbufClusterSize)"/>, waiting until there is memory.
-    /// </summary>
-    /// <param name="size">One of the sizes that <see cref="MbufClusterSize"/> names.</param>
-    /// <param name="timeout">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
-    /// <param name="cancellationToken">Ends the wait early.</param>
-    /// <inheritdoc cref="AllocateMbuf(TimeSpan, CancellationToken)"/>
-    [UnscopedRef]
-    public MbufChain AllocatePacket(MbufClusterSize size, TimeSpan timeout, CancellationToken cancellationToken = default)
-        => Started(Arena.TryWait(Cache, new ClusterAllocation(size, Packet), timeout, cancellationToken, out uint head), head);
-
-    /// <summary>m_getcl with M_WAITOK: <see cref="AllocateMbufWithCluster()"/>, waiting until there is an mbuf and a cluster.</summary>
-    /// <inheritdoc cref="AllocateMbuf(TimeSpan, CancellationToken)"/>
-    [UnscopedRef]
-    public MbufChain AllocateMbufWithCluster(TimeSpan timeout, CancellationToken cancellationToken = default)
-        => Started(Arena.TryWait(Cache, new ZoneAllocation(ZoneId.Packet, Plain), timeout, cancellationToken, out uint head), head);
-
-    /// <summary>m_getjcl with M_WAITOK: <see cref="AllocateMbufWithCluster(MbufClusterSize)"/>, waiting until there is memory.</summary>
-    /// <param name="size">One of the sizes that <see cref="MbufClusterSize"/> names.</param>
-    /// <param name="timeout">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
-    /// <param name="cancellationToken">Ends the wait early.</param>
-    /// <inheritdoc cref="AllocateMbuf(TimeSpan, CancellationToken)"/>
-    [UnscopedRef]
-    public MbufChain AllocateMbufWithCluster(MbufClusterSize size, TimeSpan timeout, CancellationToken cancellationToken = default)
-        => Started(Arena.TryWait(Cache, new ClusterAllocation(size, Plain), timeout, cancellationToken, out uint head), head);
-
-    /// <summary>
-    /// m_getm2 with M_PKTHDR and M_WAITOK: <see cref="AllocatePacket(int)"/>, waiting until all of it is there. More than the
-    /// arena's limits allow is never there: then the wait ends with its time.
-    /// </summary>
-    /// <param name="length">Bytes of room, 0 or more.</param>
-    /// <param name="timeout">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
-    /// <param name="cancellationToken">Ends the wait early.</param>
-    /// <inheritdoc cref="AllocateMbuf(TimeSpan, CancellationToken)"/>
-    [UnscopedRef]
-    public MbufChain AllocatePacket(int length, TimeSpan timeout, CancellationToken cancellationToken = default)
-    {
-        if (length < 0)
-        {
-            ThrowHelper.Negative(nameof(length), length);
-        }
-
-        return Started(Arena.TryWait(Cache, new RoomAllocation(length, Packet), timeout, cancellationToken, out uint head), head);
-    }
-
-    /// <summary>
-    /// m_getm2 without M_PKTHDR, with M_WAITOK: <see cref="AllocateChain(int)"/>, waiting until all of it is there.
-    /// </summary>
-    /// <inheritdoc cref="AllocatePacket(int, TimeSpan, CancellationToken)"/>
-    [UnscopedRef]
-    public MbufChain AllocateChain(int length, TimeSpan timeout, CancellationToken cancellationToken = default)
-    {
-        if (length < 0)
-        {
-            ThrowHelper.Negative(nameof(length), length);
-        }
-
-        return Started(Arena.TryWait(Cache, new RoomAllocation(length, Plain), timeout, cancellationToken, out uint head), head);
-    }
-
-    /// <summary>m_getclr with M_WAIT: <see cref="AllocateZeroedMbuf()"/>, waiting until there is an mbuf.</summary>
-    /// <inheritdoc cref="AllocateMbuf(TimeSpan, CancellationToken)"/>
-    [UnscopedRef]
-    public MbufChain AllocateZeroedMbuf(TimeSpan timeout, CancellationToken cancellationToken = default)
-    {
-        MbufChain chain = Started(Arena.TryWait(Cache, new ZoneAllocation(ZoneId.Mbuf, Plain), timeout, cancellationToken, out uint head), head);
-        return chain.IsNull ? chain : Zeroed(chain);
-    }
-
-    /// <summary>
-    /// m_get2 without M_PKTHDR, with M_WAITOK: <see cref="AllocateContiguousMbuf(int)"/>, waiting until there is memory.
-    /// </summary>
-    /// <param name="length">Bytes of contiguous room, 0 to <see cref="MbufSizes.MaximumContiguous"/>.</param>
-    /// <param name="timeout">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
-    /// <param name="cancellationToken">Ends the wait early.</param>
-    /// <returns>The chain, owned by the caller; null if the time was over, which is counted as denied.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is out of its range, or <paramref name="timeout"/>
-    /// is negative and not infinite.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was allocated.</exception>
-    /// <exception cref="ObjectDisposedException">The scope is closed, or the arena was disposed meanwhile.</exception>
-    /// <remarks>As the form without waiting if there is memory; else it blocks the thread and is counted as delayed.</remarks>
-    [UnscopedRef]
-    public MbufChain AllocateContiguousMbuf(int length, TimeSpan timeout, CancellationToken cancellationToken = default)
-    {
-        CheckContiguous(length);
-        return Started(Arena.TryWait(Cache, new ContiguousAllocation(length, Plain), timeout, cancellationToken, out uint head), head);
-    }
-
-    /// <summary>
-    /// m_get2 with M_PKTHDR and M_WAITOK: <see cref="AllocateContiguousPacket(int)"/>, waiting until there is memory.
-    /// </summary>
-    /// <inheritdoc cref="AllocateContiguousMbuf(int, TimeSpan, CancellationToken)"/>
-    [UnscopedRef]
-    public MbufChain AllocateContiguousPacket(int length, TimeSpan timeout, CancellationToken cancellationToken = default)
-    {
-        CheckContiguous(length);
-        return Started(Arena.TryWait(Cache, new ContiguousAllocation(length, Packet), timeout, cancellationToken, out uint head), head);
-    }
-
-    private readonly struct ZoneAllocation(ZoneId zone, uint flags) : IAllocation
-    {
-        public bool TryAttempt(ThreadCache cache, out uint head) => cache.TryStartMbuf(zone, flags, out head);
-    }
-
-    private readonly struct ClusterAllocation(MbufClusterSize size, uint flags) : IAllocation
-    {
-        public bool TryAttempt(ThreadCache cache, out uint head) => cache.TryStartCluster(size, flags, out head);
-    }
-
-    private readonly struct RoomAllocation(int length, uint flags) : IAllocation
-    {
-        public bool TryAttempt(ThreadCache cache, out uint head) => cache.TryStartRoom(length, flags, out head);
-    }
-
-    private readonly struct ContiguousAllocation(int length, uint flags) : IAllocation
-    {
-        public bool TryAttempt(ThreadCache cache, out uint head) => cache.TryStartContiguous(length, flags, out head);
     }
 }

@@ -15,9 +15,9 @@ namespace Engine.Mbufs;
 [DebuggerDisplay("{ToString(),nq}")]
 public readonly ref partial struct MbufScope : IDisposable
 {
-    private const uint Plain = HeaderFlags.Head;
+    internal const uint Plain = HeaderFlags.Head;
 
-    private const uint Packet = HeaderFlags.Head | HeaderFlags.PacketHeader;
+    internal const uint Packet = HeaderFlags.Head | HeaderFlags.PacketHeader;
 
     private readonly ThreadCache _cache;
 
@@ -64,6 +64,23 @@ public readonly ref partial struct MbufScope : IDisposable
 
     /// <summary>A scope inside another one of the same thread: it shares that one's opening, and its end ends nothing.</summary>
     internal static MbufScope Inside(ThreadCache cache) => new(cache, ends: cache.Serial - 1);
+
+    /// <summary>
+    /// The same allocations, which wait for memory where there is none: <c>mbufs.Waiting(timeout).AllocatePacket()</c> (mbuf(9): M_WAITOK).
+    /// </summary>
+    /// <param name="timeout">How long each allocation waits at most; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
+    /// <param name="cancellationToken">Ends a wait early.</param>
+    /// <returns>The allocations; valid as long as this scope is open.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
+    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
+    /// <remarks>O(1); nothing is waited for before something is allocated. It blocks the thread: <see cref="MbufWaitingScope"/>.</remarks>
+    [UnscopedRef]
+    public MbufWaitingScope Waiting(TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        MbufArena.ThrowIfNoTimeout(timeout);
+        _ = Cache;
+        return new MbufWaitingScope(this, timeout, cancellationToken);
+    }
 
     /// <summary>
     /// Turns a handle back into a chain, on any thread. The handle is used up: every copy of it is stale from now on.

@@ -43,6 +43,13 @@ internal static class ThrowHelper
         => throw (value < 0 ? CreateNegative(parameter, value) : CreateNotContiguous(parameter, value));
 
     [DoesNotReturn]
+    public static void NotRoom(string parameter, int value, int room) => throw CreateNotRoom(parameter, value, room);
+
+    [DoesNotReturn]
+    public static void StaleRoom() => throw new MbufStaleException(
+        "The room is committed or given back already, or its chain was changed since: cut, shared, added to, laid out anew. Reserve room, fill it, and commit it before anything else is done with the end of the chain.");
+
+    [DoesNotReturn]
     public static void ChainTooLong(long length) => throw CreateChainTooLong(length);
 
     [DoesNotReturn]
@@ -173,6 +180,12 @@ internal static class ThrowHelper
         parameter,
         value,
         $"At most {MbufSizes.MaximumContiguous} bytes can be contiguous: the largest cluster's size.");
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ArgumentOutOfRangeException CreateNotRoom(string parameter, int value, int room) => new(
+        parameter,
+        value,
+        $"There is room for {room} bytes. Commit as many as were written into the room that was given, or fewer, 0 for none.");
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static OverflowException CreateChainTooLong(long length)

@@ -22,6 +22,9 @@ internal struct MbufHeader
     /// </summary>
     public const uint FirstTired = 0xFFFF_F000;
 
+    /// <summary>No index: what <see cref="Tail"/> is in an mbuf that is no head and whose room was offered.</summary>
+    public const uint OfferedRoom = uint.MaxValue;
+
     /// <summary>Index of the next mbuf of this chain, 0 at the tail (m_next).</summary>
     [FieldOffset(0)] public uint Next;
 
@@ -40,7 +43,10 @@ internal struct MbufHeader
     /// <summary>Index of the storage in the slab of its <see cref="Kind"/>; for internal storage the mbuf's own index.</summary>
     [FieldOffset(16)] public uint Storage;
 
-    /// <summary>In a head: index of the last mbuf of the chain. Elsewhere without meaning.</summary>
+    /// <summary>
+    /// In a head: index of the last mbuf of the chain. In another mbuf without data <see cref="OfferedRoom"/>, while its room is the
+    /// chain's <see cref="MbufChain.TryGetRoom"/>. Elsewhere without meaning.
+    /// </summary>
     [FieldOffset(20)] public uint Tail;
 
     /// <summary>In a head: the number of mbufs of the chain. Elsewhere without meaning.</summary>

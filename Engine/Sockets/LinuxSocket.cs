@@ -30,17 +30,17 @@ internal static partial class LinuxSocket
         int length,
         ZoneId kind = ZoneId.Cluster)
     {
-        ReceiveRoom room = ReceiveRoom.Take(chain, length, kind);
-        if (room.Length == 0)
+        if (!MbufRoom.TryReserve(chain, length, kind, out MbufRoom room))
         {
             return MbufSocketResult.Exhausted;
         }
 
-        Span<Vector> vectors = stackalloc Vector[room.Pieces];
+        Span<Vector> vectors = stackalloc Vector[room.PieceCount];
         int count = 0;
-        foreach (ReceiveRoom.Piece piece in room)
+        MbufRoom.PieceEnumerator pieces = room.GetEnumerator();
+        while (pieces.MoveNext())
         {
-            vectors[count] = new Vector(chain.Cache.Hot.Memory.Raw.Pointer(piece.Offset), (nuint)piece.Length);
+            vectors[count] = new Vector(chain.Cache.Hot.Memory.Raw.Pointer(pieces.CurrentOffset), (nuint)pieces.CurrentLength);
             count++;
         }
 
@@ -69,7 +69,7 @@ internal static partial class LinuxSocket
             return MbufSocketResult.Moved(0, 0);
         }
 
-        Span<Vector> vectors = stackalloc Vector[Math.Min(head.Segments, ReceiveRoom.MostPieces)];
+        Span<Vector> vectors = stackalloc Vector[Math.Min(head.Segments, MbufRoom.MaximumPieces)];
         int count = 0;
         int offered = 0;
         RawMemory memory = chain.Cache.Hot.Memory.Raw;

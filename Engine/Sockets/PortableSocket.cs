@@ -7,8 +7,7 @@ internal static class PortableSocket
 {
     public static MbufSocketResult Receive(Socket socket, MbufChain chain, int length)
     {
-        ReceiveRoom room = ReceiveRoom.Take(chain, length);
-        if (room.Length == 0)
+        if (!chain.TryReserveRoom(length, out MbufRoom room))
         {
             return MbufSocketResult.Exhausted;
         }
@@ -18,9 +17,9 @@ internal static class PortableSocket
         bool ended = false;
         try
         {
-            foreach (ReceiveRoom.Piece piece in room)
+            foreach (Span<byte> piece in room)
             {
-                int bytes = socket.Receive(chain.Cache.Hot.Memory.Bytes(piece.Offset, piece.Length), SocketFlags.None, out error);
+                int bytes = socket.Receive(piece, SocketFlags.None, out error);
                 received += bytes;
                 ended = bytes == 0 && error == SocketError.Success;
 
@@ -55,7 +54,7 @@ internal static class PortableSocket
         {
             foreach (ReadOnlySpan<byte> segment in chain.Segments)
             {
-                if (pieces == ReceiveRoom.MostPieces)
+                if (pieces == MbufRoom.MaximumPieces)
                 {
                     break;
                 }

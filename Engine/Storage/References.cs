@@ -127,6 +127,41 @@ internal static class References
         }
 
         /// <summary>
+        /// Exchanges the storage, the bytes and the types of two mbufs. The one's buffer is the other's place for internal bytes, which are
+        /// copied.
+        /// </summary>
+        public void SwapStorage(ref MbufHeader one, uint oneIndex, ref MbufHeader other, uint otherIndex)
+        {
+            MbufHeader saved = one;
+            (one.Type, other.Type) = (other.Type, one.Type);
+            if (!one.IsInternal || !other.IsInternal)
+            {
+                cache.MoveStorage(ref other, ref one, oneIndex);
+                cache.MoveStorage(ref saved, ref other, otherIndex);
+                return;
+            }
+
+            int offset = cache.Hot.Memory.RoomBefore(ref one);
+            InternalBytes buffer = default;
+            Span<byte> bytes = buffer[..one.SegmentLength];
+            cache.Hot.Memory.BytesOf(ref one).CopyTo(bytes);
+            if (cache.Arena.ClearsOnFree)
+            {
+                cache.ClearInternal(ref one);
+            }
+
+            cache.MoveStorage(ref other, ref one, oneIndex);
+            cache.Hot.Memory.AttachInternal(ref other, otherIndex, offset);
+            other.SegmentLength = bytes.Length;
+            other.Flags |= saved.Flags & HeaderFlags.ReadOnly;
+            bytes.CopyTo(cache.Hot.Memory.BytesOf(ref other));
+            if (cache.Arena.ClearsOnFree)
+            {
+                bytes.Clear();
+            }
+        }
+
+        /// <summary>
         /// An internal buffer is of no further use to its mbuf, which lives on: secrets in it do not wait until that is freed.
         /// </summary>
         [MethodImpl(MethodImplOptions.NoInlining)]
@@ -212,5 +247,12 @@ internal static class References
             // One header refers once, and there are fewer than 2^24 headers: the count cannot overflow.
             Interlocked.Increment(ref count);
         }
+    }
+
+    /// <summary>As many bytes as an mbuf's own buffer has.</summary>
+    [InlineArray(MbufSizes.InternalSize)]
+    private struct InternalBytes
+    {
+        private byte _first;
     }
 }
