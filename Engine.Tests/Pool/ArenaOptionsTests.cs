@@ -1,3 +1,9 @@
+using Engine.Mbufs.Wire;
+
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests;
@@ -35,6 +41,99 @@ public sealed class ArenaOptionsTests
 
         Assert.That(error?.ParamName, Is.EqualTo(name));
         Assert.That(error?.Message, Does.Contain($"{name} must be from {least} to {most}"));
+    }
+
+    [Test]
+    public void Everything_that_is_wrong_is_told_in_one_message()
+    {
+        var options = new MbufArenaOptions { Mbufs = 0, Headroom = -1, Jumbo9Clusters = -5, TimeProvider = null!, WarningInterval = TimeSpan.FromSeconds(-3) };
+        ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(() => new MbufArena(options).Dispose())!;
+
+        Assert.That(error.Message, Does.StartWith("5 options are wrong.")
+            .And.Contains("MbufArenaOptions.Mbufs must be from 1 to 16777214, not 0.")
+            .And.Contains("MbufArenaOptions.Headroom must be from 0 to 4096, not -1.")
+            .And.Contains("MbufArenaOptions.Jumbo9Clusters must be from 0 to 16777214, not -5.")
+            .And.Contains("MbufArenaOptions.TimeProvider must not be null")
+            .And.Contains("MbufArenaOptions.WarningInterval must be zero or more"));
+    }
+
+    [Test]
+    public void From_memory_the_limits_are_derived_as_large_as_fit([Values(1_000_000, 116_000_000, 64L << 20, 1L << 30, 20L << 30)] long memory, [Values(0, 128, 4096)] int headroom)
+    {
+        int[] limits = new ArenaLayout(new MbufArenaOptions { Memory = memory, Headroom = headroom }).Limits;
+        int mbufs = limits[(int)ZoneId.Mbuf];
+
+        Assert.That(BytesOf(mbufs, headroom), Is.LessThanOrEqualTo(memory));
+        Assert.That(BytesOf(mbufs + 1, headroom), Is.GreaterThan(memory));
+        Assert.That(limits[1..6], Is.EqualTo(new[] { mbufs / 2, mbufs / 16, mbufs / 128, mbufs / 128, mbufs / 16 }));
+    }
+
+    [Test]
+    public void The_default_limits_are_those_of_their_memory()
+    {
+        int[] limits = new ArenaLayout(new MbufArenaOptions()).Limits;
+        Assert.That(limits, Is.EqualTo(new[] { 65_536, 32_768, 4_096, 512, 512, 4_096, 32_768 }));
+        Assert.That(new ArenaLayout(new MbufArenaOptions { Memory = BytesOf(65_536, 128) }).Limits, Is.EqualTo(limits));
+        Assert.That(BytesOf(65_536, 128) >> 20, Is.EqualTo(122), "as the page says");
+    }
+
+    [Test]
+    public void Limits_that_are_given_win_and_take_their_part_of_the_memory_first()
+    {
+        const long Memory = 64 << 20;
+        int[] derived = new ArenaLayout(new MbufArenaOptions { Memory = Memory }).Limits;
+        int[] limits = new ArenaLayout(new MbufArenaOptions { Memory = Memory, Jumbo16Clusters = 1024, PageClusters = 0 }).Limits;
+
+        Assert.That((limits[(int)ZoneId.Jumbo16], limits[(int)ZoneId.Page]), Is.EqualTo((1024, 0)));
+        Assert.That(limits[(int)ZoneId.Cluster], Is.EqualTo(limits[(int)ZoneId.Mbuf] / 2).And.LessThan(derived[(int)ZoneId.Cluster]));
+        Assert.That(new ArenaLayout(new MbufArenaOptions { Mbufs = 100 }).Limits[(int)ZoneId.Cluster], Is.EqualTo(32_768), "without memory each has its default");
+    }
+
+    [TestCase(0)]
+    [TestCase(-1)]
+    [TestCase(319)]
+    [TestCase(long.MinValue)]
+    public void Memory_that_holds_nothing_is_refused_with_what_it_would_take(long memory)
+    {
+        ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(() => new MbufArena(new() { Memory = memory }).Dispose())!;
+        Assert.That((error.ParamName, error.Message.Contains("must be 320 bytes or more", StringComparison.Ordinal)), Is.EqualTo((nameof(MbufArenaOptions.Memory), memory < 320)));
+    }
+
+    [Test]
+    public void Options_are_bound_to_a_configuration_and_configured_by_code()
+    {
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Arena:Memory"] = "8000000",
+            ["Arena:Clusters"] = "77",
+            ["Arena:Checked"] = "true",
+            ["Arena:WarningInterval"] = "00:00:05",
+            ["Arena:Name"] = "edge",
+        }).Build();
+        var services = new ServiceCollection();
+        services.Configure<MbufArenaOptions>(configuration.GetSection("Arena"));
+        services.Configure<MbufArenaOptions>(static options => options.Mbufs = 99);
+        services.Configure<MbufReassemblerOptions>(static options => options.MaximumPackets = 5);
+        using ServiceProvider provider = services.BuildServiceProvider();
+        MbufArenaOptions options = provider.GetRequiredService<IOptions<MbufArenaOptions>>().Value;
+
+        Assert.That((options.Memory, options.Clusters, options.Mbufs, options.Checked, options.WarningInterval.Seconds, options.Name),
+            Is.EqualTo(((long?)8_000_000, (int?)77, (int?)99, true, 5, "edge")));
+        using var arena = new MbufArena(options);
+        Assert.That((arena.GetLimit(MbufZone.Mbufs), arena.GetLimit(MbufZone.Clusters)), Is.EqualTo((99, 77)));
+        Assert.That(provider.GetRequiredService<IOptions<MbufReassemblerOptions>>().Value.MaximumPackets, Is.EqualTo(5));
+    }
+
+    private static long BytesOf(int mbufs, int headroom)
+    {
+        long bytes = (mbufs * 320L) + (mbufs / 16 * 64L);
+        foreach ((int size, int share) in new[] { (2048, 2), (4096, 16), (9216, 128), (16_384, 128) })
+        {
+            int lines = (size + headroom + 63) / 64;
+            bytes += mbufs / share * (((lines | 1) * 64L) + 64);
+        }
+
+        return bytes;
     }
 
     [Test]

@@ -3,6 +3,14 @@ namespace Engine.Mbufs;
 /// <content>Finding bytes, wherever the borders between segments lie.</content>
 public readonly ref partial struct MbufChain
 {
+    /// <summary>Finds a byte from the start on (no counterpart in mbuf(9)).</summary>
+    /// <inheritdoc cref="IndexOf(byte, int)"/>
+    public int IndexOf(byte value) => IndexOf(value, 0);
+
+    /// <summary>Finds a sequence of bytes from the start on, also where it goes over the borders of segments (no counterpart in mbuf(9)).</summary>
+    /// <inheritdoc cref="IndexOf(ReadOnlySpan{byte}, int)"/>
+    public int IndexOf(ReadOnlySpan<byte> value) => IndexOf(value, 0);
+
     /// <summary>
     /// Finds a byte (no counterpart in mbuf(9), where m_apply with a callback would do it).
     /// </summary>
@@ -13,7 +21,7 @@ public readonly ref partial struct MbufChain
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="start"/> is negative.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(segments + bytes), several bytes at a time inside a segment.</remarks>
-    public int IndexOf(byte value, int start = 0)
+    public int IndexOf(byte value, int start)
     {
         _ = ref HeadToSearch(start);
         int position = 0;
@@ -43,7 +51,7 @@ public readonly ref partial struct MbufChain
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="start"/> is negative.</exception>
     /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(segments + bytes) for bytes that seldom start what is searched for; at worst times the length of it.</remarks>
-    public int IndexOf(ReadOnlySpan<byte> value, int start = 0)
+    public int IndexOf(ReadOnlySpan<byte> value, int start)
     {
         ref MbufHeader head = ref HeadToSearch(start);
         if (value.IsEmpty)

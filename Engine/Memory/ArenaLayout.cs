@@ -17,19 +17,15 @@ internal sealed class ArenaLayout
 
     public ArenaLayout(MbufArenaOptions options)
     {
-        Limits =
-        [
-            Validate(nameof(options.Mbufs), options.Mbufs, 1, MostItems),
-            .. ClusterKind.All.Select(kind => Validate(kind.Option, kind.Limit(options), 0, MostItems)),
-            Validate(nameof(options.ExternalStorages), options.ExternalStorages, 0, MostItems),
-            Math.Min(options.Mbufs, options.Clusters),
-        ];
-        ArgumentNullException.ThrowIfNull(options.TimeProvider);
-        ValidateInterval(nameof(options.WarningInterval), options.WarningInterval);
-        ValidateInterval(nameof(options.ReclaimInterval), options.ReclaimInterval);
-        Headroom = Validate(nameof(options.Headroom), options.Headroom, 0, 4096);
-        Caches = Validate(nameof(options.Caches), options.Caches, 1, 4096);
-        PacketShare = Validate(nameof(options.Packets), options.Packets ?? options.Clusters, 0, int.MaxValue);
+        var faults = new OptionFaults(nameof(MbufArenaOptions));
+        Headroom = faults.Check(nameof(options.Headroom), options.Headroom, 0, 4096);
+        Caches = faults.Check(nameof(options.Caches), options.Caches, 1, 4096);
+        Limits = ArenaLimits.Of(options, faults);
+        PacketShare = options.Packets is int packets ? faults.Check(nameof(options.Packets), packets, 0, int.MaxValue) : Limits[(int)ZoneId.Cluster];
+        faults.CheckNotNull(nameof(options.TimeProvider), options.TimeProvider);
+        CheckInterval(faults, nameof(options.WarningInterval), options.WarningInterval);
+        CheckInterval(faults, nameof(options.ReclaimInterval), options.ReclaimInterval);
+        faults.ThrowIfAny();
 
         long end = 0;
         Reserve(ref end, (Limits[0] + 1L) * MbufSizes.HeaderSize); // headers, with the null header in front
@@ -78,18 +74,18 @@ internal sealed class ArenaLayout
     /// <summary>Bytes of the whole reservation.</summary>
     public long Length { get; }
 
-    private static int Validate(string name, int value, int least, int most) => value >= least && value <= most
-        ? value
-        : throw new ArgumentOutOfRangeException(name, value, $"MbufArenaOptions.{name} must be from {least} to {most}.");
-
-    private static void ValidateInterval(string name, TimeSpan value)
+    /// <summary>Bytes from one cluster to the next: an odd number of cache lines.</summary>
+    public static int StrideOf(ClusterKind kind, int headroom)
     {
-        if (value < TimeSpan.Zero && value != Timeout.InfiniteTimeSpan)
-        {
-            throw new ArgumentOutOfRangeException(
-                name, value, $"MbufArenaOptions.{name} must be zero or more, or Timeout.InfiniteTimeSpan for once and never again.");
-        }
+        int lines = ((int)kind.Size + headroom + CacheLine - 1) / CacheLine;
+        return (lines | 1) * CacheLine;
     }
+
+    private static void CheckInterval(OptionFaults faults, string name, TimeSpan value) => faults.Check(
+        name,
+        value,
+        value >= TimeSpan.Zero || value == Timeout.InfiniteTimeSpan,
+        "zero or more, or Timeout.InfiniteTimeSpan for once and never again");
 
     private static long Reserve(ref long end, long length)
     {
@@ -127,8 +123,7 @@ internal sealed class ArenaLayout
         {
             int limit = Limits[(int)kind.Zone];
             int capacity = (int)kind.Size + Headroom;
-            int lines = (capacity + CacheLine - 1) / CacheLine;
-            int stride = (lines | 1) * CacheLine;
+            int stride = StrideOf(kind, Headroom);
             long start = Reserve(ref end, checked((long)stride * limit));
             Storages[(int)kind.Zone] = new StorageLayout(start, stride, capacity, Headroom, firstCount);
             firstCount += limit;
@@ -136,6 +131,81 @@ internal sealed class ArenaLayout
 
         // External storage lies anywhere: only its records, in the place of a count, are ours.
         Storages[(int)ZoneId.External] = new StorageLayout(0, 0, 0, 0, firstCount);
+    }
+}
+
+/// <summary>The limits of all zones: those that the options give, and the others in proportion to each other.</summary>
+internal static class ArenaLimits
+{
+    /// <summary>Mbufs where neither a limit nor memory is given.</summary>
+    private const int DefaultMbufs = 65_536;
+
+    private const int ExternalShare = 8;
+
+    /// <summary>By <see cref="ZoneId"/>, the pairs last.</summary>
+    public static int[] Of(MbufArenaOptions options, OptionFaults faults)
+    {
+        int?[] given =
+        [
+            Check(faults, nameof(options.Mbufs), options.Mbufs, 1),
+            .. ClusterKind.All.Select(kind => Check(faults, kind.Option, kind.Limit(options), 0)),
+            Check(faults, nameof(options.ExternalStorages), options.ExternalStorages, 0),
+        ];
+        int mbufs = options.Memory is long memory ? Fit(memory, given, options.Headroom, faults) : DefaultMbufs;
+        int[] limits = For(mbufs, given);
+        return [.. limits, Math.Min(limits[(int)ZoneId.Mbuf], limits[(int)ZoneId.Cluster])];
+    }
+
+    private static int? Check(OptionFaults faults, string option, int? value, int least)
+        => value is int number ? faults.Check(option, number, least, ArenaLayout.MostItems) : null;
+
+    /// <summary>The most mbufs with which everything fits into the memory; 1 if nothing does, which is a fault.</summary>
+    private static int Fit(long memory, int?[] given, int headroom, OptionFaults faults)
+    {
+        long least = BytesOf(For(1, given), headroom);
+        if (memory < least)
+        {
+            faults.Add(
+                nameof(MbufArenaOptions.Memory),
+                memory,
+                $"{nameof(MbufArenaOptions)}.{nameof(MbufArenaOptions.Memory)} must be {least} bytes or more: so much do the limits take that are given, and one mbuf");
+            return 1;
+        }
+
+        int fits = 1;
+        int tooMany = ArenaLayout.MostItems + 1;
+        while (tooMany - fits > 1)
+        {
+            int mbufs = fits + ((tooMany - fits) / 2);
+            if (BytesOf(For(mbufs, given), headroom) <= memory)
+            {
+                fits = mbufs;
+            }
+            else
+            {
+                tooMany = mbufs;
+            }
+        }
+
+        return fits;
+    }
+
+    /// <summary>The limits that are given, and the others as their share of a number of mbufs.</summary>
+    private static int[] For(int mbufs, int?[] given)
+    {
+        int[] shares = [ClusterKind.ShareUnit, .. ClusterKind.All.Select(static kind => kind.Share), ExternalShare];
+        return [.. given.Zip(shares, (limit, share) => limit ?? (int)((long)mbufs * share / ClusterKind.ShareUnit))];
+    }
+
+    private static long BytesOf(int[] limits, int headroom)
+    {
+        long bytes = (long)limits[(int)ZoneId.Mbuf] * ((2 * MbufSizes.HeaderSize) + MbufSizes.InternalSize);
+        foreach (ClusterKind kind in ClusterKind.All)
+        {
+            bytes += (long)limits[(int)kind.Zone] * (ArenaLayout.StrideOf(kind, headroom) + RawMemory.CountStride);
+        }
+
+        return bytes + ((long)limits[(int)ZoneId.External] * RawMemory.CountStride);
     }
 }
 

@@ -40,19 +40,23 @@ internal enum ZoneId : byte
 /// <param name="Size">What the user calls it, and its bytes.</param>
 /// <param name="Type">What <see cref="MbufChain.DangerousTryGetExternal"/> calls it.</param>
 /// <param name="Option">The option that limits how many there are.</param>
-/// <param name="Limit">Its value.</param>
-internal sealed record ClusterKind(ZoneId Zone, MbufClusterSize Size, MbufExternalType Type, string Option, Func<MbufArenaOptions, int> Limit)
+/// <param name="Limit">Its value; null where it is derived.</param>
+/// <param name="Share">Clusters for each <see cref="ClusterKind.ShareUnit"/> mbufs where the limit is derived.</param>
+internal sealed record ClusterKind(ZoneId Zone, MbufClusterSize Size, MbufExternalType Type, string Option, Func<MbufArenaOptions, int?> Limit, int Share)
 {
     /// <summary>The zone of the largest clusters.</summary>
     public const ZoneId Largest = ZoneId.Jumbo16;
 
+    /// <summary>Mbufs for which <see cref="Share"/> counts clusters.</summary>
+    public const int ShareUnit = 128;
+
     /// <summary>All of them, the smallest first, in the order of their zones.</summary>
     private static readonly ClusterKind[] s_all =
     [
-        new(ZoneId.Cluster, MbufClusterSize.Standard, MbufExternalType.Cluster, nameof(MbufArenaOptions.Clusters), static options => options.Clusters),
-        new(ZoneId.Page, MbufClusterSize.Page, MbufExternalType.PageCluster, nameof(MbufArenaOptions.PageClusters), static options => options.PageClusters),
-        new(ZoneId.Jumbo9, MbufClusterSize.Jumbo9, MbufExternalType.Jumbo9Cluster, nameof(MbufArenaOptions.Jumbo9Clusters), static options => options.Jumbo9Clusters),
-        new(ZoneId.Jumbo16, MbufClusterSize.Jumbo16, MbufExternalType.Jumbo16Cluster, nameof(MbufArenaOptions.Jumbo16Clusters), static options => options.Jumbo16Clusters),
+        new(ZoneId.Cluster, MbufClusterSize.Standard, MbufExternalType.Cluster, nameof(MbufArenaOptions.Clusters), static options => options.Clusters, 64),
+        new(ZoneId.Page, MbufClusterSize.Page, MbufExternalType.PageCluster, nameof(MbufArenaOptions.PageClusters), static options => options.PageClusters, 8),
+        new(ZoneId.Jumbo9, MbufClusterSize.Jumbo9, MbufExternalType.Jumbo9Cluster, nameof(MbufArenaOptions.Jumbo9Clusters), static options => options.Jumbo9Clusters, 1),
+        new(ZoneId.Jumbo16, MbufClusterSize.Jumbo16, MbufExternalType.Jumbo16Cluster, nameof(MbufArenaOptions.Jumbo16Clusters), static options => options.Jumbo16Clusters, 1),
     ];
 
     public static IReadOnlyList<ClusterKind> All => s_all;

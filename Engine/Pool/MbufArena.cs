@@ -42,7 +42,7 @@ public sealed partial class MbufArena : IDisposable
     /// </summary>
     /// <param name="options">The limits; not kept.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A limit is out of its range; the message names it and the range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names each that is, with its range.</exception>
     /// <exception cref="InvalidOperationException">255 arenas exist already.</exception>
     /// <exception cref="OutOfMemoryException">The system refuses the address space or, with
     /// <see cref="MbufArenaOptions.Prefault"/>, the memory. Nothing stays reserved.</exception>

@@ -76,7 +76,7 @@ public sealed partial class MbufReassembler : IDisposable
     /// <param name="arena">The arena that all fragments belong to.</param>
     /// <param name="options">The limits; not kept.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A limit is out of its range; the message names it and the range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names each that is, with its range.</exception>
     /// <exception cref="MbufForeignException"><see cref="MbufReassemblerOptions.TimedOut"/> is a queue of another
     /// arena.</exception>
     public MbufReassembler(MbufArena arena, MbufReassemblerOptions options)
