@@ -7,14 +7,13 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// m_append: copies bytes behind the data, into the last mbuf's room and as many new mbufs and clusters as it takes; the
-    /// packet length grows with it. All or nothing, where m_append keeps what fitted. An mbuf that a trim emptied has room before its data
-    /// position as well: where the room behind is not enough, the position is moved back to where a fresh mbuf's is, and further if
-    /// all of the bytes fit then.
+    /// Copies bytes behind the data, into the last mbuf's room and as many new mbufs and clusters as it takes; the packet length
+    /// grows with it (mbuf(9): m_append). All or nothing, where m_append keeps what fitted. An mbuf that a trim emptied has room
+    /// before its data position as well: where the room behind is not enough, the position is moved back to where a fresh mbuf's
+    /// is, and further if all of the bytes fit then.
     /// </summary>
     /// <param name="bytes">What to append; must not be a view of this chain's own free room.</param>
     /// <returns>False if the arena is exhausted: the chain is as it was.</returns>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
     /// <remarks>
     /// O(bytes), independent of the number of segments; O(segments) more while room that was allocated in advance
@@ -46,7 +45,6 @@ public readonly ref partial struct MbufChain
     /// <returns>False if the arena is exhausted: the chain is as it was.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative or more than can be
     /// contiguous.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
     /// <remarks>O(1); O(segments) while room that was allocated in advance is not filled.</remarks>
     [UnscopedRef]

@@ -8,16 +8,15 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// m_dup: a second packet with the same bytes in storage of its own, all of it writable, whatever this one's is. In as few
-    /// mbufs as the arena can give: up to <see cref="MbufSizes.InternalSize"/> bytes in a plain mbuf; one cluster, of 2 KiB or
-    /// the smallest larger size that is free; more of them beyond 16 KiB, or of 2 KiB where no larger one is free. The arena's
+    /// A second packet with the same bytes in storage of its own, all of it writable, whatever this one's is (mbuf(9): m_dup). In
+    /// as few mbufs as the arena can give: up to <see cref="MbufSizes.InternalSize"/> bytes in a plain mbuf; one cluster, of 2 KiB
+    /// or the smallest larger size that is free; more of them beyond 16 KiB, or of 2 KiB where no larger one is free. The arena's
     /// headroom stays before the data as far as it fits.
     /// </summary>
     /// <returns>
     /// The copy, owned by the caller, with the header's fields, flags and tags; null if the arena is exhausted: this chain is as
     /// it was.
     /// </returns>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(bytes). Up to 2 KiB: one pop from the cache, and the copy.</remarks>
     [UnscopedRef]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -195,12 +194,11 @@ public readonly ref partial struct MbufChain
         return mark & HeaderFlags.EndOfRecord;
     }
 
-    /// <summary>m_copydata: copies bytes out of the chain, wherever they lie.</summary>
+    /// <summary>Copies bytes out of the chain, wherever they lie (mbuf(9): m_copydata).</summary>
     /// <param name="offset">The first byte to copy, from the start of the chain; 0 or more.</param>
     /// <param name="destination">Receives the bytes; its length says how many. Must not be a view of this chain.</param>
     /// <returns>False if the chain ends before that: nothing was copied.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> is negative.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(segments before + bytes).</remarks>
     public bool TryCopyTo(int offset, Span<byte> destination)
     {
@@ -236,7 +234,8 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_mbuftouio: copies bytes from the start of the chain into pieces of memory, in order, as many as there are and fit.
+    /// Copies bytes from the start of the chain into pieces of memory, in order, as many as there are and fit (mbuf(9):
+    /// m_mbuftouio).
     /// </summary>
     /// <param name="destinations">The memory; empty pieces are skipped.</param>
     /// <param name="length">How many bytes to copy at most, 0 or more; <see cref="MbufSizes.CopyAll"/> for all of them.</param>
@@ -273,9 +272,7 @@ public readonly ref partial struct MbufChain
         return copied;
     }
 
-    /// <summary>
-    /// m_copydata of the whole chain to a writer: a pipe, for example. The chain stays as it is.
-    /// </summary>
+    /// <summary>A pipe, for example (mbuf(9): m_copydata of the whole chain to a writer). The chain stays as it is.</summary>
     /// <param name="writer">Receives the bytes, in as few pieces as it gives room for; not flushed.</param>
     /// <exception cref="ArgumentNullException"><paramref name="writer"/> is null.</exception>
     /// <exception cref="InvalidOperationException">The writer gave no room, or changed the chain.</exception>

@@ -7,14 +7,13 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// m_defrag: moves a packet into as few mbufs as the arena can give, all of them writable: one, up to 16 KiB, if a cluster so
-    /// large is free; else clusters of 16 KiB or of 2 KiB. A packet that is laid out so already, and a chain without packet
-    /// header, are left alone. The packet length is set to the true length first, also if the rest fails.
+    /// Moves a packet into as few mbufs as the arena can give, all of them writable: one, up to 16 KiB, if a cluster so large is
+    /// free; else clusters of 16 KiB or of 2 KiB (mbuf(9): m_defrag). A packet that is laid out so already, and a chain without
+    /// packet header, are left alone. The packet length is set to the true length first, also if the rest fails.
     /// </summary>
     /// <returns>
     /// False if the arena is exhausted, or if <see cref="MbufStress.DefragmentFailureRate"/> says so: the layout is as it was.
     /// </returns>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(bytes); O(segments) if there is nothing to do.</remarks>
     public bool TryDefragment()
     {
@@ -52,13 +51,12 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_fragment: moves the chain into mbufs of exactly so many bytes each, the last one with the rest, all of them writable; at
-    /// least one. To show that other code bears any layout.
+    /// Moves the chain into mbufs of exactly so many bytes each, the last one with the rest, all of them writable; at least one
+    /// (mbuf(9): m_fragment). To show that other code bears any layout.
     /// </summary>
     /// <param name="length">Bytes of each mbuf, 1 to 2,048.</param>
     /// <returns>False if the arena is exhausted: the chain is as it was.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is out of its range.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(bytes + mbufs). Up to <see cref="MbufSizes.InternalSize"/> bytes in plain mbufs, else in 2 KiB clusters.</remarks>
     public bool TrySplitSegments(int length)
     {
@@ -105,10 +103,10 @@ public readonly ref partial struct MbufChain
     private static readonly int[] s_longestMoves = [256, 2048, int.MaxValue];
 
     /// <summary>
-    /// m_collapse: merges neighbours until there are no more mbufs than a limit, for devices that take only so many. Mbufs
-    /// without data go first; bytes move into the writable room before or behind a neighbour's, small mbufs before large ones;
-    /// if that is not enough, neighbours move into a fresh cluster together, of 2 KiB or larger; and at last everything moves, as
-    /// <see cref="TryDefragment"/> does it.
+    /// Merges neighbours until there are no more mbufs than a limit, for devices that take only so many (mbuf(9): m_collapse).
+    /// Mbufs without data go first; bytes move into the writable room before or behind a neighbour's, small mbufs before large
+    /// ones; if that is not enough, neighbours move into a fresh cluster together, of 2 KiB or larger; and at last everything
+    /// moves, as <see cref="TryDefragment"/> does it.
     /// </summary>
     /// <param name="segments">The most mbufs that may stay, 1 or more.</param>
     /// <returns>
@@ -116,7 +114,6 @@ public readonly ref partial struct MbufChain
     /// before it failed).
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="segments"/> is less than 1.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(1) if there is nothing to do, else O(segments + bytes moved).</remarks>
     public bool TryCollapse(int segments)
     {

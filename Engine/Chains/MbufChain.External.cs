@@ -8,10 +8,10 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// MEXTADD: attaches memory that the caller owns to the first mbuf, which is empty. From now on the packet's data lies
-    /// there, is shared instead of copied like a cluster, and the routine is called once, when the last reference ends.
-    /// Dangerous: the memory, and the counter if there is one, must stay where they are until the routine has been called, or
-    /// until the arena is disposed, which calls it, too.
+    /// Attaches memory that the caller owns to the first mbuf, which is empty (mbuf(9): MEXTADD). From now on the packet's data
+    /// lies there, is shared instead of copied like a cluster, and the routine is called once, when the last reference ends.
+    /// Dangerous: the memory, and the counter if there is one, must stay where they are until the routine has been called, or until
+    /// the arena is disposed, which calls it, too.
     /// </summary>
     /// <param name="storage">The memory and its routine. A copy is kept.</param>
     /// <param name="length">How many bytes from the memory's start are data now, 0 to its size; the rest is room.</param>
@@ -23,7 +23,6 @@ public readonly ref partial struct MbufChain
     /// <see cref="DangerousTryGetExternal"/>; the message says where.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative or more than the size.</exception>
     /// <exception cref="InvalidOperationException">The first mbuf has data, or a cluster or other storage already.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
     /// <remarks>O(1).</remarks>
     public bool DangerousTryAttachExternal(in MbufExternalStorage storage, int length)
@@ -49,7 +48,8 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// MEXTADD of managed memory: pinned for as long as a packet refers to it. What is written into it shows in the packet.
+    /// Pinned for as long as a packet refers to it (mbuf(9): MEXTADD of managed memory). What is written into it shows in the
+    /// packet.
     /// </summary>
     /// <param name="memory">The memory: its first bytes are the data, the rest is room.</param>
     /// <param name="length">How many bytes are data now, 0 to the memory's length.</param>
@@ -58,19 +58,20 @@ public readonly ref partial struct MbufChain
     /// or that pins another address than its span has.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative or more than there is.</exception>
     /// <exception cref="InvalidOperationException">The first mbuf has data, or a cluster or other storage already.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
     /// <remarks>O(1). Allocates a small managed object; nothing afterwards does.</remarks>
     public bool TryAttachExternal(Memory<byte> memory, int length) => TryAttachPinned(memory, length, MbufFlags.None, null);
 
-    /// <summary>MEXTADD with M_RDONLY of managed memory, all of it data: pinned for as long as a packet refers to it.</summary>
+    /// <summary>
+    /// Pinned for as long as a packet refers to it (mbuf(9): MEXTADD with M_RDONLY of managed memory, all of it data).
+    /// </summary>
     /// <param name="memory">The bytes.</param>
     /// <inheritdoc cref="TryAttachExternal(Memory{byte}, int)"/>
     public bool TryAttachExternal(ReadOnlyMemory<byte> memory)
         => TryAttachPinned(memory, memory.Length, MbufFlags.ReadOnly, null);
 
     /// <summary>
-    /// MEXTADD of owned managed memory: pinned for as long as a packet refers to it, and its owner disposed at the end.
+    /// Pinned for as long as a packet refers to it, and its owner disposed at the end (mbuf(9): MEXTADD of owned managed memory).
     /// </summary>
     /// <param name="owner">The owner of the memory: the packets on success, still the caller otherwise.</param>
     /// <param name="length">How many bytes from the memory's start are data now, 0 to the memory's length.</param>
@@ -83,11 +84,11 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_ext: where the first mbuf's data lies and what belongs to it: a cluster's address, size and type, or what was attached.
+    /// Where the first mbuf's data lies and what belongs to it: a cluster's address, size and type, or what was attached (mbuf(9):
+    /// m_ext).
     /// </summary>
     /// <param name="storage">The description; default if there is none.</param>
     /// <returns>False if the data lies in the mbuf itself (not M_EXT).</returns>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>
     /// O(1). The address is for use as long as the chain holds the storage: nothing checks that, and the compiler asks for an unsafe
     /// context. Of managed memory the routine and its arguments are the engine's own, and not shown. The description is not to be attached.
@@ -110,10 +111,9 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_ext.ext_cnt: how many mbufs, of all packets, refer to the first mbuf's storage; 1 for internal storage. A moment's view
-    /// while other threads hold some of them. O(1).
+    /// How many mbufs, of all packets, refer to the first mbuf's storage; 1 for internal storage (mbuf(9): m_ext.ext_cnt). A
+    /// moment's view while other threads hold some of them. O(1).
     /// </summary>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     public int ReferenceCount => _cache.Hot.Memory.References(ref Head());
 
     private bool TryAttachPinned(ReadOnlyMemory<byte> memory, int length, MbufFlags flags, IDisposable? owner)

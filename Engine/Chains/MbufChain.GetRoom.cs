@@ -16,7 +16,6 @@ public readonly ref partial struct MbufChain
     /// <returns>False if the arena is exhausted: the chain is as it was.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="atLeast"/> is negative or more than can be
     /// contiguous.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
     /// <remarks>
     /// O(1); O(segments) while room that was allocated in advance is not filled. The room is good until the next operation that adds to the
@@ -52,7 +51,6 @@ public readonly ref partial struct MbufChain
     /// <param name="count">Bytes, 0 to what the room had.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative, or more than there is room: then it was not taken
     /// before, or is not the chain's alone any more. The chain is as it was.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
     /// <remarks>O(1); O(segments) while room that was allocated in advance is not filled.</remarks>
     public void Commit(int count)

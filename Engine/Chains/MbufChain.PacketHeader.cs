@@ -6,13 +6,12 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// m_pkthdr.len: what the packet header says of the length, 0 without a header. Operations keep it in step; setting it does
-    /// not change the data.
+    /// What the packet header says of the length, 0 without a header (mbuf(9): m_pkthdr.len). Operations keep it in step; setting
+    /// it does not change the data.
     /// </summary>
     /// <value>Bytes, 0 or more.</value>
     /// <exception cref="ArgumentOutOfRangeException">A negative value is set.</exception>
     /// <exception cref="InvalidOperationException">It is set on a chain without packet header.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     public int PacketLength
     {
         get => Head().PacketLength;
@@ -28,10 +27,9 @@ public readonly ref partial struct MbufChain
         }
     }
 
-    /// <summary>m_fixhdr: sets <see cref="PacketLength"/> to what the chain really holds.</summary>
+    /// <summary>Sets <see cref="PacketLength"/> to what the chain really holds (mbuf(9): m_fixhdr).</summary>
     /// <returns>That length, in bytes.</returns>
     /// <exception cref="InvalidOperationException">The chain has no packet header.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(1): the length is known, not walked for.</remarks>
     public int FixPacketLength()
     {
@@ -39,16 +37,17 @@ public readonly ref partial struct MbufChain
         return head.PacketLength = head.ChainLength;
     }
 
-    /// <summary>m_pkthdr.rcvif: the number of the interface that received the packet, 0 for none. O(1).</summary>
+    /// <summary>The number of the interface that received the packet, 0 for none (mbuf(9): m_pkthdr.rcvif). O(1).</summary>
     /// <exception cref="InvalidOperationException">It is set on a chain without packet header.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     public ushort ReceiveInterface
     {
         get => (Head().Flags & HeaderFlags.PacketHeader) == 0 ? (ushort)0 : Head().ReceiveInterface;
         set => HeadOfPacket().ReceiveInterface = value;
     }
 
-    /// <summary>m_pkthdr.csum_flags: what is to be done about checksums, and what was found out about them. O(1).</summary>
+    /// <summary>
+    /// What is to be done about checksums, and what was found out about them (mbuf(9): m_pkthdr.csum_flags). O(1).
+    /// </summary>
     /// <inheritdoc cref="ReceiveInterface"/>
     public MbufChecksumFlags ChecksumFlags
     {
@@ -57,8 +56,8 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_pkthdr.csum_data: for a checksum that is to be computed, the place of its field behind the network header, in bytes;
-    /// for one that was checked by the receiver, the sum. O(1).
+    /// For a checksum that is to be computed, the place of its field behind the network header, in bytes; for one that was checked
+    /// by the receiver, the sum (mbuf(9): m_pkthdr.csum_data). O(1).
     /// </summary>
     /// <inheritdoc cref="ReceiveInterface"/>
     public uint ChecksumData
@@ -67,7 +66,7 @@ public readonly ref partial struct MbufChain
         set => HeadOfPacket().ChecksumData = value;
     }
 
-    /// <summary>m_pkthdr.flowid: a number that all packets of a flow share. O(1).</summary>
+    /// <summary>A number that all packets of a flow share (mbuf(9): m_pkthdr.flowid). O(1).</summary>
     /// <inheritdoc cref="ReceiveInterface"/>
     public uint FlowId
     {
@@ -75,7 +74,7 @@ public readonly ref partial struct MbufChain
         set => HeadOfPacket().FlowId = value;
     }
 
-    /// <summary>m_pkthdr.rsstype: what <see cref="FlowId"/> was computed from. O(1).</summary>
+    /// <summary>What <see cref="FlowId"/> was computed from (mbuf(9): m_pkthdr.rsstype). O(1).</summary>
     /// <inheritdoc cref="ReceiveInterface"/>
     public MbufHashType HashType
     {
@@ -84,8 +83,8 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_pkthdr.ether_vtag: the tag control information of IEEE 802.1Q, in host order; valid if <see cref="MbufFlags.VlanTag"/>
-    /// is among the flags, which is set apart. O(1).
+    /// The tag control information of IEEE 802.1Q, in host order; valid if <see cref="MbufFlags.VlanTag"/> is among the flags,
+    /// which is set apart (mbuf(9): m_pkthdr.ether_vtag). O(1).
     /// </summary>
     /// <inheritdoc cref="ReceiveInterface"/>
     public ushort VlanTag
@@ -94,7 +93,7 @@ public readonly ref partial struct MbufChain
         set => WriteCold().VlanTag = value;
     }
 
-    /// <summary>m_pkthdr.fibnum: the number of the routing table to use. O(1).</summary>
+    /// <summary>The number of the routing table to use (mbuf(9): m_pkthdr.fibnum). O(1).</summary>
     /// <inheritdoc cref="ReceiveInterface"/>
     public ushort RoutingTable
     {
@@ -102,7 +101,7 @@ public readonly ref partial struct MbufChain
         set => WriteCold().RoutingTable = value;
     }
 
-    /// <summary>m_pkthdr.tso_segsz: bytes of payload in each segment, when a large packet is cut. O(1).</summary>
+    /// <summary>Bytes of payload in each segment, when a large packet is cut (mbuf(9): m_pkthdr.tso_segsz). O(1).</summary>
     /// <inheritdoc cref="ReceiveInterface"/>
     public ushort SegmentSize
     {
@@ -110,7 +109,7 @@ public readonly ref partial struct MbufChain
         set => WriteCold().SegmentSize = value;
     }
 
-    /// <summary>m_pkthdr.l2hlen: bytes of the link header. O(1).</summary>
+    /// <summary>Bytes of the link header (mbuf(9): m_pkthdr.l2hlen). O(1).</summary>
     /// <inheritdoc cref="ReceiveInterface"/>
     public byte Layer2HeaderLength
     {
@@ -118,7 +117,7 @@ public readonly ref partial struct MbufChain
         set => WriteCold().Layer2HeaderLength = value;
     }
 
-    /// <summary>m_pkthdr.l3hlen: bytes of the network header, options included. O(1).</summary>
+    /// <summary>Bytes of the network header, options included (mbuf(9): m_pkthdr.l3hlen). O(1).</summary>
     /// <inheritdoc cref="ReceiveInterface"/>
     public byte Layer3HeaderLength
     {
@@ -126,7 +125,7 @@ public readonly ref partial struct MbufChain
         set => WriteCold().Layer3HeaderLength = value;
     }
 
-    /// <summary>m_pkthdr.l4hlen: bytes of the transport header, options included. O(1).</summary>
+    /// <summary>Bytes of the transport header, options included (mbuf(9): m_pkthdr.l4hlen). O(1).</summary>
     /// <inheritdoc cref="ReceiveInterface"/>
     public byte Layer4HeaderLength
     {
@@ -134,7 +133,7 @@ public readonly ref partial struct MbufChain
         set => WriteCold().Layer4HeaderLength = value;
     }
 
-    /// <summary>m_pkthdr.l5hlen: bytes of the header inside the transport's data. O(1).</summary>
+    /// <summary>Bytes of the header inside the transport's data (mbuf(9): m_pkthdr.l5hlen). O(1).</summary>
     /// <inheritdoc cref="ReceiveInterface"/>
     public byte Layer5HeaderLength
     {
@@ -142,7 +141,9 @@ public readonly ref partial struct MbufChain
         set => WriteCold().Layer5HeaderLength = value;
     }
 
-    /// <summary>m_pkthdr.rcv_tstmp: when the packet was received, in nanoseconds of the receiver's clock. O(1).</summary>
+    /// <summary>
+    /// When the packet was received, in nanoseconds of the receiver's clock (mbuf(9): m_pkthdr.rcv_tstmp). O(1).
+    /// </summary>
     /// <inheritdoc cref="ReceiveInterface"/>
     public ulong ReceiveTimestamp
     {
@@ -170,15 +171,15 @@ public readonly ref partial struct MbufChain
     private ref ColdHeader WriteCold() => ref _cache.Hot.Memory.UseCold(ref HeadOfPacket());
 
     /// <summary>
-    /// m_move_pkthdr, M_MOVE_PKTHDR: this chain takes over another's packet header: the fields, the packet's flags (M_COPYFLAGS)
-    /// and the tags. Its data stays, and so does the other's; the packet length is the other's, whatever this one holds.
+    /// This chain takes over another's packet header: the fields, the packet's flags (M_COPYFLAGS) and the tags (mbuf(9):
+    /// m_move_pkthdr, M_MOVE_PKTHDR). Its data stays, and so does the other's; the packet length is the other's, whatever this one
+    /// holds.
     /// </summary>
     /// <param name="other">A packet of the same arena; a chain without packet header afterwards, still owned by the
     /// caller.</param>
     /// <exception cref="ArgumentException"><paramref name="other"/> is this chain.</exception>
     /// <exception cref="InvalidOperationException"><paramref name="other"/> has no packet header.</exception>
     /// <exception cref="MbufForeignException"><paramref name="other"/> belongs to another arena.</exception>
-    /// <exception cref="MbufStaleException">Either was freed or given away.</exception>
     /// <remarks>O(1), and O(tags) for tags that this chain had, which are freed. Never needs memory.</remarks>
     public void MovePacketHeaderFrom(MbufChain other)
     {
@@ -198,8 +199,8 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_dup_pkthdr: this chain gets a copy of another's packet header: the fields, the packet's flags (M_COPYFLAGS), and a copy
-    /// of each tag in the same order. Its data stays; the packet length is the other's.
+    /// This chain gets a copy of another's packet header: the fields, the packet's flags (M_COPYFLAGS), and a copy of each tag in
+    /// the same order (mbuf(9): m_dup_pkthdr). Its data stays; the packet length is the other's.
     /// </summary>
     /// <param name="other">A packet of the same arena; it stays as it is.</param>
     /// <returns>
@@ -208,7 +209,6 @@ public readonly ref partial struct MbufChain
     /// <exception cref="ArgumentException"><paramref name="other"/> is this chain.</exception>
     /// <exception cref="InvalidOperationException"><paramref name="other"/> has no packet header.</exception>
     /// <exception cref="MbufForeignException"><paramref name="other"/> belongs to another arena.</exception>
-    /// <exception cref="MbufStaleException">Either was freed or given away.</exception>
     /// <remarks>O(tags). Needs one mbuf for each tag.</remarks>
     public bool TryCopyPacketHeaderFrom(MbufChain other)
     {
@@ -224,13 +224,13 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_dup_pkthdr without the tags: the fields and the packet's flags, which cannot fail. Tags that this chain had are freed.
+    /// The fields and the packet's flags, which cannot fail (mbuf(9): m_dup_pkthdr without the tags). Tags that this chain had are
+    /// freed.
     /// </summary>
     /// <param name="other">A packet of the same arena; it stays as it is.</param>
     /// <exception cref="ArgumentException"><paramref name="other"/> is this chain.</exception>
     /// <exception cref="InvalidOperationException"><paramref name="other"/> has no packet header.</exception>
     /// <exception cref="MbufForeignException"><paramref name="other"/> belongs to another arena.</exception>
-    /// <exception cref="MbufStaleException">Either was freed or given away.</exception>
     /// <remarks>O(1), and O(tags) for tags that this chain had.</remarks>
     public void CopyPacketFieldsFrom(MbufChain other)
     {
@@ -264,14 +264,13 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_demote with all = 1: makes an ordinary chain of a packet. The packet header goes, with its fields and tags, and every
-    /// mbuf loses all flags but those that describe its storage and those to keep.
+    /// Makes an ordinary chain of a packet (mbuf(9): m_demote with all = 1). The packet header goes, with its fields and tags, and
+    /// every mbuf loses all flags but those that describe its storage and those to keep.
     /// </summary>
     /// <param name="keep">
     /// Flags that stay where they are set. <see cref="MbufFlags.ReadOnly"/> and <see cref="MbufFlags.External"/> stay always,
     /// since they are the storage's; <see cref="MbufFlags.PacketHeader"/> never.
     /// </param>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(segments + tags). Never needs memory. A chain without packet header only loses flags.</remarks>
     public void Demote(MbufFlags keep = MbufFlags.None)
     {
@@ -282,24 +281,22 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_demote with all = 0: every mbuf but the first loses all flags but those that describe its storage and those to keep.
-    /// No operation leaves a packet header inside a chain; the mark of one that got there all the same goes, too.
+    /// Every mbuf but the first loses all flags but those that describe its storage and those to keep (mbuf(9): m_demote with all =
+    /// 0). No operation leaves a packet header inside a chain; the mark of one that got there all the same goes, too.
     /// </summary>
     /// <param name="keep">
     /// Flags that stay where they are set. <see cref="MbufFlags.ReadOnly"/> and <see cref="MbufFlags.External"/> stay always,
     /// since they are the storage's.
     /// </param>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(segments). Never needs memory.</remarks>
     public void DemoteInterior(MbufFlags keep = MbufFlags.None)
         => ClearFlags(Head().Next, (~(uint)keep & HeaderFlags.Clearable) | HeaderFlags.PacketHeader);
 
     /// <summary>
-    /// m_demote_pkthdr: takes the packet header away, with its fields and tags. The bytes stay, and so do the flags of the first
-    /// mbuf.
+    /// Takes the packet header away, with its fields and tags (mbuf(9): m_demote_pkthdr). The bytes stay, and so do the flags of
+    /// the first mbuf.
     /// </summary>
     /// <exception cref="InvalidOperationException">The chain has no packet header.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(1), and O(tags) if there are any. Never needs memory.</remarks>
     public void RemovePacketHeader()
     {
@@ -309,10 +306,9 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_clrprotoflags: clears the flags that belong to protocols (<see cref="MbufFlags.AnyProtocol"/>) on every mbuf, for a
-    /// packet that goes from one protocol to another.
+    /// Clears the flags that belong to protocols (<see cref="MbufFlags.AnyProtocol"/>) on every mbuf, for a packet that goes from
+    /// one protocol to another (mbuf(9): m_clrprotoflags).
     /// </summary>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(segments).</remarks>
     public void ClearProtocolFlags()
     {

@@ -7,9 +7,9 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// m_pulldown with an offset pointer: makes bytes in the middle of the chain contiguous and shows them. If they are already,
-    /// nothing happens. Bytes, mbufs, positions and views before <paramref name="offset"/> stay valid and in place. Storage that
-    /// is shared or read-only is never written; the bytes of the chain never change.
+    /// Makes bytes in the middle of the chain contiguous and shows them (mbuf(9): m_pulldown with an offset pointer). If they are
+    /// already, nothing happens. Bytes, mbufs, positions and views before <paramref name="offset"/> stay valid and in place.
+    /// Storage that is shared or read-only is never written; the bytes of the chain never change.
     /// </summary>
     /// <param name="offset">The first byte, from the start of the chain; 0 or more.</param>
     /// <param name="length">Bytes, 0 or more.</param>
@@ -21,7 +21,6 @@ public readonly ref partial struct MbufChain
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> or <paramref name="length"/> is
     /// negative.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>
     /// O(segments before), and O(bytes moved) if not contiguous already. The bytes go behind the first of them, or before the
     /// others, where there is writable room; else into fresh storage: at most one mbuf and one cluster.
@@ -47,8 +46,8 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_pulldown without an offset pointer: the same, and the bytes start an mbuf. One that has other bytes before them is cut
-    /// in two, which share its cluster; of an internal buffer, the tail is copied.
+    /// The same, and the bytes start an mbuf (mbuf(9): m_pulldown without an offset pointer). One that has other bytes before them
+    /// is cut in two, which share its cluster; of an internal buffer, the tail is copied.
     /// </summary>
     /// <param name="offset">The first byte, from the start of the chain; 0 or more.</param>
     /// <param name="length">Bytes, 0 or more.</param>

@@ -8,9 +8,9 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// m_pullup: makes the first bytes contiguous in the first mbuf and shows them. If they are already, nothing happens. Bytes
-    /// move into the first mbuf's own room, its internal buffer, or a cluster up to 16 KiB (mbuf(9) ends at MHLEN); mbufs that
-    /// become empty are freed.
+    /// Makes the first bytes contiguous in the first mbuf and shows them (mbuf(9): m_pullup). If they are already, nothing happens.
+    /// Bytes move into the first mbuf's own room, its internal buffer, or a cluster up to 16 KiB (mbuf(9) ends at MHLEN); mbufs
+    /// that become empty are freed.
     /// </summary>
     /// <param name="length">Bytes, 0 or more.</param>
     /// <param name="view">Exactly the first <paramref name="length"/> bytes; empty on failure.</param>
@@ -19,7 +19,6 @@ public readonly ref partial struct MbufChain
     /// exhausted: the chain is as it was, layout included (mbuf(9) frees it).
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(1) if contiguous already, else O(bytes moved).</remarks>
     [UnscopedRef]
     public bool TryPullUp(int length, out ReadOnlySpan<byte> view)
@@ -192,9 +191,9 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_copyup: moves the first bytes into fresh storage, with room before them, and shows them: contiguous, writable, and
-    /// where a header can be prepended, also if they were contiguous before. What is left of the first mbuf's old storage is the
-    /// second mbuf's; mbufs that become empty are freed.
+    /// Moves the first bytes into fresh storage, with room before them, and shows them: contiguous, writable, and where a header
+    /// can be prepended, also if they were contiguous before (mbuf(9): m_copyup). What is left of the first mbuf's old storage is
+    /// the second mbuf's; mbufs that become empty are freed.
     /// </summary>
     /// <param name="length">Bytes, 0 or more.</param>
     /// <param name="headroom">Bytes of room before them, 0 to <see cref="MbufSizes.MaximumContiguous"/>: exactly so many.</param>
@@ -205,7 +204,6 @@ public readonly ref partial struct MbufChain
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative, or <paramref name="headroom"/> out of
     /// its range.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(bytes moved); needs one mbuf, and a cluster if an mbuf's internal buffer is too small.</remarks>
     [UnscopedRef]
     public bool TryCopyUp(int length, int headroom, out ReadOnlySpan<byte> view)
@@ -237,8 +235,8 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// mtod with a type: the first bytes of the first mbuf, seen in place as a value, for reading. <see cref="TryPullUp"/> makes
-    /// them contiguous before.
+    /// The first bytes of the first mbuf, seen in place as a value, for reading (mbuf(9): mtod with a type). <see
+    /// cref="TryPullUp"/> makes them contiguous before.
     /// </summary>
     /// <typeparam name="T">A type without references; with the layout of the bytes on the wire, that is with
     /// <c>Pack = 1</c>, and fields in the byte order of the wire.</typeparam>
@@ -246,21 +244,19 @@ public readonly ref partial struct MbufChain
     /// <exception cref="ArgumentException"><typeparamref name="T"/> is a handle of the engine, or has one: bytes of a packet are
     /// nobody's claim.</exception>
     /// <exception cref="InvalidOperationException">The first mbuf has fewer bytes (mbuf(9): not checked).</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(1).</remarks>
     [UnscopedRef]
     public ref readonly T FirstAs<[DynamicallyAccessedMembers(PacketBytes.Fields)] T>()
         where T : unmanaged
         => ref FirstAs<T>(ref Head());
 
-    /// <summary>mtod with a type and M_WRITABLE in one: the same, for writing.</summary>
+    /// <summary>The same, for writing (mbuf(9): mtod with a type and M_WRITABLE in one).</summary>
     /// <typeparam name="T">A type without references; with the layout of the bytes on the wire, that is with
     /// <c>Pack = 1</c>, and fields in the byte order of the wire.</typeparam>
     /// <returns>A reference into the packet: what is written to it is written into the packet. It need not be aligned.</returns>
     /// <exception cref="ArgumentException"><typeparamref name="T"/> is a handle of the engine, or has one.</exception>
     /// <exception cref="InvalidOperationException">The first mbuf has fewer bytes, or they may not be written: the storage is
     /// read-only or shared.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(1).</remarks>
     [UnscopedRef]
     public ref T WritableFirstAs<[DynamicallyAccessedMembers(PacketBytes.Fields)] T>()

@@ -8,14 +8,13 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// m_getm, m_getm2 onto a chain: links new mbufs and clusters behind it, with room for a number of bytes, none in use. All or
-    /// nothing. <see cref="TryAppend(ReadOnlySpan{byte})"/> and socket receives fill what the last mbuf has left, and then the new
-    /// room, in order.
+    /// Links new mbufs and clusters behind it, with room for a number of bytes, none in use (mbuf(9): m_getm, m_getm2 onto a
+    /// chain). All or nothing. <see cref="TryAppend(ReadOnlySpan{byte})"/> and socket receives fill what the last mbuf has left,
+    /// and then the new room, in order.
     /// </summary>
     /// <param name="length">Bytes of room to add to what there is, 0 or more; 0 adds nothing.</param>
     /// <returns>False if the arena cannot give all of it: the chain is as it was.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>
     /// O(new segments). A mark that the last mbuf ends a record (<see cref="MbufFlags.EndOfRecord"/>) moves to the new last one.
     /// </remarks>
@@ -42,22 +41,22 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// MCLGET, m_clget: gives the first mbuf, which is empty, a cluster of 2 KiB for its data, behind the arena's headroom.
+    /// Gives the first mbuf, which is empty, a cluster of 2 KiB for its data, behind the arena's headroom (mbuf(9): MCLGET,
+    /// m_clget).
     /// </summary>
     /// <returns>False if the arena is exhausted: the chain is as it was.</returns>
     /// <exception cref="InvalidOperationException">The first mbuf has data, or a cluster or other storage already.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(1). <see cref="MbufScope.AllocatePacket()"/> does both in one step.</remarks>
     public bool TryAttachCluster() => TryAttachCluster(MbufClusterSize.Standard);
 
     /// <summary>
-    /// m_cljget: gives the first mbuf, which is empty, a cluster of a given size for its data, behind the arena's headroom.
+    /// Gives the first mbuf, which is empty, a cluster of a given size for its data, behind the arena's headroom (mbuf(9):
+    /// m_cljget).
     /// </summary>
     /// <param name="size">One of the sizes that <see cref="MbufClusterSize"/> names.</param>
     /// <returns>False if the arena has none of that size: the chain is as it was.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such size.</exception>
     /// <exception cref="InvalidOperationException">The first mbuf has data, or a cluster or other storage already.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(1).</remarks>
     public bool TryAttachCluster(MbufClusterSize size)
     {
@@ -80,14 +79,13 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// M_ALIGN, MH_ALIGN, m_align: places the data of the first mbuf, which is empty, so that a number of bytes appended to it end
-    /// with its storage, or at most 7 bytes before: they start at a multiple of 8, and everything before them is headroom.
+    /// Places the data of the first mbuf, which is empty, so that a number of bytes appended to it end with its storage, or at most
+    /// 7 bytes before: they start at a multiple of 8, and everything before them is headroom (mbuf(9): M_ALIGN, MH_ALIGN, m_align).
     /// </summary>
     /// <param name="length">Bytes that are to fit, 0 to what the first mbuf's storage holds, headroom included.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative or more than the storage
     /// holds.</exception>
     /// <exception cref="InvalidOperationException">The first mbuf has data, or its storage is read-only or shared.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(1). Attached storage that does not start at a multiple of 8 and is to be filled whole starts where it
     /// starts.</remarks>
     public void AlignToEnd(int length)
@@ -228,16 +226,15 @@ public readonly ref partial struct MbufChain
         => header.SegmentLength == 0 && header.IsPlainlyWritable ? OwnRoomBefore(ref header) : 0;
 
     /// <summary>
-    /// M_PREPEND, m_prepend: makes contiguous room for bytes before the data, and counts it as data: the caller writes it. In
-    /// the headroom if there is enough, or anywhere in the head's storage if it holds no data; else the head's storage moves to a new
-    /// mbuf behind it, and the head, which stays the head, gets fresh storage.
+    /// Makes contiguous room for bytes before the data, and counts it as data: the caller writes it (mbuf(9): M_PREPEND,
+    /// m_prepend). In the headroom if there is enough, or anywhere in the head's storage if it holds no data; else the head's
+    /// storage moves to a new mbuf behind it, and the head, which stays the head, gets fresh storage.
     /// </summary>
     /// <param name="length">Bytes, 0 to <see cref="MbufSizes.MaximumContiguous"/>.</param>
     /// <param name="room">The new bytes, not zeroed, followed by the data that was first; empty on failure.</param>
     /// <returns>False if the arena is exhausted: the chain is as it was (mbuf(9) frees it).</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative or more than can be
     /// contiguous.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
     /// <remarks>O(1); without enough headroom, at most 192 bytes are copied.</remarks>
     [UnscopedRef]
@@ -268,7 +265,7 @@ public readonly ref partial struct MbufChain
         return true;
     }
 
-    /// <summary>M_PREPEND of bytes that are there already: copies them before the data.</summary>
+    /// <summary>Copies them before the data (mbuf(9): M_PREPEND of bytes that are there already).</summary>
     /// <param name="bytes">What comes first from now on; must not be a view of this chain's own free room.</param>
     /// <returns>False if the arena is exhausted: the chain is as it was.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There are more bytes than can be contiguous.</exception>

@@ -19,7 +19,6 @@ public readonly ref partial struct MbufChain
     /// <returns>The first place at or behind <paramref name="start"/>, from the start of the chain; -1 if there is none, or the
     /// chain ends before.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="start"/> is negative.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(segments + bytes), several bytes at a time inside a segment.</remarks>
     public int IndexOf(byte value, int start)
     {
@@ -49,7 +48,6 @@ public readonly ref partial struct MbufChain
     /// <returns>Where the first one at or behind <paramref name="start"/> starts, from the start of the chain; -1 if there is
     /// none, or the chain ends before.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="start"/> is negative.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(segments + bytes) for bytes that seldom start what is searched for; at worst times the length of it.</remarks>
     public int IndexOf(ReadOnlySpan<byte> value, int start)
     {
@@ -78,14 +76,12 @@ public readonly ref partial struct MbufChain
 
     /// <summary>True if the chain starts with these bytes (no counterpart in mbuf(9)).</summary>
     /// <param name="value">The bytes; with none of them every chain starts.</param>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(segments + bytes), to the first difference.</remarks>
     public bool StartsWith(ReadOnlySpan<byte> value)
         => value.Length <= Head().ChainLength && GoesOn(Index, value);
 
     /// <summary>True if the chain starts with all bytes of another, whatever the layout (no counterpart in mbuf(9)).</summary>
     /// <param name="other">A chain of this arena or another; with an empty one every chain starts.</param>
-    /// <exception cref="MbufStaleException">Either was freed or given away.</exception>
     /// <remarks>O(segments + bytes), to the first difference.</remarks>
     public bool StartsWith(MbufChain other)
     {
@@ -164,7 +160,6 @@ public readonly ref partial struct MbufChain
 
     /// <summary>True if the chain holds exactly these bytes (no counterpart in mbuf(9)).</summary>
     /// <param name="bytes">The bytes.</param>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(1) if the lengths differ, else O(segments + bytes), to the first difference.</remarks>
     public bool SequenceEqual(ReadOnlySpan<byte> bytes) => bytes.Length == Head().ChainLength && GoesOn(Index, bytes);
 
@@ -172,7 +167,6 @@ public readonly ref partial struct MbufChain
     /// True if both chains hold the same bytes, whatever their layout, headers and flags (no counterpart in mbuf(9)).
     /// </summary>
     /// <param name="other">A chain of this arena or another.</param>
-    /// <exception cref="MbufStaleException">Either was freed or given away.</exception>
     /// <remarks>O(1) if the lengths differ, else O(segments + bytes), to the first difference.</remarks>
     public bool SequenceEqual(MbufChain other)
     {
@@ -188,7 +182,6 @@ public readonly ref partial struct MbufChain
     /// Negative if this chain comes first, positive if it comes second, 0 if the bytes are the same. Of two of which one is the
     /// start of the other, the shorter comes first.
     /// </returns>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(segments + bytes), to the first difference.</remarks>
     public int SequenceCompareTo(ReadOnlySpan<byte> bytes)
     {
@@ -214,7 +207,6 @@ public readonly ref partial struct MbufChain
     /// mbuf(9)).
     /// </summary>
     /// <param name="other">A chain of this arena or another.</param>
-    /// <exception cref="MbufStaleException">Either was freed or given away.</exception>
     /// <inheritdoc cref="SequenceCompareTo(ReadOnlySpan{byte})"/>
     public int SequenceCompareTo(MbufChain other)
     {

@@ -7,15 +7,14 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// m_copypacket: a second packet with the same bytes. Clusters are shared by reference count, not copied; internal buffers,
-    /// of at most 192 bytes, are copied.
+    /// A second packet with the same bytes (mbuf(9): m_copypacket). Clusters are shared by reference count, not copied; internal
+    /// buffers, of at most 192 bytes, are copied.
     /// </summary>
     /// <returns>
     /// The copy, owned by the caller, with the header's fields and flags; null if the arena is exhausted: this chain is as it
     /// was. While both live, shared storage is writable through neither; when one is freed, the other may write again.
     /// Read-only storage stays read-only in every copy.
     /// </returns>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>
     /// O(segments): one plain mbuf and, once storage is shared by more than two, one atomic increment for each.
     /// </remarks>
@@ -130,8 +129,8 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_copym: a second chain with a range of the bytes. Clusters and attached storage are shared, not copied; internal buffers,
-    /// of at most 192 bytes, are copied.
+    /// A second chain with a range of the bytes (mbuf(9): m_copym). Clusters and attached storage are shared, not copied; internal
+    /// buffers, of at most 192 bytes, are copied.
     /// </summary>
     /// <param name="offset">The first byte, from the start of the chain; 0 or more. At 0 the copy of a packet is a packet, with
     /// the header's fields, flags and tags; elsewhere a chain without header.</param>
@@ -145,7 +144,6 @@ public readonly ref partial struct MbufChain
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> or <paramref name="length"/> is
     /// negative.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(segments up to the end of the range): one plain mbuf for each that has bytes of it.</remarks>
     public bool TryShare(int offset, int length, out MbufChain copy)
     {
@@ -193,7 +191,6 @@ public readonly ref partial struct MbufChain
     /// it was.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="headroom"/> is out of its range.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(segments). A plain mbuf is the head up to <see cref="MbufSizes.InternalSize"/> bytes.</remarks>
     [UnscopedRef]
     public MbufChain ShareBehindHead(int headroom)

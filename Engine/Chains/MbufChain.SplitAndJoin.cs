@@ -6,9 +6,9 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// m_split: this chain keeps the first bytes, a new one gets the rest. Whole mbufs change hands; a cluster that is cut is
-    /// shared by both halves, an internal buffer's tail is copied. A packet's rest is a packet: with the receive interface, and
-    /// its part of the packet length, and nothing else of the header.
+    /// This chain keeps the first bytes, a new one gets the rest (mbuf(9): m_split). Whole mbufs change hands; a cluster that is
+    /// cut is shared by both halves, an internal buffer's tail is copied. A packet's rest is a packet: with the receive interface,
+    /// and its part of the packet length, and nothing else of the header.
     /// </summary>
     /// <param name="offset">Bytes to keep, 0 or more. 0 leaves this chain empty; its length makes a packet's rest empty.</param>
     /// <param name="rest">
@@ -17,7 +17,6 @@ public readonly ref partial struct MbufChain
     /// </param>
     /// <returns>False if the chain is shorter or the arena is exhausted: the chain is as it was.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> is negative.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>
     /// O(segments): those before the offset are walked to find the cut, those behind it so that no position, reader or writer of
     /// this chain goes on in them. Needs at most one mbuf, none between two mbufs.
@@ -40,7 +39,6 @@ public readonly ref partial struct MbufChain
     /// </param>
     /// <returns>False if the chain is shorter or the arena is exhausted: the chain is as it was.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>
     /// O(segments of the front). Needs at most one mbuf, none between two mbufs. Positions, readers and writers go on if they are in what
     /// stays, but for its first mbuf. No name in mbuf(9): m_split gives the rest.
@@ -284,14 +282,13 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_catpkt: joins another chain behind this one, without copying. The other's packet header is dropped, with its flags and
-    /// tags, and its length added to this one's; of a chain without packet header the bytes are added.
+    /// Joins another chain behind this one, without copying (mbuf(9): m_catpkt). The other's packet header is dropped, with its
+    /// flags and tags, and its length added to this one's; of a chain without packet header the bytes are added.
     /// </summary>
     /// <param name="other">A chain of the same arena; consumed: every copy of it is stale afterwards, and its Dispose does
     /// nothing.</param>
     /// <exception cref="ArgumentException"><paramref name="other"/> is this chain.</exception>
     /// <exception cref="MbufForeignException"><paramref name="other"/> belongs to another arena.</exception>
-    /// <exception cref="MbufStaleException">Either was freed or given away.</exception>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes; both are as they were.</exception>
     /// <remarks>O(1), whatever the number of segments, and O(tags) for the other's tags. Never needs memory. A chain without bytes is
     /// freed and joins nothing, O(its segments); a free routine that ends with it may throw, after that.</remarks>
@@ -319,8 +316,8 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_cat: joins another chain behind this one, without copying (mbuf(9) may copy what fits into the last mbuf). The packet
-    /// length stays as it is: <see cref="FixPacketLength"/> corrects it. A packet header of the other is dropped, with its
+    /// Joins another chain behind this one, without copying (mbuf(9): m_cat, which may copy what fits into the last mbuf). The
+    /// packet length stays as it is: <see cref="FixPacketLength"/> corrects it. A packet header of the other is dropped, with its
     /// tags; other flags stay on its mbufs.
     /// </summary>
     /// <param name="other">A chain of the same arena and type; consumed: every copy of it is stale afterwards, and its Dispose
@@ -328,7 +325,6 @@ public readonly ref partial struct MbufChain
     /// <exception cref="ArgumentException"><paramref name="other"/> is this chain, or the two are of different
     /// <see cref="Type"/>.</exception>
     /// <exception cref="MbufForeignException"><paramref name="other"/> belongs to another arena.</exception>
-    /// <exception cref="MbufStaleException">Either was freed or given away.</exception>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes; both are as they were.</exception>
     /// <remarks>O(1), whatever the number of segments, and O(tags) for the other's tags. Never needs memory. A chain without bytes is
     /// freed and joins nothing, O(its segments); a free routine that ends with it may throw, after that.</remarks>

@@ -8,8 +8,8 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// m_tag_first, m_tag_next: the packet's tags, the one prepended last first; none without a packet header.
-    /// <c>foreach (MbufTag tag in packet.Tags)</c>
+    /// The packet's tags, the one prepended last first; none without a packet header (mbuf(9): m_tag_first, m_tag_next). <c>foreach
+    /// (MbufTag tag in packet.Tags)</c>
     /// </summary>
     /// <exception cref="MbufStaleException">The packet was freed or given away, before or during the walk.</exception>
     /// <remarks>O(1), and O(tags before) a step, which finds the tag that the walk is at in the list again: if it was taken off
@@ -24,7 +24,7 @@ public readonly ref partial struct MbufChain
         }
     }
 
-    /// <summary>m_tag_prepend: puts a tag in front of the packet's others.</summary>
+    /// <summary>Puts a tag in front of the packet's others (mbuf(9): m_tag_prepend).</summary>
     /// <param name="tag">A tag on no packet; the packet's from now on, though it may still be read and written.</param>
     /// <exception cref="InvalidOperationException">The chain has no packet header, or the tag is on a packet.</exception>
     /// <exception cref="MbufForeignException">The tag belongs to another arena.</exception>
@@ -41,12 +41,12 @@ public readonly ref partial struct MbufChain
         cold.FirstTag = tag.Index;
     }
 
-    /// <summary>m_tag_find: the packet's first tag with the common cookie and a type.</summary>
+    /// <summary>The packet's first tag with the common cookie and a type (mbuf(9): m_tag_find).</summary>
     /// <inheritdoc cref="TryFindTag(uint, ushort, MbufTag, out MbufTag)"/>
     [UnscopedRef]
     public bool TryFindTag(ushort type, out MbufTag tag) => TryFindTag(MbufTag.CommonCookie, type, out tag);
 
-    /// <summary>m_tag_locate: the packet's first tag with a cookie and a type.</summary>
+    /// <summary>The packet's first tag with a cookie and a type (mbuf(9): m_tag_locate).</summary>
     /// <inheritdoc cref="TryFindTag(uint, ushort, MbufTag, out MbufTag)"/>
     [UnscopedRef]
     public bool TryFindTag(uint cookie, ushort type, out MbufTag tag)
@@ -56,7 +56,7 @@ public readonly ref partial struct MbufChain
         return index != 0;
     }
 
-    /// <summary>m_tag_locate: the packet's next tag with a cookie and a type.</summary>
+    /// <summary>The packet's next tag with a cookie and a type (mbuf(9): m_tag_locate).</summary>
     /// <param name="cookie">Who defined the type.</param>
     /// <param name="type">What the tag is.</param>
     /// <param name="after">A tag of this packet: the search starts behind it.</param>
@@ -73,7 +73,7 @@ public readonly ref partial struct MbufChain
         return index != 0;
     }
 
-    /// <summary>m_tag_unlink: takes a tag off the packet.</summary>
+    /// <summary>Takes a tag off the packet (mbuf(9): m_tag_unlink).</summary>
     /// <param name="tag">A tag of this packet; the caller's afterwards.</param>
     /// <exception cref="ArgumentException"><paramref name="tag"/> is not a tag of this packet.</exception>
     /// <exception cref="MbufStaleException">The packet or the tag was freed or given away.</exception>
@@ -86,7 +86,7 @@ public readonly ref partial struct MbufChain
         header.Flags &= ~HeaderFlags.Attached;
     }
 
-    /// <summary>m_tag_delete: takes a tag off the packet and frees it.</summary>
+    /// <summary>Takes a tag off the packet and frees it (mbuf(9): m_tag_delete).</summary>
     /// <param name="tag">A tag of this packet; stale afterwards.</param>
     /// <exception cref="ArgumentException"><paramref name="tag"/> is not a tag of this packet.</exception>
     /// <exception cref="MbufStaleException">The packet or the tag was freed or given away.</exception>
@@ -97,7 +97,7 @@ public readonly ref partial struct MbufChain
         tag.Free();
     }
 
-    /// <summary>m_tag_delete_chain with a tag: frees a tag and all behind it.</summary>
+    /// <summary>Frees a tag and all behind it (mbuf(9): m_tag_delete_chain with a tag).</summary>
     /// <inheritdoc cref="DeleteTag"/>
     public void DeleteTagsFrom(MbufTag tag)
     {
@@ -106,8 +106,7 @@ public readonly ref partial struct MbufChain
         _cache.FreeTags(tag.Index);
     }
 
-    /// <summary>m_tag_delete_chain without a tag, m_tag_init: frees all tags of the packet.</summary>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <summary>Frees all tags of the packet (mbuf(9): m_tag_delete_chain without a tag, m_tag_init).</summary>
     /// <remarks>O(tags).</remarks>
     public void DeleteTags()
     {
@@ -119,10 +118,7 @@ public readonly ref partial struct MbufChain
         }
     }
 
-    /// <summary>
-    /// m_tag_delete_nonpersistent: frees the tags whose type lacks <see cref="MbufTag.Persistent"/>.
-    /// </summary>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <summary>Frees the tags whose type lacks <see cref="MbufTag.Persistent"/> (mbuf(9): m_tag_delete_nonpersistent).</summary>
     /// <remarks>O(tags).</remarks>
     public void DeleteNonPersistentTags()
     {
@@ -147,15 +143,12 @@ public readonly ref partial struct MbufChain
         }
     }
 
-    /// <summary>
-    /// m_tag_copy_chain: replaces the packet's tags by copies of another's, in the same order.
-    /// </summary>
+    /// <summary>Replaces the packet's tags by copies of another's, in the same order (mbuf(9): m_tag_copy_chain).</summary>
     /// <param name="other">A packet of the same arena; it stays as it is.</param>
     /// <returns>False if the arena is exhausted: the tags are as they were (mbuf(9) deletes them).</returns>
     /// <exception cref="ArgumentException"><paramref name="other"/> is this chain.</exception>
     /// <exception cref="InvalidOperationException">Either has no packet header.</exception>
     /// <exception cref="MbufForeignException"><paramref name="other"/> belongs to another arena.</exception>
-    /// <exception cref="MbufStaleException">Either was freed or given away.</exception>
     /// <remarks>O(tags). Needs one mbuf for each tag.</remarks>
     public bool TryCopyTagsFrom(MbufChain other)
     {

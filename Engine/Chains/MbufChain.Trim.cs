@@ -7,14 +7,13 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// m_adj with a positive count: removes bytes from the front. Mbufs that become empty are freed at once (mbuf(9) keeps
-    /// them); the head stays the head and takes over the storage of the first mbuf that still has data. The packet length
+    /// Removes bytes from the front (mbuf(9): m_adj with a positive count). Mbufs that become empty are freed at once (mbuf(9)
+    /// keeps them); the head stays the head and takes over the storage of the first mbuf that still has data. The packet length
     /// shrinks with it.
     /// </summary>
     /// <param name="count">Bytes, 0 or more; more than there are empties the chain.</param>
     /// <returns>The bytes removed.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>
     /// O(segments removed). Never needs memory. Trimming all data frees the room allocated in advance behind it, too, but for
     /// one mbuf's.
@@ -44,13 +43,12 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_adj with a negative count: removes bytes from the end. Mbufs behind the new end are freed. The packet length shrinks
-    /// with it.
+    /// Removes bytes from the end (mbuf(9): m_adj with a negative count). Mbufs behind the new end are freed. The packet length
+    /// shrinks with it.
     /// </summary>
     /// <param name="count">Bytes, 0 or more; more than there are empties the chain.</param>
     /// <returns>The bytes removed.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>
     /// O(1) if the last mbuf keeps data, else O(segments): the chain is walked to the new end. Never needs memory.
     /// </remarks>
@@ -203,8 +201,8 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_free, MFREE: frees the first mbuf only and hands over the rest as a chain of its own. A packet header, with its fields,
-    /// flags and tags, dies with the mbuf that it is in. Strict, as <see cref="Free"/>.
+    /// Frees the first mbuf only and hands over the rest as a chain of its own (mbuf(9): m_free, MFREE). A packet header, with its
+    /// fields, flags and tags, dies with the mbuf that it is in. Strict, as <see cref="Free"/>.
     /// </summary>
     /// <param name="rest">
     /// What came behind, owned by the caller: a chain without packet header; null if there was nothing. May be the variable of

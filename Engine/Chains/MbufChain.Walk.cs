@@ -29,7 +29,6 @@ public readonly ref partial struct MbufChain
         internal SegmentEnumerable(MbufChain chain) => _chain = chain;
 
         /// <summary>Starts a walk. O(1).</summary>
-        /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
         /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
         public SegmentEnumerator GetEnumerator() => new(_chain);
     }
@@ -155,7 +154,6 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>The first mbuf, at its first byte: where a walk over all mbufs, empty ones too, starts. O(1).</summary>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     [UnscopedRef]
     public MbufPosition Start
     {
@@ -167,9 +165,8 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_last, and what m_length says of the last mbuf: the last mbuf, empty or not, at its first byte. O(1).
+    /// The last mbuf, empty or not, at its first byte (mbuf(9): m_last, and what m_length says of the last mbuf). O(1).
     /// </summary>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     [UnscopedRef]
     public MbufPosition LastSegment
     {
@@ -180,13 +177,12 @@ public readonly ref partial struct MbufChain
         }
     }
 
-    /// <summary>m_getptr: finds the mbuf that holds a byte.</summary>
+    /// <summary>Finds the mbuf that holds a byte (mbuf(9): m_getptr).</summary>
     /// <param name="offset">The byte, from the start of the chain; 0 or more. The chain's length names the end: the last mbuf,
     /// behind its last byte.</param>
     /// <param name="position">The place; null (<see cref="MbufPosition.IsNull"/>) on failure.</param>
     /// <returns>False if the chain is shorter.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> is negative (m_getptr: NULL).</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(segments before); O(1) for the end.</remarks>
     [UnscopedRef]
     public bool TryGetPosition(int offset, out MbufPosition position)
@@ -218,7 +214,6 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>A reader at the first byte. O(1).</summary>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     [UnscopedRef]
     public MbufReader GetReader()
     {
@@ -227,7 +222,6 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>A writer at the first byte: it writes over what is there, and then makes the chain longer. O(1).</summary>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     [UnscopedRef]
     public MbufWriter GetWriter()
     {

@@ -7,12 +7,11 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufChain
 {
     /// <summary>
-    /// m_unshare: replaces storage that is shared or read-only by private copies, so that every mbuf can be written; what can be
-    /// is left alone. Neighbours that are replaced come together in one cluster if they fit into 2 KiB, larger ones keep their
-    /// length if a cluster so large is free. Afterwards nothing here is read-only (mbuf(9) leaves the mark on the copy).
+    /// Replaces storage that is shared or read-only by private copies, so that every mbuf can be written; what can be is left alone
+    /// (mbuf(9): m_unshare). Neighbours that are replaced come together in one cluster if they fit into 2 KiB, larger ones keep
+    /// their length if a cluster so large is free. Afterwards nothing here is read-only (mbuf(9) leaves the mark on the copy).
     /// </summary>
     /// <returns>False if the arena is exhausted: the chain is as it was (mbuf(9) frees it).</returns>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(segments + bytes replaced). Needs memory only if something is shared or read-only.</remarks>
     public bool TryUnshare()
     {
@@ -29,17 +28,17 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_makewritable: replaces storage that is shared or read-only by private copies where it holds bytes of a range, so that
-    /// these can be written. Mbufs of up to 2 KiB are replaced whole, one for one. Longer ones are cut in up to three: the first
-    /// mbuf keeps the bytes before the range, or has the copy if there are none, and the bytes behind become another one's; they stay
-    /// where they are, shared. The copy is no smaller than the storage that it takes: an mbuf's own buffer, or a cluster of 2 KiB.
+    /// Replaces storage that is shared or read-only by private copies where it holds bytes of a range, so that these can be written
+    /// (mbuf(9): m_makewritable). Mbufs of up to 2 KiB are replaced whole, one for one. Longer ones are cut in up to three: the
+    /// first mbuf keeps the bytes before the range, or has the copy if there are none, and the bytes behind become another one's;
+    /// they stay where they are, shared. The copy is no smaller than the storage that it takes: an mbuf's own buffer, or a cluster
+    /// of 2 KiB.
     /// </summary>
     /// <param name="offset">The first byte, from the start of the chain; 0 or more.</param>
     /// <param name="length">Bytes, 0 or more; <see cref="MbufSizes.CopyAll"/> for all that follow.</param>
     /// <returns>False if the chain ends before, or if the arena is exhausted: the chain is as it was.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> or <paramref name="length"/> is
     /// negative.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>
     /// O(segments before + bytes copied): the range, and up to 2 KiB at either end. Needs memory only if something is shared or
     /// read-only.
@@ -164,16 +163,15 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_copyback: writes bytes into the chain at an offset, over what is there; a chain that ends before is extended, and a
-    /// gap is filled with zeros. Storage that is shared or read-only is replaced by a private copy first, so that nobody else
-    /// sees the change (mbuf(9) corrupts the other packet); of mbufs longer than 2 KiB only where bytes are written, as
-    /// <see cref="TryMakeWritable"/> does it. The packet length is raised to the new end if it was less.
+    /// Writes bytes into the chain at an offset, over what is there; a chain that ends before is extended, and a gap is filled with
+    /// zeros (mbuf(9): m_copyback). Storage that is shared or read-only is replaced by a private copy first, so that nobody else
+    /// sees the change (mbuf(9) corrupts the other packet); of mbufs longer than 2 KiB only where bytes are written, as <see
+    /// cref="TryMakeWritable"/> does it. The packet length is raised to the new end if it was less.
     /// </summary>
     /// <param name="offset">Where the first byte goes, from the start of the chain; 0 or more.</param>
     /// <param name="source">The bytes; must not be a view of this chain.</param>
     /// <returns>False if the arena is exhausted: the chain is as it was.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> is negative.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
     /// <remarks>O(segments before + bytes), and up to 2 KiB copied at either end of what is written.</remarks>
     public bool TryCopyFrom(int offset, ReadOnlySpan<byte> source)
@@ -213,7 +211,7 @@ public readonly ref partial struct MbufChain
         return true;
     }
 
-    /// <summary>m_apply: calls a visitor with each contiguous piece of a range, in order, for reading.</summary>
+    /// <summary>Calls a visitor with each contiguous piece of a range, in order, for reading (mbuf(9): m_apply).</summary>
     /// <typeparam name="TVisitor">Best a struct, so that the calls are direct; a ref struct may be declared <c>scoped</c>, so
     /// that the compiler lets it see views of this chain.</typeparam>
     /// <param name="offset">The first byte, from the start of the chain; 0 or more.</param>
@@ -248,9 +246,9 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>
-    /// m_apply with a function that writes: calls a transformer with each contiguous piece of a range, in order. Storage of the
-    /// range that is shared or read-only is replaced by a private copy first, as <see cref="TryMakeWritable"/> does it, so that nobody
-    /// else sees the change (mbuf(9) leaves that to the caller).
+    /// Calls a transformer with each contiguous piece of a range, in order (mbuf(9): m_apply with a function that writes). Storage
+    /// of the range that is shared or read-only is replaced by a private copy first, as <see cref="TryMakeWritable"/> does it, so
+    /// that nobody else sees the change (mbuf(9) leaves that to the caller).
     /// </summary>
     /// <typeparam name="TTransformer">Best a struct, so that the calls are direct; a ref struct may be declared <c>scoped</c>, so
     /// that the compiler lets it see views of this chain.</typeparam>

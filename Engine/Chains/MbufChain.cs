@@ -13,6 +13,9 @@ namespace Engine.Mbufs;
 /// <para>16 bytes, immutable: the identity of a packet never changes, so every copy stays right whatever is prepended, pulled
 /// up or trimmed. Exactly one claim is alive at a time: after <see cref="Free"/>, <see cref="Detach"/>,
 /// <see cref="Append(MbufChain)"/> of it to another, or an enqueue, every copy throws <see cref="MbufStaleException"/>.</para>
+/// <para>What holds for every member, and is not repeated: it throws <see cref="MbufStaleException"/> when the packet, or another chain that it
+/// takes, was freed or given away, and <see cref="ObjectDisposedException"/> when the scope is closed; then nothing has happened.
+/// <see cref="IsNull"/>, <see cref="IsOwned"/>, <see cref="Dispose"/> and <see cref="ToString"/> never throw.</para>
 /// <para>Not thread-safe: a chain lives and ends in its scope. Not checked: a span of it that is used, in the same block, after
 /// the packet was freed, given away or laid out anew. Checked mode
 /// (<see cref="MbufArenaOptions.Checked"/>) exposes the use of freed ones.</para>
@@ -63,8 +66,8 @@ public readonly ref partial struct MbufChain : IDisposable
     internal partial uint Index => _slot & Mbuf.AnyIndex;
 
     /// <summary>
-    /// m_freem: frees every mbuf of the chain and drops its references to storage. Strict: for a chain that may have been given
-    /// away, use <see cref="Dispose"/>.
+    /// Frees every mbuf of the chain and drops its references to storage (mbuf(9): m_freem). Strict: for a chain that may have been
+    /// given away, use <see cref="Dispose"/>.
     /// </summary>
     /// <exception cref="MbufDoubleFreeException">The packet was freed or given away before.</exception>
     /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
@@ -92,8 +95,8 @@ public readonly ref partial struct MbufChain : IDisposable
     }
 
     /// <summary>
-    /// m_freem, if the chain is still owned; else nothing. What <c>using</c> calls. O(segments). Never throws, but for what a
-    /// free routine of external storage throws, after everything was freed.
+    /// Frees the chain if it is still owned; else does nothing (mbuf(9): m_freem). What <c>using</c> calls. O(segments). Never throws, but
+    /// for what a free routine of external storage throws, after everything was freed.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Dispose()
@@ -219,27 +222,22 @@ public readonly ref partial struct MbufChain : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int Saturate(long length) => (int)Math.Clamp(length, 0, int.MaxValue);
 
-    /// <summary>m_length: the bytes of data in the whole chain. Known, not walked for: O(1).</summary>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
+    /// <summary>The bytes of data in the whole chain (mbuf(9): m_length). Known, not walked for: O(1).</summary>
     public int Length => Head().ChainLength;
 
     /// <summary>True if the chain holds no data. O(1).</summary>
-    /// <inheritdoc cref="Length"/>
     public bool IsEmpty => Head().ChainLength == 0;
 
     /// <summary>The number of mbufs in the chain, empty ones included; at least 1. O(1).</summary>
-    /// <inheritdoc cref="Length"/>
     public int SegmentCount => Head().Segments;
 
-    /// <summary>M_PKTHDR: true if the chain is a packet. O(1).</summary>
-    /// <inheritdoc cref="Length"/>
+    /// <summary>True if the chain is a packet (mbuf(9): M_PKTHDR). O(1).</summary>
     public bool HasPacketHeader => (Head().Flags & HeaderFlags.PacketHeader) != 0;
 
     /// <summary>
     /// m_flags of the first mbuf. Setting replaces the flags that may be set; External and PacketHeader stay what they are, and
     /// ReadOnly can be set, but not cleared: that is <see cref="DangerousClearReadOnly"/>. O(1).
     /// </summary>
-    /// <inheritdoc cref="Length"/>
     public MbufFlags Flags
     {
         get
@@ -260,11 +258,9 @@ public readonly ref partial struct MbufChain : IDisposable
     /// Takes the read-only mark (M_RDONLY) off the first mbuf's storage. Dangerous: somebody had a reason to set it, and the mark
     /// of other packets over the same storage stays. O(1).
     /// </summary>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     public void DangerousClearReadOnly() => Head().Flags &= ~HeaderFlags.ReadOnly;
 
-    /// <summary>m_type of the first mbuf; setting it is MCHTYPE. O(1).</summary>
-    /// <inheritdoc cref="Length"/>
+    /// <summary>What the first mbuf holds (mbuf(9): m_type; setting it is MCHTYPE). O(1).</summary>
     public MbufType Type
     {
         get => Head().Type;
@@ -272,15 +268,13 @@ public readonly ref partial struct MbufChain : IDisposable
     }
 
     /// <summary>
-    /// M_WRITABLE: true if the first mbuf's data may be written: not read-only and not shared with another chain. O(1).
+    /// True if the first mbuf's data may be written: not read-only and not shared with another chain (mbuf(9): M_WRITABLE). O(1).
     /// </summary>
-    /// <inheritdoc cref="Length"/>
     public bool IsWritable => _cache.IsWritable(ref Head());
 
     /// <summary>
-    /// M_LEADINGSPACE: bytes that can be prepended without another mbuf; 0 if the first mbuf is not writable. O(1).
+    /// Bytes that can be prepended without another mbuf; 0 if the first mbuf is not writable (mbuf(9): M_LEADINGSPACE). O(1).
     /// </summary>
-    /// <inheritdoc cref="Length"/>
     public int Headroom
     {
         get
@@ -291,10 +285,9 @@ public readonly ref partial struct MbufChain : IDisposable
     }
 
     /// <summary>
-    /// M_TRAILINGSPACE of the last mbuf: bytes that can be appended without another mbuf; 0 if the last mbuf is not writable.
-    /// O(1); O(segments) while <see cref="MbufScope.AllocatePacket(int)"/>'s room is not filled, all of which counts.
+    /// Bytes that can be appended without another mbuf; 0 if the last mbuf is not writable (mbuf(9): M_TRAILINGSPACE of the last
+    /// mbuf). O(1); O(segments) while <see cref="MbufScope.AllocatePacket(int)"/>'s room is not filled, all of which counts.
     /// </summary>
-    /// <inheritdoc cref="Length"/>
     public int Tailroom
     {
         get
@@ -305,15 +298,15 @@ public readonly ref partial struct MbufChain : IDisposable
         }
     }
 
-    /// <summary>mtod: the data of the first mbuf, for reading. Bound to this chain's variable by the compiler. O(1).</summary>
-    /// <inheritdoc cref="Length"/>
+    /// <summary>
+    /// The data of the first mbuf, for reading (mbuf(9): mtod). Bound to this chain's variable by the compiler. O(1).
+    /// </summary>
     [UnscopedRef]
     public ReadOnlySpan<byte> FirstSpan => _cache.Hot.Memory.BytesOf(ref Head());
 
-    /// <summary>mtod and M_WRITABLE in one: the data of the first mbuf, for writing. O(1).</summary>
+    /// <summary>The data of the first mbuf, for writing (mbuf(9): mtod and M_WRITABLE in one). O(1).</summary>
     /// <param name="span">The bytes; empty on failure.</param>
     /// <returns>False if they may not be written: the storage is read-only or shared.</returns>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     [UnscopedRef]
     public bool TryGetWritable(out Span<byte> span)
     {
@@ -324,12 +317,11 @@ public readonly ref partial struct MbufChain : IDisposable
     }
 
     /// <summary>
-    /// m_sanity: walks the chain and checks what must be true of it: links, data inside its storage, one head, the known
-    /// length, tail and number of segments, and, unless the chain is empty, that the packet header's length is that of the data.
+    /// Walks the chain and checks what must be true of it: links, data inside its storage, one head, the known length, tail and
+    /// number of segments, and, unless the chain is empty, that the packet header's length is that of the data (mbuf(9): m_sanity).
     /// </summary>
     /// <param name="problem">What is wrong, in a sentence; null if nothing is.</param>
     /// <returns>True if everything is as it must be. A packet length that the user set otherwise is reported, too.</returns>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(segments). Allocates only when it finds something.</remarks>
     public bool IsSane([NotNullWhen(false)] out string? problem)
     {

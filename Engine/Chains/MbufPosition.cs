@@ -78,7 +78,7 @@ public readonly ref struct MbufPosition
         }
     }
 
-    /// <summary>mtodo: the mbuf's bytes from the offset to its end, for reading. O(1).</summary>
+    /// <summary>The mbuf's bytes from the offset to its end, for reading (mbuf(9): mtodo). O(1).</summary>
     /// <inheritdoc cref="OffsetInSegment"/>
     public ReadOnlySpan<byte> Span
     {
@@ -89,7 +89,7 @@ public readonly ref struct MbufPosition
         }
     }
 
-    /// <summary>mtod: all bytes of the mbuf, for reading. O(1).</summary>
+    /// <summary>All bytes of the mbuf, for reading (mbuf(9): mtod). O(1).</summary>
     /// <inheritdoc cref="OffsetInSegment"/>
     public ReadOnlySpan<byte> Segment => _chain.Cache.Hot.Memory.BytesOf(ref Header());
 
@@ -114,15 +114,19 @@ public readonly ref struct MbufPosition
         }
     }
 
-    /// <summary>M_WRITABLE: true if the mbuf's storage is not read-only and not shared. O(1).</summary>
+    /// <summary>True if the mbuf's storage is not read-only and not shared (mbuf(9): M_WRITABLE). O(1).</summary>
     /// <inheritdoc cref="OffsetInSegment"/>
     public bool IsWritable => _chain.Cache.IsWritable(ref Header());
 
-    /// <summary>m_extrefcnt: the mbufs that refer to this one's storage, itself included; 1 for an internal buffer. O(1).</summary>
+    /// <summary>
+    /// The mbufs that refer to this one's storage, itself included; 1 for an internal buffer (mbuf(9): m_extrefcnt). O(1).
+    /// </summary>
     /// <inheritdoc cref="OffsetInSegment"/>
     public int ReferenceCount => _chain.Cache.Hot.Memory.References(ref Header());
 
-    /// <summary>m_flags of this mbuf. Those of a packet are its first mbuf's: <see cref="MbufChain.Flags"/>. O(1).</summary>
+    /// <summary>
+    /// The flags of this mbuf (mbuf(9): m_flags). Those of a packet are its first mbuf's: <see cref="MbufChain.Flags"/>. O(1).
+    /// </summary>
     /// <inheritdoc cref="OffsetInSegment"/>
     public MbufFlags Flags
     {
@@ -134,7 +138,7 @@ public readonly ref struct MbufPosition
         }
     }
 
-    /// <summary>m_type of this mbuf; setting it is MCHTYPE, m_chtype. O(1).</summary>
+    /// <summary>What this mbuf holds (mbuf(9): m_type; setting it is MCHTYPE, m_chtype). O(1).</summary>
     /// <inheritdoc cref="OffsetInSegment"/>
     public MbufType Type
     {
@@ -142,7 +146,7 @@ public readonly ref struct MbufPosition
         set => Header().Type = value;
     }
 
-    /// <summary>M_LEADINGSPACE: free bytes before the mbuf's data; 0 if it is not writable. O(1).</summary>
+    /// <summary>Free bytes before the mbuf's data; 0 if it is not writable (mbuf(9): M_LEADINGSPACE). O(1).</summary>
     /// <inheritdoc cref="OffsetInSegment"/>
     public int Headroom
     {
@@ -153,11 +157,11 @@ public readonly ref struct MbufPosition
         }
     }
 
-    /// <summary>M_TRAILINGSPACE: free bytes behind the mbuf's data; 0 if it is not writable. O(1).</summary>
+    /// <summary>Free bytes behind the mbuf's data; 0 if it is not writable (mbuf(9): M_TRAILINGSPACE). O(1).</summary>
     /// <inheritdoc cref="OffsetInSegment"/>
     public int Tailroom => _chain.RoomOf(ref Header());
 
-    /// <summary>M_WRITABLE and mtodo in one: the mbuf's bytes from the offset to its end, for writing. O(1).</summary>
+    /// <summary>The mbuf's bytes from the offset to its end, for writing (mbuf(9): M_WRITABLE and mtodo in one). O(1).</summary>
     /// <param name="span">The bytes; empty on failure.</param>
     /// <returns>False if they may not be written: the storage is read-only or shared.</returns>
     /// <inheritdoc cref="OffsetInSegment"/>
@@ -169,7 +173,7 @@ public readonly ref struct MbufPosition
         return writable;
     }
 
-    /// <summary>m_next: goes to the next mbuf, empty or not.</summary>
+    /// <summary>Goes to the next mbuf, empty or not (mbuf(9): m_next).</summary>
     /// <param name="next">The next mbuf, at its first byte; null if there is none. May be this variable.</param>
     /// <returns>False if this is the last mbuf.</returns>
     /// <inheritdoc cref="OffsetInSegment"/>

@@ -20,7 +20,7 @@ public sealed partial class MbufQueue
 
     private uint _last;
 
-    /// <summary>mbufq_init: creates an empty queue for packets of one arena.</summary>
+    /// <summary>Creates an empty queue for packets of one arena (mbuf(9): mbufq_init).</summary>
     /// <param name="arena">The arena that all packets belong to.</param>
     /// <param name="limit">Most packets that <see cref="TryEnqueue"/> lets in, or 0 for no limit.</param>
     /// <exception cref="ArgumentNullException"><paramref name="arena"/> is null.</exception>
@@ -36,10 +36,12 @@ public sealed partial class MbufQueue
     /// <summary>Most packets that the queue takes, 0 for no limit.</summary>
     public int Limit { get; }
 
-    /// <summary>mbufq_len: the number of packets in the queue. O(1).</summary>
+    /// <summary>The number of packets in the queue (mbuf(9): mbufq_len). O(1).</summary>
     public int Count { get; private set; }
 
-    /// <summary>mbufq_full: true if the next <see cref="TryEnqueue"/> is refused; never without a limit. O(1).</summary>
+    /// <summary>
+    /// True if the next <see cref="TryEnqueue"/> is refused; never without a limit (mbuf(9): mbufq_full). O(1).
+    /// </summary>
     public bool IsFull
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -55,11 +57,10 @@ public sealed partial class MbufQueue
     /// <summary>How many packets were refused because the queue was full. O(1).</summary>
     public long Drops { get; private set; }
 
-    /// <summary>mbufq_enqueue: puts a packet at the tail.</summary>
+    /// <summary>Puts a packet at the tail (mbuf(9): mbufq_enqueue).</summary>
     /// <param name="packet">The packet; consumed on success, the caller's still on failure: <c>using (packet)
     /// queue.TryEnqueue(packet);</c> is right in both cases.</param>
     /// <returns>False if the queue is full (ENOBUFS), which is counted in <see cref="Drops"/>.</returns>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <exception cref="MbufForeignException">The packet belongs to another arena.</exception>
     /// <remarks>O(1).</remarks>
     public bool TryEnqueue(MbufChain packet)
@@ -88,11 +89,10 @@ public sealed partial class MbufQueue
     }
 
     /// <summary>
-    /// mbufq_prepend: puts a packet at the head, as one does with a packet that was taken off and could not be sent. The limit is
-    /// ignored.
+    /// Puts a packet at the head, as one does with a packet that was taken off and could not be sent (mbuf(9): mbufq_prepend). The
+    /// limit is ignored.
     /// </summary>
     /// <param name="packet">The packet; consumed.</param>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <exception cref="MbufForeignException">The packet belongs to another arena.</exception>
     /// <remarks>O(1).</remarks>
     public void EnqueueFirst(MbufChain packet)
@@ -109,7 +109,7 @@ public sealed partial class MbufQueue
     }
 
     /// <summary>
-    /// mbufq_concat: puts all packets of another queue behind this one's, in their order. The limit is ignored.
+    /// Puts all packets of another queue behind this one's, in their order (mbuf(9): mbufq_concat). The limit is ignored.
     /// </summary>
     /// <param name="mbufs">A scope of the arena of both queues.</param>
     /// <param name="other">The queue whose packets they are; empty afterwards, its <see cref="Drops"/> stay.</param>
@@ -152,7 +152,7 @@ public sealed partial class MbufQueue
         (other._first, other._last, other.Count, other.Length) = (0, 0, 0, 0);
     }
 
-    /// <summary>mbufq_dequeue: takes the packet at the head.</summary>
+    /// <summary>Takes the packet at the head (mbuf(9): mbufq_dequeue).</summary>
     /// <param name="mbufs">A scope of the queue's arena.</param>
     /// <param name="packet">The packet, owned by the caller; null if the queue is empty.</param>
     /// <returns>False if the queue is empty.</returns>
@@ -185,7 +185,7 @@ public sealed partial class MbufQueue
         return true;
     }
 
-    /// <summary>mbufq_drain: frees every packet in the queue.</summary>
+    /// <summary>Frees every packet in the queue (mbuf(9): mbufq_drain).</summary>
     /// <param name="mbufs">A scope of the queue's arena.</param>
     /// <returns>How many packets were freed.</returns>
     /// <exception cref="MbufForeignException">The scope belongs to another arena.</exception>
@@ -251,7 +251,7 @@ public sealed partial class MbufQueue
         Length += head.ChainLength;
     }
 
-    /// <summary>mbufq_first: the start of the packet at the head, which stays in the queue.</summary>
+    /// <summary>The start of the packet at the head, which stays in the queue (mbuf(9): mbufq_first).</summary>
     /// <param name="mbufs">A scope of the queue's arena.</param>
     /// <param name="position">The packet's first byte; null if the queue is empty. Stale once the packet is dequeued or freed,
     /// and once another is put behind the last one, whose link it is then; it stays right when <see cref="Append"/> puts all packets behind
@@ -262,7 +262,7 @@ public sealed partial class MbufQueue
     /// <remarks>O(1).</remarks>
     public bool TryPeekFirst(in MbufScope mbufs, out MbufPosition position) => TryPeek(OpenCache(mbufs), _first, out position);
 
-    /// <summary>mbufq_last: the start of the packet at the tail, which stays in the queue.</summary>
+    /// <summary>The start of the packet at the tail, which stays in the queue (mbuf(9): mbufq_last).</summary>
     /// <inheritdoc cref="TryPeekFirst"/>
     public bool TryPeekLast(in MbufScope mbufs, out MbufPosition position) => TryPeek(OpenCache(mbufs), _last, out position);
 

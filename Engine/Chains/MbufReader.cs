@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
@@ -36,7 +36,6 @@ public ref partial struct MbufReader
     /// <param name="position">Bytes from the start, 0 or more; the chain's length is the end.</param>
     /// <returns>False if the chain is shorter: the reader stays where it is.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="position"/> is negative.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(segments before).</remarks>
     public bool TrySeek(int position)
     {
@@ -53,14 +52,12 @@ public ref partial struct MbufReader
     /// <param name="count">Bytes, 0 or more.</param>
     /// <returns>False if there are fewer: the reader stays where it is.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away, or laid out anew.</exception>
     /// <remarks>O(segments gone over).</remarks>
     public bool TryAdvance(int count) => _cursor.TryMove(nameof(count), count);
 
-    /// <summary>m_copydata: copies the next bytes and goes over them.</summary>
+    /// <summary>Copies the next bytes and goes over them (mbuf(9): m_copydata).</summary>
     /// <param name="destination">Receives the bytes; its length says how many. Must not be a view of this chain.</param>
     /// <returns>False if there are fewer: nothing was copied, and the reader stays where it is.</returns>
-    /// <exception cref="MbufStaleException">The packet was freed or given away, or laid out anew.</exception>
     /// <remarks>O(bytes + segments).</remarks>
     public bool TryRead(scoped Span<byte> destination)
     {
@@ -73,10 +70,9 @@ public ref partial struct MbufReader
         return true;
     }
 
-    /// <summary>m_copydata: copies the next bytes and does not go over them.</summary>
+    /// <summary>Copies the next bytes and does not go over them (mbuf(9): m_copydata).</summary>
     /// <param name="destination">Receives the bytes; its length says how many. Must not be a view of this chain.</param>
     /// <returns>False if there are fewer: nothing was copied.</returns>
-    /// <exception cref="MbufStaleException">The packet was freed or given away, or laid out anew.</exception>
     /// <remarks>O(bytes + segments).</remarks>
     public readonly bool TryPeek(scoped Span<byte> destination)
     {
@@ -87,16 +83,14 @@ public ref partial struct MbufReader
     /// <summary>Reads a byte.</summary>
     /// <param name="value">The byte; 0 on failure.</param>
     /// <returns>False at the end of the chain.</returns>
-    /// <exception cref="MbufStaleException">The packet was freed or given away, or laid out anew.</exception>
     /// <remarks>O(1).</remarks>
-    public bool TryReadByte(out byte value) => TryRead(out value);
+    public bool TryReadByte(out byte value) => TryReadValue(out value);
 
     /// <summary>Reads a byte and does not go over it.</summary>
     /// <param name="value">The byte; 0 on failure.</param>
     /// <returns>False at the end of the chain.</returns>
-    /// <exception cref="MbufStaleException">The packet was freed or given away, or laid out anew.</exception>
     /// <remarks>O(1).</remarks>
-    public readonly bool TryPeekByte(out byte value) => TryPeek(out value);
+    public readonly bool TryPeekByte(out byte value) => TryPeekValue(out value);
 
     /// <summary>For people. Allocates a string; never throws.</summary>
     [SuppressMessage("Usage", "CA2231", Justification = "A ref struct is not compared.")]
@@ -105,7 +99,7 @@ public ref partial struct MbufReader
 
     /// <summary>The next bytes as a value, in the order in which they lie in memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryRead<T>(out T value)
+    private bool TryReadValue<T>(out T value)
         where T : unmanaged
     {
         _ = ref _cursor.Here(out int left);
@@ -121,11 +115,11 @@ public ref partial struct MbufReader
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly bool TryPeek<T>(out T value)
+    private readonly bool TryPeekValue<T>(out T value)
         where T : unmanaged
     {
         MbufReader ahead = this;
-        return ahead.TryRead(out value);
+        return ahead.TryReadValue(out value);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -136,225 +130,147 @@ public ref partial struct MbufReader
         return TryRead(RawMemory.BytesOf(ref value));
     }
 
-    /// <summary>Reads an unsigned 16-bit number in network byte order (most significant byte first).</summary>
+    /// <summary>Reads a number of any integer type of the framework in network byte order (most significant byte first).</summary>
+    /// <typeparam name="T">The type, whose size says how many bytes are read.</typeparam>
     /// <param name="value">The number; 0 on failure.</param>
     /// <returns>False if the chain has fewer bytes from here on: the reader stays where it is.</returns>
-    /// <exception cref="MbufStaleException">The packet was freed or given away, or laid out anew.</exception>
     /// <remarks>O(1), wherever the bytes lie.</remarks>
-    public bool TryReadUInt16BigEndian(out ushort value)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryReadBigEndian<T>(out T value)
+        where T : unmanaged, IBinaryInteger<T>
     {
-        bool done = TryRead(out ushort read);
-        value = !BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
+        bool done = TryReadValue(out T read);
+        value = BitConverter.IsLittleEndian ? RawMemory.Reversed(read) : read;
         return done;
     }
 
-    /// <summary>Reads an unsigned 16-bit number in network byte order (most significant byte first), and does not go over it.</summary>
-    /// <inheritdoc cref="TryReadUInt16BigEndian"/>
-    public readonly bool TryPeekUInt16BigEndian(out ushort value)
+    /// <summary>Reads a number of any integer type of the framework in network byte order (most significant byte first), and does not go over it.</summary>
+    /// <inheritdoc cref="TryReadBigEndian"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool TryPeekBigEndian<T>(out T value)
+        where T : unmanaged, IBinaryInteger<T>
     {
-        bool done = TryPeek(out ushort read);
-        value = !BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
+        MbufReader ahead = this;
+        return ahead.TryReadBigEndian(out value);
+    }
+
+    /// <summary>Reads a number of any integer type of the framework, least significant byte first.</summary>
+    /// <typeparam name="T">The type, whose size says how many bytes are read.</typeparam>
+    /// <param name="value">The number; 0 on failure.</param>
+    /// <returns>False if the chain has fewer bytes from here on: the reader stays where it is.</returns>
+    /// <remarks>O(1), wherever the bytes lie.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryReadLittleEndian<T>(out T value)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        bool done = TryReadValue(out T read);
+        value = !BitConverter.IsLittleEndian ? RawMemory.Reversed(read) : read;
         return done;
     }
+
+    /// <summary>Reads a number of any integer type of the framework, least significant byte first, and does not go over it.</summary>
+    /// <inheritdoc cref="TryReadLittleEndian"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool TryPeekLittleEndian<T>(out T value)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        MbufReader ahead = this;
+        return ahead.TryReadLittleEndian(out value);
+    }
+
+    /// <summary>Reads an unsigned 16-bit number in network byte order (most significant byte first).</summary>
+    /// <inheritdoc cref="TryReadBigEndian"/>
+    public bool TryReadUInt16BigEndian(out ushort value) => TryReadBigEndian(out value);
+
+    /// <summary>The same, and does not go over it.</summary>
+    /// <inheritdoc cref="TryReadBigEndian"/>
+    public readonly bool TryPeekUInt16BigEndian(out ushort value) => TryPeekBigEndian(out value);
 
     /// <summary>Reads a 16-bit number in network byte order (most significant byte first).</summary>
-    /// <inheritdoc cref="TryReadUInt16BigEndian"/>
-    public bool TryReadInt16BigEndian(out short value)
-    {
-        bool done = TryRead(out short read);
-        value = !BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
-        return done;
-    }
+    /// <inheritdoc cref="TryReadBigEndian"/>
+    public bool TryReadInt16BigEndian(out short value) => TryReadBigEndian(out value);
 
-    /// <summary>Reads a 16-bit number in network byte order (most significant byte first), and does not go over it.</summary>
-    /// <inheritdoc cref="TryReadUInt16BigEndian"/>
-    public readonly bool TryPeekInt16BigEndian(out short value)
-    {
-        bool done = TryPeek(out short read);
-        value = !BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
-        return done;
-    }
+    /// <summary>The same, and does not go over it.</summary>
+    /// <inheritdoc cref="TryReadBigEndian"/>
+    public readonly bool TryPeekInt16BigEndian(out short value) => TryPeekBigEndian(out value);
 
     /// <summary>Reads an unsigned 32-bit number in network byte order (most significant byte first).</summary>
-    /// <inheritdoc cref="TryReadUInt16BigEndian"/>
-    public bool TryReadUInt32BigEndian(out uint value)
-    {
-        bool done = TryRead(out uint read);
-        value = !BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
-        return done;
-    }
+    /// <inheritdoc cref="TryReadBigEndian"/>
+    public bool TryReadUInt32BigEndian(out uint value) => TryReadBigEndian(out value);
 
-    /// <summary>Reads an unsigned 32-bit number in network byte order (most significant byte first), and does not go over it.</summary>
-    /// <inheritdoc cref="TryReadUInt16BigEndian"/>
-    public readonly bool TryPeekUInt32BigEndian(out uint value)
-    {
-        bool done = TryPeek(out uint read);
-        value = !BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
-        return done;
-    }
+    /// <summary>The same, and does not go over it.</summary>
+    /// <inheritdoc cref="TryReadBigEndian"/>
+    public readonly bool TryPeekUInt32BigEndian(out uint value) => TryPeekBigEndian(out value);
 
     /// <summary>Reads a 32-bit number in network byte order (most significant byte first).</summary>
-    /// <inheritdoc cref="TryReadUInt16BigEndian"/>
-    public bool TryReadInt32BigEndian(out int value)
-    {
-        bool done = TryRead(out int read);
-        value = !BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
-        return done;
-    }
+    /// <inheritdoc cref="TryReadBigEndian"/>
+    public bool TryReadInt32BigEndian(out int value) => TryReadBigEndian(out value);
 
-    /// <summary>Reads a 32-bit number in network byte order (most significant byte first), and does not go over it.</summary>
-    /// <inheritdoc cref="TryReadUInt16BigEndian"/>
-    public readonly bool TryPeekInt32BigEndian(out int value)
-    {
-        bool done = TryPeek(out int read);
-        value = !BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
-        return done;
-    }
+    /// <summary>The same, and does not go over it.</summary>
+    /// <inheritdoc cref="TryReadBigEndian"/>
+    public readonly bool TryPeekInt32BigEndian(out int value) => TryPeekBigEndian(out value);
 
     /// <summary>Reads an unsigned 64-bit number in network byte order (most significant byte first).</summary>
-    /// <inheritdoc cref="TryReadUInt16BigEndian"/>
-    public bool TryReadUInt64BigEndian(out ulong value)
-    {
-        bool done = TryRead(out ulong read);
-        value = !BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
-        return done;
-    }
+    /// <inheritdoc cref="TryReadBigEndian"/>
+    public bool TryReadUInt64BigEndian(out ulong value) => TryReadBigEndian(out value);
 
-    /// <summary>Reads an unsigned 64-bit number in network byte order (most significant byte first), and does not go over it.</summary>
-    /// <inheritdoc cref="TryReadUInt16BigEndian"/>
-    public readonly bool TryPeekUInt64BigEndian(out ulong value)
-    {
-        bool done = TryPeek(out ulong read);
-        value = !BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
-        return done;
-    }
+    /// <summary>The same, and does not go over it.</summary>
+    /// <inheritdoc cref="TryReadBigEndian"/>
+    public readonly bool TryPeekUInt64BigEndian(out ulong value) => TryPeekBigEndian(out value);
 
     /// <summary>Reads a 64-bit number in network byte order (most significant byte first).</summary>
-    /// <inheritdoc cref="TryReadUInt16BigEndian"/>
-    public bool TryReadInt64BigEndian(out long value)
-    {
-        bool done = TryRead(out long read);
-        value = !BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
-        return done;
-    }
+    /// <inheritdoc cref="TryReadBigEndian"/>
+    public bool TryReadInt64BigEndian(out long value) => TryReadBigEndian(out value);
 
-    /// <summary>Reads a 64-bit number in network byte order (most significant byte first), and does not go over it.</summary>
-    /// <inheritdoc cref="TryReadUInt16BigEndian"/>
-    public readonly bool TryPeekInt64BigEndian(out long value)
-    {
-        bool done = TryPeek(out long read);
-        value = !BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
-        return done;
-    }
+    /// <summary>The same, and does not go over it.</summary>
+    /// <inheritdoc cref="TryReadBigEndian"/>
+    public readonly bool TryPeekInt64BigEndian(out long value) => TryPeekBigEndian(out value);
 
     /// <summary>Reads an unsigned 16-bit number, least significant byte first.</summary>
-    /// <param name="value">The number; 0 on failure.</param>
-    /// <returns>False if the chain has fewer bytes from here on: the reader stays where it is.</returns>
-    /// <exception cref="MbufStaleException">The packet was freed or given away, or laid out anew.</exception>
-    /// <remarks>O(1), wherever the bytes lie.</remarks>
-    public bool TryReadUInt16LittleEndian(out ushort value)
-    {
-        bool done = TryRead(out ushort read);
-        value = BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
-        return done;
-    }
+    /// <inheritdoc cref="TryReadLittleEndian"/>
+    public bool TryReadUInt16LittleEndian(out ushort value) => TryReadLittleEndian(out value);
 
-    /// <summary>Reads an unsigned 16-bit number, least significant byte first, and does not go over it.</summary>
-    /// <inheritdoc cref="TryReadUInt16LittleEndian"/>
-    public readonly bool TryPeekUInt16LittleEndian(out ushort value)
-    {
-        bool done = TryPeek(out ushort read);
-        value = BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
-        return done;
-    }
+    /// <summary>The same, and does not go over it.</summary>
+    /// <inheritdoc cref="TryReadLittleEndian"/>
+    public readonly bool TryPeekUInt16LittleEndian(out ushort value) => TryPeekLittleEndian(out value);
 
     /// <summary>Reads a 16-bit number, least significant byte first.</summary>
-    /// <inheritdoc cref="TryReadUInt16LittleEndian"/>
-    public bool TryReadInt16LittleEndian(out short value)
-    {
-        bool done = TryRead(out short read);
-        value = BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
-        return done;
-    }
+    /// <inheritdoc cref="TryReadLittleEndian"/>
+    public bool TryReadInt16LittleEndian(out short value) => TryReadLittleEndian(out value);
 
-    /// <summary>Reads a 16-bit number, least significant byte first, and does not go over it.</summary>
-    /// <inheritdoc cref="TryReadUInt16LittleEndian"/>
-    public readonly bool TryPeekInt16LittleEndian(out short value)
-    {
-        bool done = TryPeek(out short read);
-        value = BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
-        return done;
-    }
+    /// <summary>The same, and does not go over it.</summary>
+    /// <inheritdoc cref="TryReadLittleEndian"/>
+    public readonly bool TryPeekInt16LittleEndian(out short value) => TryPeekLittleEndian(out value);
 
     /// <summary>Reads an unsigned 32-bit number, least significant byte first.</summary>
-    /// <inheritdoc cref="TryReadUInt16LittleEndian"/>
-    public bool TryReadUInt32LittleEndian(out uint value)
-    {
-        bool done = TryRead(out uint read);
-        value = BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
-        return done;
-    }
+    /// <inheritdoc cref="TryReadLittleEndian"/>
+    public bool TryReadUInt32LittleEndian(out uint value) => TryReadLittleEndian(out value);
 
-    /// <summary>Reads an unsigned 32-bit number, least significant byte first, and does not go over it.</summary>
-    /// <inheritdoc cref="TryReadUInt16LittleEndian"/>
-    public readonly bool TryPeekUInt32LittleEndian(out uint value)
-    {
-        bool done = TryPeek(out uint read);
-        value = BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
-        return done;
-    }
+    /// <summary>The same, and does not go over it.</summary>
+    /// <inheritdoc cref="TryReadLittleEndian"/>
+    public readonly bool TryPeekUInt32LittleEndian(out uint value) => TryPeekLittleEndian(out value);
 
     /// <summary>Reads a 32-bit number, least significant byte first.</summary>
-    /// <inheritdoc cref="TryReadUInt16LittleEndian"/>
-    public bool TryReadInt32LittleEndian(out int value)
-    {
-        bool done = TryRead(out int read);
-        value = BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
-        return done;
-    }
+    /// <inheritdoc cref="TryReadLittleEndian"/>
+    public bool TryReadInt32LittleEndian(out int value) => TryReadLittleEndian(out value);
 
-    /// <summary>Reads a 32-bit number, least significant byte first, and does not go over it.</summary>
-    /// <inheritdoc cref="TryReadUInt16LittleEndian"/>
-    public readonly bool TryPeekInt32LittleEndian(out int value)
-    {
-        bool done = TryPeek(out int read);
-        value = BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
-        return done;
-    }
+    /// <summary>The same, and does not go over it.</summary>
+    /// <inheritdoc cref="TryReadLittleEndian"/>
+    public readonly bool TryPeekInt32LittleEndian(out int value) => TryPeekLittleEndian(out value);
 
     /// <summary>Reads an unsigned 64-bit number, least significant byte first.</summary>
-    /// <inheritdoc cref="TryReadUInt16LittleEndian"/>
-    public bool TryReadUInt64LittleEndian(out ulong value)
-    {
-        bool done = TryRead(out ulong read);
-        value = BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
-        return done;
-    }
+    /// <inheritdoc cref="TryReadLittleEndian"/>
+    public bool TryReadUInt64LittleEndian(out ulong value) => TryReadLittleEndian(out value);
 
-    /// <summary>Reads an unsigned 64-bit number, least significant byte first, and does not go over it.</summary>
-    /// <inheritdoc cref="TryReadUInt16LittleEndian"/>
-    public readonly bool TryPeekUInt64LittleEndian(out ulong value)
-    {
-        bool done = TryPeek(out ulong read);
-        value = BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
-        return done;
-    }
+    /// <summary>The same, and does not go over it.</summary>
+    /// <inheritdoc cref="TryReadLittleEndian"/>
+    public readonly bool TryPeekUInt64LittleEndian(out ulong value) => TryPeekLittleEndian(out value);
 
     /// <summary>Reads a 64-bit number, least significant byte first.</summary>
-    /// <inheritdoc cref="TryReadUInt16LittleEndian"/>
-    public bool TryReadInt64LittleEndian(out long value)
-    {
-        bool done = TryRead(out long read);
-        value = BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
-        return done;
-    }
+    /// <inheritdoc cref="TryReadLittleEndian"/>
+    public bool TryReadInt64LittleEndian(out long value) => TryReadLittleEndian(out value);
 
-    /// <summary>Reads a 64-bit number, least significant byte first, and does not go over it.</summary>
-    /// <inheritdoc cref="TryReadUInt16LittleEndian"/>
-    public readonly bool TryPeekInt64LittleEndian(out long value)
-    {
-        bool done = TryPeek(out long read);
-        value = BitConverter.IsLittleEndian ? read : BinaryPrimitives.ReverseEndianness(read);
-        return done;
-    }
+    /// <summary>The same, and does not go over it.</summary>
+    /// <inheritdoc cref="TryReadLittleEndian"/>
+    public readonly bool TryPeekInt64LittleEndian(out long value) => TryPeekLittleEndian(out value);
 }

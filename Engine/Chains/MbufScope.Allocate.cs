@@ -8,32 +8,33 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufScope
 {
     /// <summary>
-    /// m_get, MGET: one mbuf without packet header, with <see cref="MbufSizes.InternalSize"/> bytes of room and none in use.
+    /// One mbuf without packet header, with <see cref="MbufSizes.InternalSize"/> bytes of room and none in use (mbuf(9): m_get,
+    /// MGET).
     /// </summary>
     /// <returns>
     /// A chain of one, owned by the caller; null (<see cref="MbufChain.IsNull"/>) if the arena is exhausted, which is counted.
     /// </returns>
-    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>O(1): a pop from the cache. The room is not zeroed.</remarks>
     [UnscopedRef]
     public MbufChain AllocateMbuf() => StartMbuf(Cache, ZoneId.Mbuf, Plain);
 
     /// <summary>
-    /// m_gethdr, MGETHDR: one mbuf with a zeroed packet header, with <see cref="MbufSizes.InternalSize"/> bytes of room.
+    /// One mbuf with a zeroed packet header, with <see cref="MbufSizes.InternalSize"/> bytes of room (mbuf(9): m_gethdr, MGETHDR).
     /// </summary>
     /// <inheritdoc cref="AllocateMbuf()"/>
     [UnscopedRef]
     public MbufChain AllocatePacketWithoutCluster() => StartMbuf(Cache, ZoneId.Mbuf, Packet);
 
     /// <summary>
-    /// m_getcl with M_PKTHDR: a packet header and a cluster of 2 KiB in one step, with the arena's headroom before the data.
+    /// A packet header and a cluster of 2 KiB in one step, with the arena's headroom before the data (mbuf(9): m_getcl with
+    /// M_PKTHDR).
     /// </summary>
     /// <inheritdoc cref="AllocateMbuf()"/>
     [UnscopedRef]
     public MbufChain AllocatePacket() => StartPacket(_cache, _opening);
 
     /// <summary>
-    /// m_getjcl with M_PKTHDR: a packet header and a cluster of a given size, with the arena's headroom before the data.
+    /// A packet header and a cluster of a given size, with the arena's headroom before the data (mbuf(9): m_getjcl with M_PKTHDR).
     /// </summary>
     /// <param name="size">One of the sizes that <see cref="MbufClusterSize"/> names.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such size.</exception>
@@ -42,14 +43,15 @@ public readonly ref partial struct MbufScope
     public MbufChain AllocatePacket(MbufClusterSize size) => Started(Cache.TryStartCluster(size, Packet, out uint head), head);
 
     /// <summary>
-    /// m_getcl: an mbuf without packet header and a cluster of 2 KiB in one step, with the arena's headroom before the data.
+    /// An mbuf without packet header and a cluster of 2 KiB in one step, with the arena's headroom before the data (mbuf(9):
+    /// m_getcl).
     /// </summary>
     /// <inheritdoc cref="AllocateMbuf()"/>
     [UnscopedRef]
     public MbufChain AllocateMbufWithCluster() => StartMbuf(Cache, ZoneId.Packet, Plain);
 
     /// <summary>
-    /// m_getjcl: an mbuf without packet header and a cluster of a given size, with the arena's headroom before the data.
+    /// An mbuf without packet header and a cluster of a given size, with the arena's headroom before the data (mbuf(9): m_getjcl).
     /// </summary>
     /// <param name="size">One of the sizes that <see cref="MbufClusterSize"/> names.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such size.</exception>
@@ -58,21 +60,21 @@ public readonly ref partial struct MbufScope
     public MbufChain AllocateMbufWithCluster(MbufClusterSize size) => Started(Cache.TryStartCluster(size, Plain, out uint head), head);
 
     /// <summary>
-    /// m_getm2 with M_PKTHDR: a packet with room for a number of bytes, in as many 2 KiB clusters as that takes, the last of it
-    /// in a plain mbuf if it fits there. All or nothing. No byte is in use:
-    /// <see cref="MbufChain.TryAppend(ReadOnlySpan{byte})"/> and socket receives fill the room in order.
+    /// A packet with room for a number of bytes, in as many 2 KiB clusters as that takes, the last of it in a plain mbuf if it fits
+    /// there (mbuf(9): m_getm2 with M_PKTHDR). All or nothing. No byte is in use: <see
+    /// cref="MbufChain.TryAppend(ReadOnlySpan{byte})"/> and socket receives fill the room in order.
     /// </summary>
     /// <param name="room">Bytes of room, 0 or more; 0 gives a single plain mbuf.</param>
     /// <returns>The packet, owned by the caller; null if the arena cannot give all of it, which is counted.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="room"/> is negative.</exception>
-    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>O(segments). The room is not zeroed.</remarks>
     [UnscopedRef]
     public MbufChain AllocatePacket(int room)
         => Started(Cache.TryStartRoom(CheckRoom(room), Packet, out uint head), head);
 
     /// <summary>
-    /// m_getm2 without M_PKTHDR: <see cref="AllocatePacket(int)"/> without packet header. All or nothing; no byte is in use.
+    /// <see cref="AllocatePacket(int)"/> without packet header (mbuf(9): m_getm2 without M_PKTHDR). All or nothing; no byte is in
+    /// use.
     /// </summary>
     /// <returns>The chain, owned by the caller; null if the arena cannot give all of it, which is counted.</returns>
     /// <inheritdoc cref="AllocatePacket(int)"/>
@@ -81,7 +83,8 @@ public readonly ref partial struct MbufScope
         => Started(Cache.TryStartRoom(CheckRoom(room), Plain, out uint head), head);
 
     /// <summary>
-    /// m_getclr: one mbuf without packet header, whose <see cref="MbufSizes.InternalSize"/> bytes of room are zero, none in use.
+    /// One mbuf without packet header, whose <see cref="MbufSizes.InternalSize"/> bytes of room are zero, none in use (mbuf(9):
+    /// m_getclr).
     /// </summary>
     /// <remarks>O(1): a pop from the cache, and 192 bytes written.</remarks>
     /// <inheritdoc cref="AllocateMbuf()"/>
@@ -93,8 +96,9 @@ public readonly ref partial struct MbufScope
     }
 
     /// <summary>
-    /// m_get2, m_get3 without M_PKTHDR: one mbuf with contiguous room for a number of bytes, none in use, in the smallest storage
-    /// that has it: the mbuf's own buffer, a cluster of 2 KiB, or else the smallest free jumbo cluster that is large enough.
+    /// One mbuf with contiguous room for a number of bytes, none in use, in the smallest storage that has it: the mbuf's own
+    /// buffer, a cluster of 2 KiB, or else the smallest free jumbo cluster that is large enough (mbuf(9): m_get2, m_get3 without
+    /// M_PKTHDR).
     /// </summary>
     /// <param name="room">Bytes of contiguous room, 0 to <see cref="MbufSizes.MaximumContiguous"/> (m_get2 ends at 4,096).</param>
     /// <returns>
@@ -102,7 +106,6 @@ public readonly ref partial struct MbufScope
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="room"/> is negative or more than can be
     /// contiguous.</exception>
-    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>O(1). The room is not zeroed.</remarks>
     [UnscopedRef]
     public MbufChain AllocateContiguousMbuf(int room)
@@ -111,7 +114,9 @@ public readonly ref partial struct MbufScope
         return Started(Cache.TryStartContiguous(room, Plain, out uint head), head);
     }
 
-    /// <summary>m_get2, m_get3 with M_PKTHDR: <see cref="AllocateContiguousMbuf(int)"/> with a zeroed packet header.</summary>
+    /// <summary>
+    /// <see cref="AllocateContiguousMbuf(int)"/> with a zeroed packet header (mbuf(9): m_get2, m_get3 with M_PKTHDR).
+    /// </summary>
     /// <inheritdoc cref="AllocateContiguousMbuf(int)"/>
     [UnscopedRef]
     public MbufChain AllocateContiguousPacket(int room)

@@ -4,12 +4,11 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufScope
 {
     /// <summary>
-    /// m_getcl with M_PKTHDR, many at once, all or nothing: a packet with a 2 KiB cluster for each element.
+    /// A packet with a 2 KiB cluster for each element (mbuf(9): m_getcl with M_PKTHDR, many at once, all or nothing).
     /// </summary>
     /// <param name="packets">Receives the handles; each is a claim owned by the caller, to be opened or freed. Untouched on
     /// failure.</param>
     /// <returns>True if all were allocated; false if the arena has fewer, which is counted.</returns>
-    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>O(n): one pop for all of them while the magazine lasts.</remarks>
     public bool TryAllocatePackets(Span<Mbuf> packets)
     {
@@ -46,8 +45,8 @@ public readonly ref partial struct MbufScope
     }
 
     /// <summary>
-    /// m_freem, many at once: frees the packets of all handles. Null handles are skipped. A handle that is stale or foreign
-    /// does not keep the others from being freed; the first one found is reported at the end.
+    /// Frees the packets of all handles (mbuf(9): m_freem, many at once). Null handles are skipped. A handle that is stale or
+    /// foreign does not keep the others from being freed; the first one found is reported at the end.
     /// </summary>
     /// <param name="packets">Handles of this arena; all are used up.</param>
     /// <exception cref="MbufDoubleFreeException">A handle was used before: its packet was opened, freed or given

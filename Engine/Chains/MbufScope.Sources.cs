@@ -7,8 +7,8 @@ namespace Engine.Mbufs;
 public readonly ref partial struct MbufScope
 {
     /// <summary>
-    /// m_devget: a packet with a copy of some bytes. What does not fit an mbuf of its own goes into as few 2 KiB clusters as hold
-    /// it. All or nothing.
+    /// A packet with a copy of some bytes (mbuf(9): m_devget). What does not fit an mbuf of its own goes into as few 2 KiB clusters
+    /// as hold it. All or nothing.
     /// </summary>
     /// <param name="source">The bytes; at least one.</param>
     /// <param name="headroom">
@@ -21,7 +21,6 @@ public readonly ref partial struct MbufScope
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="source"/> is empty, or <paramref name="headroom"/> is out of
     /// its range.</exception>
-    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>O(bytes).</remarks>
     [UnscopedRef]
     public MbufChain AllocatePacketFrom(scoped ReadOnlySpan<byte> source, int headroom, ushort receiveInterface)
@@ -37,8 +36,8 @@ public readonly ref partial struct MbufScope
     }
 
     /// <summary>
-    /// m_devget with a copy routine: a packet of bytes that a source writes, in order, straight into the packet's segments. All or
-    /// nothing.
+    /// A packet of bytes that a source writes, in order, straight into the packet's segments (mbuf(9): m_devget with a copy
+    /// routine). All or nothing.
     /// </summary>
     /// <typeparam name="TSource">The source's type: known at compile time, so that nothing is boxed.</typeparam>
     /// <param name="source">Writes the bytes; not called if the arena is exhausted.</param>
@@ -53,7 +52,6 @@ public readonly ref partial struct MbufScope
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> or <paramref name="headroom"/> is out of its
     /// range.</exception>
-    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>
     /// O(bytes). If the source throws, nothing stays allocated and the exception goes on. It may use the scope, but not close it:
     /// <see cref="Dispose"/> throws then.
@@ -72,8 +70,8 @@ public readonly ref partial struct MbufScope
     }
 
     /// <summary>
-    /// m_uiotombuf with M_PKTHDR: a packet with a copy of the first bytes of a sequence, which moves on behind them. All or
-    /// nothing.
+    /// A packet with a copy of the first bytes of a sequence, which moves on behind them (mbuf(9): m_uiotombuf with M_PKTHDR). All
+    /// or nothing.
     /// </summary>
     /// <param name="source">The bytes; on success, what is left of them.</param>
     /// <param name="length">
@@ -90,7 +88,6 @@ public readonly ref partial struct MbufScope
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative, or <paramref name="headroom"/> is out
     /// of its range.</exception>
-    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <exception cref="OverflowException">All of the bytes are asked for, and they are more than 2,147,483,647.</exception>
     /// <remarks>O(bytes).</remarks>
     [UnscopedRef]
@@ -98,8 +95,8 @@ public readonly ref partial struct MbufScope
         => StartFrom(ref source, length, headroom, Packet);
 
     /// <summary>
-    /// m_uiotombuf without M_PKTHDR: a chain without packet header, with a copy of the first bytes of a sequence, which moves on
-    /// behind them. All or nothing.
+    /// A chain without packet header, with a copy of the first bytes of a sequence, which moves on behind them (mbuf(9):
+    /// m_uiotombuf without M_PKTHDR). All or nothing.
     /// </summary>
     /// <returns>
     /// The chain, owned by the caller; null (<see cref="MbufChain.IsNull"/>) if the arena is exhausted, which is counted: the
@@ -111,8 +108,9 @@ public readonly ref partial struct MbufScope
         => StartFrom(ref source, length, headroom, Plain);
 
     /// <summary>
-    /// m_devget with a callback and a length: a packet of the bytes that a source writes, behind the arena's headroom, in as few mbufs as
-    /// the arena can give: one, if a cluster so large is free; else clusters of 16 KiB or, where there is none, of 2 KiB.
+    /// A packet of the bytes that a source writes, behind the arena's headroom, in as few mbufs as the arena can give: one, if a
+    /// cluster so large is free; else clusters of 16 KiB or, where there is none, of 2 KiB (mbuf(9): m_devget with a callback and a
+    /// length).
     /// </summary>
     /// <typeparam name="TSource">A struct, so that nothing is allocated for it.</typeparam>
     /// <param name="source">Where the bytes come from. It is asked for each of them once, in order, when all memory is there; what it throws
@@ -120,7 +118,6 @@ public readonly ref partial struct MbufScope
     /// <param name="length">How many bytes; 0 gives an empty packet.</param>
     /// <returns>The packet, owned by the caller; null if the arena is exhausted, which is counted: the source was not asked.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
-    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>O(bytes). Up to 192 bytes go into a plain mbuf, with as much of the headroom as there is room for.</remarks>
     [UnscopedRef]
     public MbufChain AllocatePacketFrom<TSource>(scoped ref TSource source, int length)

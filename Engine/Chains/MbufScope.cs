@@ -10,7 +10,9 @@ namespace Engine.Mbufs;
 /// </summary>
 /// <remarks>
 /// A ref struct, so that the compiler confines it, and with it the cache's magazines, to one thread: it cannot be stored in a
-/// field, captured, or held across an <c>await</c>, and no chain made from it can leave its block.
+/// field, captured, or held across an <c>await</c>, and no chain made from it can leave its block. Every member but
+/// <see cref="Arena"/>, <see cref="Dispose"/> and <see cref="ToString"/> throws <see cref="ObjectDisposedException"/> once the scope is
+/// closed; that is not repeated.
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public readonly ref partial struct MbufScope : IDisposable
@@ -72,7 +74,6 @@ public readonly ref partial struct MbufScope : IDisposable
     /// <param name="cancellationToken">Ends a wait early.</param>
     /// <returns>The allocations; valid as long as this scope is open.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
-    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>O(1); nothing is waited for before something is allocated. It blocks the thread: <see cref="MbufWaitingScope"/>.</remarks>
     [UnscopedRef]
     public MbufWaitingScope Waiting(TimeSpan timeout, CancellationToken cancellationToken = default)
@@ -90,7 +91,6 @@ public readonly ref partial struct MbufScope : IDisposable
     /// <exception cref="MbufStaleException">The handle was used before: its packet was opened, freed or given away.</exception>
     /// <exception cref="MbufForeignException">The handle belongs to another arena.</exception>
     /// <exception cref="MbufException">The handle is null.</exception>
-    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>
     /// O(1). Two threads that open one handle at the same moment are a bug that only checked mode is sure to see.
     /// </remarks>
@@ -153,14 +153,13 @@ public readonly ref partial struct MbufScope : IDisposable
     /// <summary>For people. Allocates a string.</summary>
     public override string ToString() => _cache is null ? "no scope" : $"scope of {_cache.Arena}";
 
-    /// <summary>m_tag_alloc: a new tag, on no packet.</summary>
+    /// <summary>A new tag, on no packet (mbuf(9): m_tag_alloc).</summary>
     /// <param name="cookie">Who defined the type: a number that others are not likely to have chosen.</param>
     /// <param name="type">What the tag is; with <see cref="MbufTag.Persistent"/> it survives
     /// <see cref="MbufChain.DeleteNonPersistentTags"/>.</param>
     /// <param name="length">Bytes of data, 0 to <see cref="MbufSizes.MaximumContiguous"/>.</param>
     /// <returns>The tag, owned by the caller, its bytes undefined; null if the arena is exhausted.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is out of its range.</exception>
-    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>O(1): one mbuf, with a cluster for more than <see cref="MbufSizes.InternalSize"/> bytes.</remarks>
     [UnscopedRef]
     public MbufTag AllocateTag(uint cookie, ushort type, int length)
@@ -181,7 +180,9 @@ public readonly ref partial struct MbufScope : IDisposable
         return MbufTag.Of(cache, index);
     }
 
-    /// <summary>m_tag_get: a new tag with the common cookie (<see cref="MbufTag.CommonCookie"/>), on no packet.</summary>
+    /// <summary>
+    /// A new tag with the common cookie (<see cref="MbufTag.CommonCookie"/>), on no packet (mbuf(9): m_tag_get).
+    /// </summary>
     /// <inheritdoc cref="AllocateTag(uint, ushort, int)"/>
     [UnscopedRef]
     public MbufTag AllocateTag(ushort type, int length) => AllocateTag(MbufTag.CommonCookie, type, length);
@@ -194,7 +195,6 @@ public readonly ref partial struct MbufScope : IDisposable
     /// <exception cref="MbufStaleException">The handle was used before.</exception>
     /// <exception cref="MbufForeignException">The handle belongs to another arena.</exception>
     /// <exception cref="MbufException">The handle is null.</exception>
-    /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
     /// <remarks>O(1).</remarks>
     [UnscopedRef]
     public MbufTag OpenTag(MbufTagHandle tag)

@@ -49,15 +49,15 @@ public readonly ref struct MbufTag : IDisposable
     /// <summary>No tag; see <see cref="MbufChain.Null"/>.</summary>
     internal static MbufTag Null => new(ThreadCache.OfNull, 0, 0);
 
-    /// <summary>m_tag_cookie: who defined the type. O(1).</summary>
+    /// <summary>Who defined the type (mbuf(9): m_tag_cookie). O(1).</summary>
     /// <exception cref="MbufStaleException">The tag was freed or detached, or died with its packet.</exception>
     public uint Cookie => Verified().ChecksumFlags;
 
-    /// <summary>m_tag_id: what the tag is, in the sense of its cookie. O(1).</summary>
+    /// <summary>What the tag is, in the sense of its cookie (mbuf(9): m_tag_id). O(1).</summary>
     /// <exception cref="MbufStaleException">The tag was freed or detached, or died with its packet.</exception>
     public ushort Type => Verified().ReceiveInterface;
 
-    /// <summary>m_tag_len: bytes of data. O(1).</summary>
+    /// <summary>Bytes of data (mbuf(9): m_tag_len). O(1).</summary>
     /// <exception cref="MbufStaleException">The tag was freed or detached, or died with its packet.</exception>
     public int Length => Verified().SegmentLength;
 
@@ -78,7 +78,7 @@ public readonly ref struct MbufTag : IDisposable
 
     internal ThreadCache Cache => _cache;
 
-    /// <summary>m_tag_copy: a second tag with the same cookie, type and bytes.</summary>
+    /// <summary>A second tag with the same cookie, type and bytes (mbuf(9): m_tag_copy).</summary>
     /// <returns>The copy, on no packet, owned by the caller; null if the arena is exhausted, or if a callback that was to free
     /// memory freed the tag.</returns>
     /// <exception cref="MbufStaleException">The tag was freed or detached, or died with its packet.</exception>
@@ -90,14 +90,15 @@ public readonly ref struct MbufTag : IDisposable
         return copy == 0 ? Null : MbufTag.Of(_cache, copy);
     }
 
-    /// <summary>m_tag_free: frees a tag that is on no packet.</summary>
+    /// <summary>Frees a tag that is on no packet (mbuf(9): m_tag_free).</summary>
     /// <exception cref="InvalidOperationException">The tag is on a packet: <see cref="MbufChain.DeleteTag"/> frees it.</exception>
     /// <exception cref="MbufStaleException">The tag was freed or detached before.</exception>
     /// <remarks>O(1).</remarks>
     public void Free() => _cache.FreeMbuf(ref VerifiedOwn(), Index);
 
     /// <summary>
-    /// m_tag_free, if the tag is still the caller's: neither freed, nor detached, nor on a packet. Else nothing. O(1), never throws.
+    /// Neither freed, nor detached, nor on a packet (mbuf(9): m_tag_free, if the tag is still the caller's). Else nothing. O(1),
+    /// never throws.
     /// </summary>
     public void Dispose()
     {

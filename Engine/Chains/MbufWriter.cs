@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
@@ -37,7 +37,6 @@ public ref partial struct MbufWriter
     /// <param name="position">Bytes from the start, 0 or more; the chain's length is the end.</param>
     /// <returns>False if the chain is shorter: the writer stays where it is.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="position"/> is negative.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
     /// <remarks>O(segments before).</remarks>
     public bool TrySeek(int position)
     {
@@ -54,14 +53,12 @@ public ref partial struct MbufWriter
     /// <param name="count">Bytes, 0 or more.</param>
     /// <returns>False if there are fewer: the writer stays where it is.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
-    /// <exception cref="MbufStaleException">The packet was freed or given away, or laid out anew.</exception>
     /// <remarks>O(segments gone over).</remarks>
     public bool TryAdvance(int count) => _cursor.TryMove(nameof(count), count);
 
-    /// <summary>m_copyback: writes bytes here, over what is there, and makes the chain longer where it ends.</summary>
+    /// <summary>Writes bytes here, over what is there, and makes the chain longer where it ends (mbuf(9): m_copyback).</summary>
     /// <param name="source">The bytes; must not be a view of this chain.</param>
     /// <returns>False if the arena is exhausted: the chain is as it was, and the writer stays where it is.</returns>
-    /// <exception cref="MbufStaleException">The packet was freed or given away, or laid out anew.</exception>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
     /// <remarks>
     /// O(bytes) inside one mbuf's writable storage and at the end of the chain; else O(segments before + bytes).
@@ -81,8 +78,8 @@ public ref partial struct MbufWriter
 
     /// <summary>Writes a byte.</summary>
     /// <param name="value">The byte.</param>
-    /// <inheritdoc cref="TryWriteUInt16BigEndian"/>
-    public bool TryWriteByte(byte value) => TryWrite(value);
+    /// <inheritdoc cref="TryWriteBigEndian"/>
+    public bool TryWriteByte(byte value) => TryWriteValue(value);
 
     /// <summary>For people. Allocates a string; never throws.</summary>
     public override readonly string ToString()
@@ -90,7 +87,7 @@ public ref partial struct MbufWriter
 
     /// <summary>Writes a value in the order in which it lies in memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryWrite<T>(T value)
+    private bool TryWriteValue<T>(T value)
         where T : unmanaged
     {
         ref MbufHeader here = ref _cursor.Here(out int left);
@@ -140,71 +137,73 @@ public ref partial struct MbufWriter
         return done;
     }
 
-    /// <summary>Writes an unsigned 16-bit number in network byte order (most significant byte first).</summary>
+    /// <summary>Writes a number of any integer type of the framework in network byte order (most significant byte first).</summary>
+    /// <typeparam name="T">The type, whose size says how many bytes are written.</typeparam>
     /// <param name="value">The number.</param>
     /// <returns>False if the arena is exhausted: the chain is as it was, and the writer stays where it is.</returns>
-    /// <exception cref="MbufStaleException">The packet was freed or given away, or laid out anew.</exception>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
     /// <remarks>O(1) in writable storage and at the end, else as <see cref="TryWrite(ReadOnlySpan{byte})"/>.</remarks>
-    public bool TryWriteUInt16BigEndian(ushort value)
-        => TryWrite(!BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryWriteBigEndian<T>(T value)
+        where T : unmanaged, IBinaryInteger<T>
+        => TryWriteValue(BitConverter.IsLittleEndian ? RawMemory.Reversed(value) : value);
+
+    /// <summary>Writes a number of any integer type of the framework, least significant byte first.</summary>
+    /// <typeparam name="T">The type, whose size says how many bytes are written.</typeparam>
+    /// <param name="value">The number.</param>
+    /// <returns>False if the arena is exhausted: the chain is as it was, and the writer stays where it is.</returns>
+    /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
+    /// <remarks>O(1) in writable storage and at the end, else as <see cref="TryWrite(ReadOnlySpan{byte})"/>.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryWriteLittleEndian<T>(T value)
+        where T : unmanaged, IBinaryInteger<T>
+        => TryWriteValue(!BitConverter.IsLittleEndian ? RawMemory.Reversed(value) : value);
+
+    /// <summary>Writes an unsigned 16-bit number in network byte order (most significant byte first).</summary>
+    /// <inheritdoc cref="TryWriteBigEndian"/>
+    public bool TryWriteUInt16BigEndian(ushort value) => TryWriteBigEndian(value);
 
     /// <summary>Writes a 16-bit number in network byte order (most significant byte first).</summary>
-    /// <inheritdoc cref="TryWriteUInt16BigEndian"/>
-    public bool TryWriteInt16BigEndian(short value)
-        => TryWrite(!BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+    /// <inheritdoc cref="TryWriteBigEndian"/>
+    public bool TryWriteInt16BigEndian(short value) => TryWriteBigEndian(value);
 
     /// <summary>Writes an unsigned 32-bit number in network byte order (most significant byte first).</summary>
-    /// <inheritdoc cref="TryWriteUInt16BigEndian"/>
-    public bool TryWriteUInt32BigEndian(uint value)
-        => TryWrite(!BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+    /// <inheritdoc cref="TryWriteBigEndian"/>
+    public bool TryWriteUInt32BigEndian(uint value) => TryWriteBigEndian(value);
 
     /// <summary>Writes a 32-bit number in network byte order (most significant byte first).</summary>
-    /// <inheritdoc cref="TryWriteUInt16BigEndian"/>
-    public bool TryWriteInt32BigEndian(int value)
-        => TryWrite(!BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+    /// <inheritdoc cref="TryWriteBigEndian"/>
+    public bool TryWriteInt32BigEndian(int value) => TryWriteBigEndian(value);
 
     /// <summary>Writes an unsigned 64-bit number in network byte order (most significant byte first).</summary>
-    /// <inheritdoc cref="TryWriteUInt16BigEndian"/>
-    public bool TryWriteUInt64BigEndian(ulong value)
-        => TryWrite(!BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+    /// <inheritdoc cref="TryWriteBigEndian"/>
+    public bool TryWriteUInt64BigEndian(ulong value) => TryWriteBigEndian(value);
 
     /// <summary>Writes a 64-bit number in network byte order (most significant byte first).</summary>
-    /// <inheritdoc cref="TryWriteUInt16BigEndian"/>
-    public bool TryWriteInt64BigEndian(long value)
-        => TryWrite(!BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+    /// <inheritdoc cref="TryWriteBigEndian"/>
+    public bool TryWriteInt64BigEndian(long value) => TryWriteBigEndian(value);
 
     /// <summary>Writes an unsigned 16-bit number, least significant byte first.</summary>
-    /// <param name="value">The number.</param>
-    /// <returns>False if the arena is exhausted: the chain is as it was, and the writer stays where it is.</returns>
-    /// <exception cref="MbufStaleException">The packet was freed or given away, or laid out anew.</exception>
-    /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
-    /// <remarks>O(1) in writable storage and at the end, else as <see cref="TryWrite(ReadOnlySpan{byte})"/>.</remarks>
-    public bool TryWriteUInt16LittleEndian(ushort value)
-        => TryWrite(BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+    /// <inheritdoc cref="TryWriteLittleEndian"/>
+    public bool TryWriteUInt16LittleEndian(ushort value) => TryWriteLittleEndian(value);
 
     /// <summary>Writes a 16-bit number, least significant byte first.</summary>
-    /// <inheritdoc cref="TryWriteUInt16LittleEndian"/>
-    public bool TryWriteInt16LittleEndian(short value)
-        => TryWrite(BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+    /// <inheritdoc cref="TryWriteLittleEndian"/>
+    public bool TryWriteInt16LittleEndian(short value) => TryWriteLittleEndian(value);
 
     /// <summary>Writes an unsigned 32-bit number, least significant byte first.</summary>
-    /// <inheritdoc cref="TryWriteUInt16LittleEndian"/>
-    public bool TryWriteUInt32LittleEndian(uint value)
-        => TryWrite(BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+    /// <inheritdoc cref="TryWriteLittleEndian"/>
+    public bool TryWriteUInt32LittleEndian(uint value) => TryWriteLittleEndian(value);
 
     /// <summary>Writes a 32-bit number, least significant byte first.</summary>
-    /// <inheritdoc cref="TryWriteUInt16LittleEndian"/>
-    public bool TryWriteInt32LittleEndian(int value)
-        => TryWrite(BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+    /// <inheritdoc cref="TryWriteLittleEndian"/>
+    public bool TryWriteInt32LittleEndian(int value) => TryWriteLittleEndian(value);
 
     /// <summary>Writes an unsigned 64-bit number, least significant byte first.</summary>
-    /// <inheritdoc cref="TryWriteUInt16LittleEndian"/>
-    public bool TryWriteUInt64LittleEndian(ulong value)
-        => TryWrite(BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+    /// <inheritdoc cref="TryWriteLittleEndian"/>
+    public bool TryWriteUInt64LittleEndian(ulong value) => TryWriteLittleEndian(value);
 
     /// <summary>Writes a 64-bit number, least significant byte first.</summary>
-    /// <inheritdoc cref="TryWriteUInt16LittleEndian"/>
-    public bool TryWriteInt64LittleEndian(long value)
-        => TryWrite(BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+    /// <inheritdoc cref="TryWriteLittleEndian"/>
+    public bool TryWriteInt64LittleEndian(long value) => TryWriteLittleEndian(value);
 }

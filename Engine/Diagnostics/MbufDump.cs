@@ -13,11 +13,10 @@ public static class MbufDump
     extension(in MbufChain chain)
     {
         /// <summary>
-        /// m_print: says what the chain is, and then, a line for each mbuf, where its bytes lie, how much room is round them, who
-        /// may write them, and its flags. For people and logs; the format may change.
+        /// Says what the chain is, and then, a line for each mbuf, where its bytes lie, how much room is round them, who may write
+        /// them, and its flags (mbuf(9): m_print). For people and logs; the format may change.
         /// </summary>
         /// <returns>Lines, each ended by a line feed.</returns>
-        /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
         /// <remarks>O(segments). Allocates a string.</remarks>
         public string Dump()
         {
@@ -41,13 +40,12 @@ public static class MbufDump
         }
 
         /// <summary>
-        /// m_print with a length: the chain's bytes in hexadecimal and as text, 16 in a line, wherever the borders between segments
-        /// lie.
+        /// The chain's bytes in hexadecimal and as text, 16 in a line, wherever the borders between segments lie (mbuf(9): m_print
+        /// with a length).
         /// </summary>
         /// <param name="most">Most bytes to show, 0 or more; what is left out is counted in a last line.</param>
         /// <returns>Lines, each ended by a line feed; empty for an empty chain.</returns>
         /// <exception cref="ArgumentOutOfRangeException"><paramref name="most"/> is negative.</exception>
-        /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
         /// <remarks>O(bytes shown). Allocates a string.</remarks>
         public string DumpHex(int most = int.MaxValue)
         {

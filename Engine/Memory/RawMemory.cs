@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -78,6 +79,25 @@ internal readonly unsafe struct RawMemory(byte* address, long countsOffset, long
     public static int SizeOf<T>()
         where T : unmanaged
         => sizeof(T);
+
+    /// <summary>The value whose bytes lie in the other order. The sizes are constants to the JIT, and all but one row of them is gone.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Reversed<T>(T value)
+        where T : unmanaged => sizeof(T) switch
+        {
+            sizeof(byte) => value,
+            sizeof(ushort) => Unsafe.BitCast<ushort, T>(BinaryPrimitives.ReverseEndianness(Unsafe.BitCast<T, ushort>(value))),
+            sizeof(uint) => Unsafe.BitCast<uint, T>(BinaryPrimitives.ReverseEndianness(Unsafe.BitCast<T, uint>(value))),
+            sizeof(ulong) => Unsafe.BitCast<ulong, T>(BinaryPrimitives.ReverseEndianness(Unsafe.BitCast<T, ulong>(value))),
+            _ => ReversedBytes(value),
+        };
+
+    private static T ReversedBytes<T>(T value)
+        where T : unmanaged
+    {
+        BytesOf(ref value).Reverse();
+        return value;
+    }
 
     /// <summary>The bytes of a value, as they lie in memory.</summary>
     public static Span<byte> BytesOf<T>(ref T value)

@@ -64,8 +64,8 @@ public struct InternetChecksum : IByteSum
     public static ushort Compute(ReadOnlySpan<byte> bytes) => (ushort)~Order(Fold(ChecksumKernel.Sum(bytes)));
 
     /// <summary>
-    /// in_pseudo, in6_cksum_pseudo: the sum of the pseudo header that TCP, UDP and ICMPv6 checksums include (RFC 9293, section
-    /// 3.1; RFC 768; RFC 8200, section 8.1).
+    /// The sum of the pseudo header that TCP, UDP and ICMPv6 checksums include (RFC 9293, section 3.1; RFC 768; RFC 8200, section
+    /// 8.1) (BSD: in_pseudo, in6_cksum_pseudo).
     /// </summary>
     /// <param name="source">The sender's address: 4 bytes or 16, in network order.</param>
     /// <param name="destination">The final receiver's address, of as many bytes.</param>

@@ -28,7 +28,6 @@ public static class MbufChecksums
         /// </returns>
         /// <exception cref="ArgumentOutOfRangeException"><paramref name="networkOffset"/> is negative.</exception>
         /// <exception cref="InvalidOperationException">The chain has no packet header.</exception>
-        /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
         /// <remarks>
         /// <para>Read before: <see cref="MbufChecksumFlags.IPv4Checked"/> with or without IPv4Valid decides about the IPv4 header.
         /// <see cref="MbufChecksumFlags.ChecksumDataValid"/> says that the data holds the sum of the bytes behind the IP header; with
@@ -73,7 +72,6 @@ public static class MbufChecksums
         /// <param name="networkOffset">Where the IPv4 or IPv6 header starts, in bytes.</param>
         /// <returns>The verdicts; all None if there is no IP header at that place.</returns>
         /// <exception cref="ArgumentOutOfRangeException"><paramref name="networkOffset"/> is negative.</exception>
-        /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
         /// <remarks>O(bytes). Never needs memory.</remarks>
         public MbufChecksumReport InspectChecksums(int networkOffset = 0)
         {
@@ -101,8 +99,8 @@ public static class MbufChecksums
         }
 
         /// <summary>
-        /// in_cksum, in_cksum_skip: the Internet checksum of some bytes (RFC 1071): the complement of the ones' complement sum of
-        /// 16-bit big-endian words, which start at the offset; a last odd byte counts with a zero byte behind it.
+        /// The Internet checksum of some bytes (RFC 1071): the complement of the ones' complement sum of 16-bit big-endian words,
+        /// which start at the offset; a last odd byte counts with a zero byte behind it (BSD: in_cksum, in_cksum_skip).
         /// </summary>
         /// <param name="offset">The first byte, from the start of the chain; 0 or more.</param>
         /// <param name="length">
@@ -115,7 +113,6 @@ public static class MbufChecksums
         /// <returns>False if the chain ends before that.</returns>
         /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> or <paramref name="length"/> is
         /// negative.</exception>
-        /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
         /// <remarks>O(segments before + bytes), up to 64 bytes at a time, as the processor can. Never needs memory.</remarks>
         public bool TryComputeChecksum(int offset, int length, out ushort checksum)
         {
@@ -185,10 +182,11 @@ public static class MbufChecksums
         }
 
         /// <summary>
-        /// in_delayed_cksum: computes the transport checksum of an IPv4 packet that was left to be done later, and stores it. The
-        /// sum goes from the end of the IPv4 header, over a UDP datagram's own length if <see cref="MbufChain.ChecksumFlags"/> has
-        /// <see cref="MbufChecksumFlags.Udp"/>, where 0 is stored as 0xFFFF, and else to the end of the IP packet. Its field, which
-        /// is <see cref="MbufChain.ChecksumData"/> bytes behind the IPv4 header, holds the pseudo header's sum before and the checksum after.
+        /// Computes the transport checksum of an IPv4 packet that was left to be done later, and stores it (BSD: in_delayed_cksum).
+        /// The sum goes from the end of the IPv4 header, over a UDP datagram's own length if <see cref="MbufChain.ChecksumFlags"/>
+        /// has <see cref="MbufChecksumFlags.Udp"/>, where 0 is stored as 0xFFFF, and else to the end of the IP packet. Its field,
+        /// which is <see cref="MbufChain.ChecksumData"/> bytes behind the IPv4 header, holds the pseudo header's sum before and the
+        /// checksum after.
         /// </summary>
         /// <returns>
         /// False if the packet does not start with an IPv4 header, wherever the borders between segments lie, if it is shorter than
@@ -196,7 +194,6 @@ public static class MbufChecksums
         /// writes behind its end.)
         /// </returns>
         /// <exception cref="InvalidOperationException">The chain has no packet header.</exception>
-        /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
         /// <remarks>
         /// O(bytes). Storage of the field that is shared or read-only is replaced by a private copy first. The checksum flags stay,
         /// as in mbuf(9): who completes a checksum clears <see cref="MbufChecksumFlags.AnyTransport"/>, so that it is not done again.
@@ -279,7 +276,6 @@ public static class MbufChecksums
         /// </returns>
         /// <exception cref="ArgumentNullException"><paramref name="outgoing"/> is null.</exception>
         /// <exception cref="InvalidOperationException">The chain has no packet header.</exception>
-        /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
         /// <remarks>
         /// <para>The packet starts with its IPv4 or IPv6 header. For TCP and UDP the checksum's field, <see cref="MbufChain.ChecksumData"/>
         /// bytes behind the headers of the network layer, holds the sum of the pseudo header

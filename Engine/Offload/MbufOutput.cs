@@ -29,7 +29,6 @@ public static class MbufOutput
         /// </exception>
         /// <exception cref="InvalidOperationException">The chain has no packet header.</exception>
         /// <exception cref="MbufForeignException">The queue belongs to another arena.</exception>
-        /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
         /// <remarks>
         /// <para>The packet starts with its IPv4 or IPv6 header. A transport checksum of a packet that is cut into fragments is
         /// completed here, unless the hardware has <see cref="MbufChecksumFlags.FragmentChecksums"/>, which is then asked for.</para>

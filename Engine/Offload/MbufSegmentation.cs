@@ -60,7 +60,6 @@ public static class MbufSegmentation
         /// <exception cref="ArgumentNullException"><paramref name="segments"/> is null.</exception>
         /// <exception cref="InvalidOperationException">The chain has no packet header.</exception>
         /// <exception cref="MbufForeignException">The queue belongs to another arena.</exception>
-        /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
         /// <remarks>
         /// <para>The length in the IP header may be 0 where the packet is longer than it can say: then the chain is the packet. What
         /// UDP's length and the checksum fields hold does not matter.</para>
@@ -167,9 +166,9 @@ public static class MbufSegmentation
             => layout.IsIPv6 && !layout.IsLengthImplied && chain.ReadNumber(IPv6Header.PlaceOfPayloadLength) == 0;
 
         /// <summary>
-        /// ip_fragment: puts an IPv4 or IPv6 packet on a queue, cut into fragments if it is longer than the MTU (RFC 791, section
-        /// 3.2; RFC 8200, section 4.5). The payload is not copied: mbufs change hands, and a cluster that is cut is shared by both
-        /// fragments. A packet that fits goes through as it is.
+        /// Puts an IPv4 or IPv6 packet on a queue, cut into fragments if it is longer than the MTU (RFC 791, section 3.2; RFC 8200,
+        /// section 4.5) (BSD: ip_fragment). The payload is not copied: mbufs change hands, and a cluster that is cut is shared by
+        /// both fragments. A packet that fits goes through as it is.
         /// </summary>
         /// <param name="mtu">Bytes of the longest packet that fits, network header included, link header not; 28 or more.</param>
         /// <param name="fragments">
@@ -191,7 +190,6 @@ public static class MbufSegmentation
         /// </exception>
         /// <exception cref="InvalidOperationException">The chain has no packet header.</exception>
         /// <exception cref="MbufForeignException">The queue belongs to another arena.</exception>
-        /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
         /// <remarks>
         /// <para>IPv4: the identification is the packet's; options without the copied bit are in the first fragment only; the header
         /// checksum is right. IPv6: the identification is random (RFC 7739), which costs a call of the system; the other form takes
@@ -209,7 +207,7 @@ public static class MbufSegmentation
         /// </remarks>
         public MbufOffloadStatus FragmentInto(int mtu, MbufQueue fragments) => chain.FragmentInto(mtu, fragments, null);
 
-        /// <summary>ip6_fragment: the same, with the identification that fragments of an IPv6 packet get.</summary>
+        /// <summary>The same, with the identification that fragments of an IPv6 packet get (BSD: ip6_fragment).</summary>
         /// <param name="mtu">Bytes of the longest packet that fits, network header included, link header not; 28 or more.</param>
         /// <param name="fragments">Receives the fragments, in their order, at its tail, all or none.</param>
         /// <param name="identification">

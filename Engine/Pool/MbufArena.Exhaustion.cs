@@ -72,7 +72,8 @@ public sealed partial class MbufArena
     }
 
     /// <summary>
-    /// m_reclaim: calls every callback of <see cref="RegisterReclaim"/> now, in order of registration, whether memory is short or not.
+    /// Calls every callback of <see cref="RegisterReclaim"/> now, in order of registration, whether memory is short or not
+    /// (mbuf(9): m_reclaim).
     /// </summary>
     /// <returns>
     /// False if they are being run already, by another thread or by the caller's callers: then it does nothing.

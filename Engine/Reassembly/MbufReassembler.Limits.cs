@@ -4,7 +4,7 @@ namespace Engine.Mbufs.Wire;
 public sealed partial class MbufReassembler
 {
     /// <summary>
-    /// ip_slowtimo, frag6_slowtimo: drops every packet whose time is over. <see cref="Add"/> does so, too, but only when
+    /// Drops every packet whose time is over (BSD: ip_slowtimo, frag6_slowtimo). <see cref="Add"/> does so, too, but only when
     /// fragments come: call this from a timer, every few seconds.
     /// </summary>
     /// <param name="mbufs">A scope of the reassembler's arena.</param>
@@ -57,9 +57,9 @@ public sealed partial class MbufReassembler
     }
 
     /// <summary>
-    /// ip_drain, frag6_drain: drops everything that is held, counted as evicted. Made for
-    /// <see cref="MbufArena.RegisterReclaim"/>: any thread may call it at any time; while an operation of the reassembler is
-    /// under way it does nothing, and one that begins meanwhile waits for it.
+    /// Drops everything that is held, counted as evicted (BSD: ip_drain, frag6_drain). Made for <see
+    /// cref="MbufArena.RegisterReclaim"/>: any thread may call it at any time; while an operation of the reassembler is under way
+    /// it does nothing, and one that begins meanwhile waits for it.
     /// </summary>
     /// <exception cref="InvalidOperationException">Every cache of the arena has an owner.</exception>
     /// <exception cref="ObjectDisposedException">Another thread disposes the arena meanwhile.</exception>

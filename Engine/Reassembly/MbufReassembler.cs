@@ -105,7 +105,7 @@ public sealed partial class MbufReassembler : IDisposable
     }
 
     /// <summary>
-    /// ip_reass, frag6_input: takes a packet that may be a fragment, and gives back the packet that it is, or completes.
+    /// Takes a packet that may be a fragment, and gives back the packet that it is, or completes (BSD: ip_reass, frag6_input).
     /// </summary>
     /// <param name="mbufs">A scope of the reassembler's arena.</param>
     /// <param name="fragment">

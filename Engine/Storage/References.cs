@@ -13,8 +13,8 @@ internal static class References
     extension(ThreadCache cache)
     {
         /// <summary>
-        /// M_WRITABLE: not read-only, and nobody else refers to the storage. A count that came back to 1 ends the sharing: the flag
-        /// is cleared, and the next question costs nothing.
+        /// Not read-only, and nobody else refers to the storage (mbuf(9): M_WRITABLE). A count that came back to 1 ends the
+        /// sharing: the flag is cleared, and the next question costs nothing.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public bool IsWritable(ref MbufHeader header) => header.IsPlainlyWritable || cache.IsWritableAgain(ref header);
