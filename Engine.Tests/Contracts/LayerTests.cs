@@ -15,6 +15,7 @@ public sealed class LayerTests
     {
         ["Engine"] = "Engine",
         ["Engine.Bench"] = "Engine.Bench",
+        ["samples/Options"] = "Engine.Samples.Options",
         ["samples/Proxy"] = "Proxy",
         ["samples/PacketTool"] = "PacketTool",
         ["samples/BaselineProxies"] = "BaselineProxies",
@@ -69,6 +70,7 @@ public sealed class LayerTests
     /// <summary>A name that the compiler cannot bind is one whose layer nobody knows.</summary>
     [TestCase("Engine")]
     [TestCase("Engine.Bench")]
+    [TestCase("samples/Options")]
     [TestCase("samples/PacketTool")]
     public void The_compiler_binds_every_name(string project) => Assert.That(Bound(project).Errors, Is.Empty);
 

@@ -1,5 +1,7 @@
 using System.Runtime.Versioning;
 
+using Engine.Samples.Options;
+
 namespace Proxy;
 
 /// <summary>
@@ -19,10 +21,9 @@ internal static class Program
     {
         try
         {
-            ProxyOptions options = OptionParser.Parse(arguments);
-            if (options.Help)
+            if (ProxyOptions.Parse(arguments) is not { } options)
             {
-                HelpText.Write(Console.Out);
+                Console.WriteLine(ProxyOptions.Help);
                 return Done;
             }
 

@@ -1,0 +1,2 @@
+// Each verb has options, and any part of one may find out that what they say cannot be.
+global using Engine.Samples.Options;
