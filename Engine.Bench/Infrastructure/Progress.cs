@@ -1,19 +1,29 @@
 namespace Engine.Mbufs.Bench;
 
 /// <summary>
-/// One line on the terminal that says what long work is at. It goes to standard error, and nowhere when that is not a terminal, so
-/// that results can be piped.
+/// What long work is at, on standard error, so that results can be piped: one line that changes on a terminal, elsewhere only what is
+/// worth a line of its own in a log.
 /// </summary>
 internal static class Progress
 {
     private const int Width = 78;
 
-    /// <summary>Shows a text in place of the last one.</summary>
+    /// <summary>Shows a text in place of the last one, on a terminal only.</summary>
     public static void Show(string text)
     {
         if (!Console.IsErrorRedirected)
         {
             Console.Error.Write($"\r{(text.Length > Width ? text[..Width] : text),-Width}");
+        }
+    }
+
+    /// <summary>The same, and a line where standard error is no terminal.</summary>
+    public static void Report(string text)
+    {
+        Show(text);
+        if (Console.IsErrorRedirected)
+        {
+            Console.Error.WriteLine(text);
         }
     }
 

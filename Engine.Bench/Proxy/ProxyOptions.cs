@@ -49,7 +49,7 @@ internal sealed record ProxyOptions
     private static readonly Option<IReadOnlyList<Scenario>?> s_only = s_set.List(
         "--only", "SCENARIO", "only this scenario; may be given several times [default: all]", Scenario.Find);
 
-    private static readonly Option<ProxyPeer[]?> s_proxies = s_set.Value<ProxyPeer[]>(
+    private static readonly Option<IReadOnlyList<ProxyPeer>?> s_proxies = s_set.Value<IReadOnlyList<ProxyPeer>>(
         "--proxies",
         "NAME,...",
         "only these proxies [default: all that are installed]",

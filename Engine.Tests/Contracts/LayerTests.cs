@@ -16,6 +16,7 @@ public sealed class LayerTests
         ["Engine"] = "Engine",
         ["Engine.Bench"] = "Engine.Bench",
         ["samples/Options"] = "Engine.Samples.Options",
+        ["samples/Linux"] = "Engine.Samples.Linux",
         ["samples/Proxy"] = "Proxy",
         ["samples/PacketTool"] = "PacketTool",
         ["samples/BaselineProxies"] = "BaselineProxies",
@@ -71,6 +72,7 @@ public sealed class LayerTests
     [TestCase("Engine")]
     [TestCase("Engine.Bench")]
     [TestCase("samples/Options")]
+    [TestCase("samples/Linux")]
     [TestCase("samples/PacketTool")]
     public void The_compiler_binds_every_name(string project) => Assert.That(Bound(project).Errors, Is.Empty);
 

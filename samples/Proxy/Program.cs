@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 
+using Engine.Samples.Linux;
 using Engine.Samples.Options;
 
 namespace Proxy;
@@ -35,7 +36,7 @@ internal static class Program
         {
             return Complain(e.Message, WronglyCalled);
         }
-        catch (StartException e)
+        catch (Exception e) when (e is StartException or SystemCallException)
         {
             return Complain(e.Message, Failed);
         }

@@ -1,14 +1,14 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
-namespace Proxy;
+namespace Engine.Samples.Linux;
 
 /// <summary>
 /// A peer of the proxy inside its own process, for the warm-up and the demonstration: a socket on which a thread waits. Bare
 /// descriptors here too, so that the demonstration's own traffic leaves the garbage collector as idle as the proxy does.
 /// </summary>
 [SupportedOSPlatform("linux")]
-internal static class BlockingSocket
+public static class BlockingSocket
 {
     /// <summary>A listener on a free port of the loopback interface.</summary>
     public static int ListenOnLoopback(int backlog, int timeoutSeconds, out InetAddress address)
@@ -16,7 +16,7 @@ internal static class BlockingSocket
         int listener = BindToLoopback(out address);
         if (Libc.Listen(listener, backlog) != 0)
         {
-            throw StartException.OfSystemCall("listen", Marshal.GetLastPInvokeError());
+            throw SystemCallException.Of("listen");
         }
 
         TcpSocket.SetTimeouts(listener, timeoutSeconds);
@@ -30,7 +30,7 @@ internal static class BlockingSocket
         int socket = TcpSocket.OpenBlocking(address.Family);
         if (socket < 0 || Libc.Bind(socket, in address, address.Length) != 0 || !TcpSocket.TryGetName(socket, out address))
         {
-            throw StartException.OfSystemCall("binding a loopback port", Marshal.GetLastPInvokeError());
+            throw SystemCallException.Of("binding a loopback port");
         }
 
         return socket;

@@ -1,7 +1,7 @@
-namespace Proxy;
+namespace Engine.Samples.Linux;
 
 /// <summary>errno, as Linux numbers it on every architecture that .NET runs on.</summary>
-internal static class Errno
+public static class Errno
 {
     public const int Interrupted = 4;
     public const int WouldBlock = 11;
@@ -11,12 +11,13 @@ internal static class Errno
     public const int TooManyFiles = 24;
     public const int AddressInUse = 98;
     public const int AddressNotAvailable = 99;
+    public const int ConnectionReset = 104;
     public const int NoBuffers = 105;
     public const int InProgress = 115;
 }
 
 /// <summary>Constants of sys/socket.h and netinet/*.h.</summary>
-internal static class SocketConstants
+public static class SocketConstants
 {
     public const int Inet = 2;
     public const int Inet6 = 10;
@@ -38,6 +39,8 @@ internal static class SocketConstants
 
     public const int ShutdownWrite = 1;
 
+    /// <summary>MSG_TRUNC: on a TCP socket, bytes are taken off the queue and not copied.</summary>
+    public const int Discard = 0x20;
     public const int DoNotWait = 0x40;
     public const int NoSignal = 0x4000;
 
@@ -45,7 +48,7 @@ internal static class SocketConstants
 }
 
 /// <summary>Constants of sys/epoll.h.</summary>
-internal static class EpollMask
+public static class EpollMask
 {
     public const uint In = 0x001;
     public const uint Priority = 0x002;

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
+using System.Text.Json;
 
 namespace Engine.Mbufs.Bench.Proxy;
 
@@ -12,7 +13,6 @@ namespace Engine.Mbufs.Bench.Proxy;
 internal sealed class RunningProxy : IDisposable
 {
     private const string Announcement = "listening ";
-    private const int SigTerm = 15;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
@@ -102,7 +102,7 @@ internal sealed class RunningProxy : IDisposable
     }
 
     /// <summary>Asks it to end.</summary>
-    public void Terminate() => _ = Libc.Kill(ProcessId, SigTerm);
+    public void Terminate() => _ = Signals.Send(ProcessId, Signals.Terminate);
 
     /// <summary>What went wrong, with the last that it wrote to standard error.</summary>
     public BenchException Failure(string what)
@@ -174,5 +174,44 @@ internal sealed class RunningProxy : IDisposable
                 _errors.Add(line.Trim());
             }
         }
+    }
+}
+
+/// <summary>What the garbage collector of a proxy had to do.</summary>
+/// <param name="Collections">Of all generations.</param>
+/// <param name="Bytes">Allocated on the managed heap.</param>
+internal sealed record ManagedFigures(long Collections, long Bytes)
+{
+    public static ManagedFigures operator -(ManagedFigures later, ManagedFigures earlier)
+        => new(later.Collections - earlier.Collections, later.Bytes - earlier.Bytes);
+
+    /// <summary>Reads the line of JSON that a proxy reports with.</summary>
+    public static ManagedFigures Parse(string proxy, string json, string collections, string bytes)
+    {
+        try
+        {
+            using JsonDocument report = JsonDocument.Parse(json);
+            JsonElement root = report.RootElement;
+            return new ManagedFigures(root.GetProperty(collections).GetInt64(), root.GetProperty(bytes).GetInt64());
+        }
+        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new BenchException($"{proxy} did not report what its garbage collector did, but '{json.Trim()}'.");
+        }
+    }
+}
+
+/// <summary>Ports for proxies that cannot choose one by themselves.</summary>
+internal static class FreePort
+{
+    /// <summary>
+    /// A port of the loopback interface that nobody listens on. Somebody else may take it before the proxy does, which then says
+    /// so and ends: once in tens of thousands, as the system hands them out at random.
+    /// </summary>
+    public static int Take()
+    {
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -1,18 +1,19 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
-namespace Proxy;
+namespace Engine.Samples.Linux;
 
 /// <summary>
-/// The system calls that the proxy makes beside the engine's own readv and writev, declared as section 2 of the manual has them.
+/// The system calls that samples, performance suite and tests make beside the engine's own, declared as section 2 of the manual has
+/// them.
 /// </summary>
 /// <remarks>
-/// Every parameter is blittable, so a call is a transition and nothing else. None suppresses that transition: each of these can
+/// Every parameter is blittable or a span, so a call is a transition and nothing else. None suppresses that transition: each of these can
 /// wait on a lock inside the kernel, and a thread that waits there must not hold up a garbage collection. <c>errno</c> is kept
 /// by the marshaller (<see cref="Marshal.GetLastPInvokeError"/>), since the runtime itself makes system calls on the way out.
 /// </remarks>
 [SupportedOSPlatform("linux")]
-internal static partial class Libc
+public static partial class Libc
 {
     private const string Library = "libc";
 
@@ -82,4 +83,53 @@ internal static partial class Libc
 
     [LibraryImport(Library, EntryPoint = "getrlimit", SetLastError = true)]
     public static partial int GetResourceLimit(int resource, out ResourceLimit limit);
+
+    [LibraryImport(Library, EntryPoint = "clock_gettime", SetLastError = true)]
+    public static partial int GetTime(int clock, out TimeSpecification time);
+
+    /// <summary>Thread 0 is the calling one.</summary>
+    [LibraryImport(Library, EntryPoint = "sched_getaffinity", SetLastError = true)]
+    public static partial int GetAffinity(int thread, nuint length, Span<ulong> mask);
+
+    [LibraryImport(Library, EntryPoint = "sched_setaffinity", SetLastError = true)]
+    public static partial int SetAffinity(int thread, nuint length, ReadOnlySpan<ulong> mask);
+
+    /// <summary>Of each page: whether it is resident, in the lowest bit.</summary>
+    [LibraryImport(Library, EntryPoint = "mincore", SetLastError = true)]
+    public static partial int GetResidency(nint address, nuint length, Span<byte> pages);
+}
+
+/// <summary>struct linger.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public readonly struct Linger(int onOff, int seconds)
+{
+    public readonly int OnOff = onOff;
+    public readonly int Seconds = seconds;
+
+    /// <summary>close() then throws away what is unsent and sends a reset.</summary>
+    public static Linger Reset => new(1, 0);
+}
+
+/// <summary>struct timeval of a 64-bit system.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public readonly struct TimeValue(long seconds)
+{
+    public readonly nint Seconds = (nint)seconds;
+    public readonly nint Microseconds = 0;
+}
+
+/// <summary>struct rlimit.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public readonly struct ResourceLimit
+{
+    public readonly nuint Soft;
+    public readonly nuint Hard;
+}
+
+/// <summary>struct timespec of a 64-bit system.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public readonly struct TimeSpecification
+{
+    public readonly nint Seconds;
+    public readonly nint Nanoseconds;
 }

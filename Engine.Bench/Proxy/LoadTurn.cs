@@ -13,9 +13,13 @@ internal sealed class LoadTurn(
     TimeSpan patience,
     CancellationToken cancellation) : IDisposable
 {
-    private const int ListenerToken = int.MaxValue;
+    private const int EventsATurn = 256;
+    private const ulong ListenerToken = ulong.MaxValue;
 
-    private readonly EpollSet _epoll = new();
+    /// <summary>Behind what can be received is the end.</summary>
+    private const uint Ended = EpollMask.Error | EpollMask.HangUp | EpollMask.PeerEnded;
+
+    private readonly Epoll _epoll = new(EventsATurn);
     private readonly List<LoadSocket> _sockets = [];
     private readonly List<ClientConnection> _clients = [];
     private readonly List<OriginConnection> _origins = [];
@@ -31,7 +35,7 @@ internal sealed class LoadTurn(
     /// <summary>Connects all clients, and sends the first requests.</summary>
     public void Connect(Burst burst, LoadPayload payload)
     {
-        _epoll.Watch((int)listener.Handle, EpollSet.In, ListenerToken);
+        Watch((int)listener.Handle, EpollMask.In, ListenerToken);
         bool checks = burst.ChecksContent || burst.Scenario.IsSmall;
         for (int i = 0; i < burst.Scenario.Connections; i++)
         {
@@ -116,24 +120,24 @@ internal sealed class LoadTurn(
             Advance(_more.Dequeue());
         }
 
-        int events = _epoll.Poll();
+        int events = _epoll.Wait(0);
         for (int i = 0; i < events; i++)
         {
-            int token = _epoll.TokenOf(i);
+            ulong token = _epoll.TokenOf(i);
             if (token == ListenerToken)
             {
                 Accept();
             }
             else
             {
-                Report(_sockets[token], _epoll.MaskOf(i));
+                Report(_sockets[(int)token], _epoll.MaskOf(i));
             }
         }
     }
 
     private void Report(LoadSocket socket, uint mask)
     {
-        socket.HasEnded |= (mask & EpollSet.Ended) != 0;
+        socket.HasEnded |= (mask & Ended) != 0;
         if (!socket.IsQueued)
         {
             Advance(socket);
@@ -163,9 +167,17 @@ internal sealed class LoadTurn(
 
     private void Watch(LoadSocket socket)
     {
-        const uint Mask = EpollSet.In | EpollSet.Out | EpollSet.Ended | EpollSet.EdgeTriggered;
-        _epoll.Watch(socket.Descriptor, Mask, _sockets.Count);
+        const uint Mask = EpollMask.In | EpollMask.Out | Ended | EpollMask.EdgeTriggered;
+        Watch(socket.Descriptor, Mask, (ulong)_sockets.Count);
         _sockets.Add(socket);
+    }
+
+    private void Watch(int descriptor, uint mask, ulong token)
+    {
+        if (!_epoll.TryAdd(descriptor, mask, token))
+        {
+            throw SystemCallException.Of("epoll_ctl");
+        }
     }
 
     private void Watchdog(long now)

@@ -46,11 +46,11 @@ internal sealed class LoadGenerator : IDisposable
         turn.Until(Stopwatch.GetTimestamp() + Ticks(s_start));
         turn.Tally.Restart();
 
-        double processorBefore = ProcessorClock.Seconds(burst.Process);
+        double processorBefore = ProcessorClock.ProcessSeconds(burst.Process);
         long begin = Stopwatch.GetTimestamp();
         turn.Until(begin + Ticks(burst.Duration));
         turn.UntilSomethingCame(burst.Scenario.IsBulk);
-        double processor = ProcessorClock.Seconds(burst.Process) - processorBefore;
+        double processor = ProcessorClock.ProcessSeconds(burst.Process) - processorBefore;
         double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
 
         var latencies = new LatencyHistogram();
@@ -73,5 +73,41 @@ internal sealed class LoadGenerator : IDisposable
         }
 
         return payload;
+    }
+}
+
+/// <summary>A stretch of load on one proxy.</summary>
+/// <param name="Scenario">What kind.</param>
+/// <param name="Port">Where the proxy listens, on the loopback interface.</param>
+/// <param name="Process">The proxy's process, whose time is taken.</param>
+/// <param name="Duration">How long it is measured, after a start that does not count.</param>
+/// <param name="ChecksContent">Whether every byte of every response is looked at; small ones always are.</param>
+internal sealed record Burst(Scenario Scenario, int Port, int Process, TimeSpan Duration, bool ChecksContent);
+
+/// <summary>What a burst came to.</summary>
+/// <param name="Seconds">How long it was measured.</param>
+/// <param name="ProcessorSeconds">How long the proxy's process ran meanwhile.</param>
+/// <param name="Responses">Whole responses that the clients received.</param>
+/// <param name="Bytes">Bytes of responses, those of unfinished ones included.</param>
+/// <param name="Latencies">From a request to the last byte of its response.</param>
+internal sealed record BurstResult(
+    double Seconds,
+    double ProcessorSeconds,
+    long Responses,
+    long Bytes,
+    LatencyHistogram Latencies)
+{
+    private const double Giga = 1e9;
+
+    public double ProcessorSecondsPerResponse => ProcessorSeconds / Responses;
+
+    public double ProcessorSecondsPerGigabyte => ProcessorSeconds / Bytes * Giga;
+}
+
+/// <summary>A proxy did not pass on what it was given; the message says how, and whoever knows the proxy adds its name.</summary>
+internal sealed class LoadException : Exception
+{
+    public LoadException(string message) : base(message)
+    {
     }
 }

@@ -1,14 +1,14 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
-namespace Proxy;
+namespace Engine.Samples.Linux;
 
 /// <summary>
 /// TCP sockets as bare descriptors: what the loop does to them, one system call a method. A descriptor is a number in a
 /// connection's slot, not an object: nothing is created for a connection and nothing is finalized.
 /// </summary>
 [SupportedOSPlatform("linux")]
-internal static class TcpSocket
+public static class TcpSocket
 {
     public const int None = -1;
 

@@ -3,13 +3,13 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace Proxy;
+namespace Engine.Samples.Linux;
 
 /// <summary>
 /// struct sockaddr_in and sockaddr_in6 in one: what the kernel is told and tells, by value, so that an address costs no object.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = NativeSize, Pack = 4)]
-internal readonly struct InetAddress
+public readonly struct InetAddress
 {
     /// <summary>sizeof(struct sockaddr_in6), the larger of the two.</summary>
     public const int NativeSize = 28;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
-namespace Proxy;
+namespace Engine.Samples.Linux;
 
 /// <summary>One epoll instance and the batch of events that its last wait returned.</summary>
 /// <remarks>
@@ -9,7 +9,7 @@ namespace Proxy;
 /// start, out of a buffer that lives as long as the loop.
 /// </remarks>
 [SupportedOSPlatform("linux")]
-internal sealed class Epoll : IDisposable
+public sealed class Epoll : IDisposable
 {
     private const int Add = 1;
     private const int Modify = 3;
@@ -29,7 +29,7 @@ internal sealed class Epoll : IDisposable
         _descriptor = Libc.EpollCreate(SocketConstants.CloseOnExec);
         if (_descriptor < 0)
         {
-            throw StartException.OfSystemCall("epoll_create1", Marshal.GetLastPInvokeError());
+            throw SystemCallException.Of("epoll_create1");
         }
     }
 
@@ -64,5 +64,40 @@ internal sealed class Epoll : IDisposable
         MemoryMarshal.Write(change, in mask);
         MemoryMarshal.Write(change[s_tokenOffset..], in token);
         return Libc.EpollControl(_descriptor, operation, descriptor, ref MemoryMarshal.GetReference(change)) == 0;
+    }
+}
+
+/// <summary>An eventfd: how another thread makes a loop leave epoll_wait.</summary>
+[SupportedOSPlatform("linux")]
+public sealed class WakeUp : IDisposable
+{
+    public WakeUp()
+    {
+        Descriptor = Libc.EventDescriptor(0, SocketConstants.NonBlocking | SocketConstants.CloseOnExec);
+        if (Descriptor < 0)
+        {
+            throw SystemCallException.Of("eventfd");
+        }
+    }
+
+    public int Descriptor { get; private set; }
+
+    /// <summary>From any thread.</summary>
+    public void Signal() => _ = Libc.Write(Descriptor, 1, sizeof(ulong));
+
+    /// <summary>On the loop's thread.</summary>
+    public void Clear()
+    {
+        ulong count = 0;
+        _ = Libc.Read(Descriptor, ref count, sizeof(ulong));
+    }
+
+    public void Dispose()
+    {
+        if (Descriptor >= 0)
+        {
+            _ = Libc.Close(Descriptor);
+            Descriptor = -1;
+        }
     }
 }

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Proxy;
+namespace Engine.Samples.Linux;
 
 /// <summary>The ports that the kernel gives to outgoing connections.</summary>
-internal static class EphemeralPorts
+public static class EphemeralPorts
 {
     private const string Setting = "/proc/sys/net/ipv4/ip_local_port_range";
 
