@@ -28,7 +28,6 @@ internal static class GateRunCommand
           --planted  with a regression in it
         """;
 
-    /// <summary>Matched, not parsed: a parser of options would have to be compiled under valgrind, for each kernel again.</summary>
     public static int Run(string[] arguments)
     {
         if (arguments is ["--help" or "-h"])

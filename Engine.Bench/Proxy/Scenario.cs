@@ -66,7 +66,7 @@ internal sealed class ScenarioRun(
 
         foreach (Contender contender in _contenders.ToArray())
         {
-            Progress.Report($"{title}: verifying {contender.Peer.Name}");
+            Progress.Show($"{title}: verifying {contender.Peer.Name}");
             Attempt(contender, () => WarmUp(contender));
         }
     }
@@ -114,7 +114,7 @@ internal sealed class ScenarioRun(
         Contender[] order = [.. _contenders.Skip(round % _contenders.Count), .. _contenders.Take(round % _contenders.Count)];
         foreach (Contender contender in order)
         {
-            Progress.Report($"{title}, round {round + 1} of {options.Rounds}: {contender.Peer.Name}");
+            Progress.Show($"{title}, round {round + 1} of {options.Rounds}: {contender.Peer.Name}");
             Burst burst = BurstOn(contender, _burst, checksContent: false);
             Attempt(contender, () => contender.Bursts.Add(load.Run(burst, interruption)));
         }
