@@ -38,7 +38,7 @@ internal static class Program
             Console.Error.WriteLine(wrong.Message);
             return WrongUsage;
         }
-        catch (BenchException failure)
+        catch (Exception failure) when (failure is BenchException or SystemCallException)
         {
             Console.Error.WriteLine(failure.Message);
             return Failed;

@@ -1,109 +1,100 @@
+using System.CommandLine;
+
 using Engine.Mbufs.Bench.Kernels;
 
 namespace Engine.Mbufs.Bench.Gate;
 
 /// <summary>What the command line of <c>gate</c> asks for.</summary>
-internal sealed class GateOptions
+internal sealed record GateOptions
 {
     private const int MostJobs = 64;
 
-    public IReadOnlyList<Kernel> Kernels { get; private set; } = [];
-
-    public bool IsPart { get; private set; }
-
-    public bool Update { get; private set; }
-
-    public bool Plant { get; private set; }
-
-    public bool ShowAll { get; private set; }
-
-    public int Jobs { get; private set; } = Math.Min(Environment.ProcessorCount, MostJobs);
-
-    public string? JsonPath { get; private set; }
-
-    public bool WantsHelp { get; private set; }
-
-    public static string Help => $"""
+    private static readonly OptionSet s_set = new(
+        "gate",
+        """
         Counts the instructions of each operation under valgrind's callgrind, to the last one, and compares with the committed
         baseline for this version of the runtime and this instruction set.
+        """,
+        static () => $"""
+            examples
+              gate --all --json gate.json           every kernel
+              gate --update --only share            accept what one kernel takes now
+              gate --plant                          see it fail
 
-        usage: gate [--only KERNEL]... [--all] [--jobs N] [--json FILE]
-               gate --update [--only KERNEL]...
-               gate --plant
+            Needs valgrind (apt-get install valgrind) and Linux; build with -c Release.
 
-          --only KERNEL  only this kernel; may be given several times (default: all)
-          --all          show every kernel, not only those that changed
-          --update       accept what is counted: write the baseline of this runtime and instruction set into the sources
-          --plant        count the kernel that has a planted regression, and the one behind it: must end with 3
-          --jobs N       kernels that are counted at a time, each in a process of its own (default: one for each core)
-          --json FILE    write the counts, too
+            exit codes
+              0  no kernel takes more than 2 % more instructions than the baseline has
+              1  counting failed
+              2  wrong usage
+              3  a kernel has grown by more than 2 %
+              4  there is no baseline for this runtime or instruction set
+              5  a kernel is missing: in the baseline and not counted, or the reverse
+              6  code was counted that the JIT compiled without optimising it (MinOpts)
+              7  there is no valgrind
+            Where several apply: 7, 6, 4, 5, 3, in this order.
 
-        Needs valgrind (apt-get install valgrind) and Linux; build with -c Release.
+            kernels
+            {string.Join('\n', KernelFamily.AllKernels.Select(static kernel => $"  {kernel.Name,-22}{kernel.Description}"))}
+            """,
+        lastCounts: true);
 
-        exit codes
-          0  no kernel takes more than 2 % more instructions than the baseline has
-          1  counting failed
-          2  wrong usage
-          3  a kernel has grown by more than 2 %
-          4  there is no baseline for this runtime or instruction set
-          5  a kernel is missing: in the baseline and not counted, or the reverse
-          6  code was counted that the JIT compiled without optimising it (MinOpts)
-          7  there is no valgrind
-        Where several apply: 7, 6, 4, 5, 3, in this order.
+    private static readonly Option<IReadOnlyList<Kernel>?> s_only = s_set.List(
+        "--only", "KERNEL", "only this kernel; may be given several times [default: all]", KernelFamily.Find);
 
-        kernels
-        {string.Join('\n', KernelFamily.AllKernels.Select(static kernel => $"  {kernel.Name,-22}{kernel.Description}"))}
-        """;
+    private static readonly Option<bool> s_all = s_set.Switch("--all", "show every kernel, not only those that changed");
+
+    private static readonly Option<bool> s_update = s_set.Switch(
+        "--update", "accept what is counted: write the baseline of this runtime and instruction set into the sources");
+
+    private static readonly Option<bool> s_plant = s_set.Switch(
+        "--plant", "count the kernel that has a planted regression, and the one behind it: must end with 3");
+
+    private static readonly Option<int?> s_jobs = s_set.Number(
+        "--jobs", "N", "kernels that are counted at a time, each in a process of its own [default: one for each core]", 1, MostJobs);
+
+    private static readonly Option<string?> s_json = s_set.Value("--json", "FILE", "write the counts, too", static written => written);
+
+    public required IReadOnlyList<Kernel> Kernels { get; init; }
+
+    public bool IsPart { get; private init; }
+
+    public bool Update { get; private init; }
+
+    public bool Plant { get; private init; }
+
+    public bool ShowAll { get; private init; }
+
+    public int Jobs { get; private init; }
+
+    public string? JsonPath { get; private init; }
+
+    public bool WantsHelp { get; private init; }
+
+    public static string Help => s_set.Help;
 
     public static GateOptions Parse(string[] arguments)
     {
-        var options = new GateOptions();
-        var only = new List<Kernel>();
-        var reader = new ArgumentReader(arguments);
-        while (reader.MoveNext())
-        {
-            switch (reader.Current)
-            {
-                case "--only":
-                    only.Add(KernelFamily.Find(reader.Value()));
-                    break;
-                case "--all":
-                    options.ShowAll = true;
-                    break;
-                case "--update":
-                    options.Update = true;
-                    break;
-                case "--plant":
-                    options.Plant = true;
-                    break;
-                case "--jobs":
-                    options.Jobs = reader.Number(1, MostJobs);
-                    break;
-                case "--json":
-                    options.JsonPath = reader.Value();
-                    break;
-                case "--help" or "-h":
-                    options.WantsHelp = true;
-                    break;
-                default:
-                    throw new UsageException($"gate has no option '{reader.Current}'; see gate --help.");
-            }
-        }
-
-        options.Choose(only);
-        return options;
-    }
-
-    private void Choose(List<Kernel> only)
-    {
-        if (Plant && (Update || only.Count > 0))
+        ParseResult said = s_set.Parse(arguments);
+        IReadOnlyList<Kernel> only = said.GetValue(s_only) ?? [];
+        bool plants = said.GetValue(s_plant);
+        if (plants && (said.GetValue(s_update) || only.Count > 0))
         {
             throw new UsageException("--plant goes with neither --update nor --only: a planted regression is never accepted.");
         }
 
         Kernel[] all = [.. KernelFamily.AllKernels];
         int planted = Array.FindIndex(all, static kernel => kernel.HasPlanted);
-        IsPart = Plant || only.Count > 0;
-        Kernels = Plant ? all[planted..(planted + 2)] : only.Count > 0 ? [.. only.Distinct()] : all;
+        return new GateOptions
+        {
+            Kernels = plants ? all[planted..(planted + 2)] : only.Count > 0 ? [.. only.Distinct()] : all,
+            IsPart = plants || only.Count > 0,
+            Update = said.GetValue(s_update),
+            Plant = plants,
+            ShowAll = said.GetValue(s_all),
+            Jobs = said.GetValue(s_jobs) ?? Math.Min(Environment.ProcessorCount, MostJobs),
+            JsonPath = said.GetValue(s_json),
+            WantsHelp = s_set.AsksForHelp(said),
+        };
     }
 }

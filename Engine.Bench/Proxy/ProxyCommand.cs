@@ -52,12 +52,12 @@ internal static class ProxyCommand
     [SupportedOSPlatform("linux")]
     private static void Measure(ProxyOptions options, string[] arguments, CancellationToken interruption)
     {
-        Cores cores = Cores.Choose();
+        (int proxyCore, int loadCore) = ChooseCores();
         List<ProxyPeer> present = Present(options.Proxies);
         string folder = Directory.CreateTempSubdirectory("engine-proxy-").FullName;
         try
         {
-            List<ProxyRow> rows = Cores.On(cores.Load, () => Scenarios(options, present, cores, folder, interruption));
+            List<ProxyRow> rows = Cores.On(loadCore, () => Scenarios(options, present, proxyCore, folder, interruption));
             Progress.Clear();
             ProxyTable.Write(Console.Out, rows);
             if (options.JsonPath is not null)
@@ -75,21 +75,31 @@ internal static class ProxyCommand
     private static List<ProxyRow> Scenarios(
         ProxyOptions options,
         List<ProxyPeer> peers,
-        Cores cores,
+        int core,
         string folder,
         CancellationToken interruption)
     {
         using LoadGenerator load = new();
         var rows = new List<ProxyRow>();
-        foreach (Scenario scenario in options.Scenarios)
+        foreach ((int number, Scenario scenario) in options.Scenarios.Index())
         {
-            using ScenarioRun run = new(scenario, options, load, interruption);
-            run.Start(peers, cores.Proxy, folder);
+            string title = $"scenario {number + 1} of {options.Scenarios.Count}, {scenario.Name}";
+            using ScenarioRun run = new(scenario, title, options, load, interruption);
+            run.Start(peers, core, folder);
             rows.AddRange(run.Rows());
         }
 
         return rows;
     }
+
+    /// <summary>
+    /// Which core the proxies run on, and which the load: never the same, and the same in every burst. The two last that this process
+    /// may use: the first is where a system puts everything else.
+    /// </summary>
+    private static (int Proxy, int Load) ChooseCores()
+        => Cores.Usable() is [.., int load, int proxy]
+            ? (proxy, load)
+            : throw new BenchException("proxy needs two cores, one for the proxy and one for the load; there is one.");
 
     [SupportedOSPlatform("linux")]
     private static List<ProxyPeer> Present(IEnumerable<ProxyPeer> peers)

@@ -1,108 +1,111 @@
+using System.CommandLine;
+using System.Globalization;
 using System.Runtime.Versioning;
 
 namespace Engine.Mbufs.Bench.Proxy;
 
 /// <summary>What the command line of <c>proxy</c> asks for.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class ProxyOptions
+internal sealed record ProxyOptions
 {
-    private const int QuickRounds = 3;
-    private const double QuickBurstSeconds = 0.2;
-    private const double LongestBurst = 60;
-    private const double ShortestBurst = 0.05;
+    private const int RoundsUsual = 15;
+    private const int RoundsQuick = 3;
+    private const double BurstUsual = 0.4;
+    private const double BurstQuick = 0.2;
+    private const double BurstShortest = 0.05;
+    private const double BurstLongest = 60;
+    private const double WarmUpUsual = 0.5;
 
-    public IReadOnlyList<Scenario> Scenarios { get; private set; } = Scenario.All;
+    private static readonly OptionSet s_set = new(
+        "proxy",
+        "samples/Proxy and every other proxy on this machine under the same load, in alternating bursts. Linux, two cores.",
+        static () => $"""
+            examples
+              proxy --json proxy.json
+              proxy --only small-64 --proxies engine,haproxy --quick
 
-    public IReadOnlyList<ProxyPeer> Proxies { get; private set; } = ProxyPeer.All;
+            Proxies run on one core, each with one thread of work, and the load on another. In each round every proxy has one burst,
+            right after the one before; CPU is the user and system time of its process for the same work, and a ratio that to
+            haproxy's in the same round: shown is the median over the rounds, with its quartiles. Every response's length is
+            checked, the bytes of small ones always and those of large ones in a burst before the first round.
+            The load generator and the origin are built in. Proxies that are missing are named and left out, with what to install.
+            Without haproxy there are no ratios.
 
-    public int Rounds { get; private set; } = 15;
+            scenarios
+            {string.Join('\n', Scenario.All.Select(scenario => $"  {scenario.Name,-16}{scenario.Description}"))}
 
-    public double BurstSeconds { get; private set; } = 0.4;
+            proxies
+              engine          samples/Proxy, one worker
+              haproxy         without splice, one thread: apt-get install haproxy
+              haproxy-splice  with splice in both directions
+              nginx           its stream module, one process: apt-get install nginx libnginx-mod-stream
+              copytoasync     samples/BaselineProxies: sockets and Stream.CopyToAsync
+              pipelines       samples/BaselineProxies: Kestrel's connections and System.IO.Pipelines
+
+            Exit codes: 0 done, 1 failed or interrupted, 2 wrong usage.
+            """,
+        lastCounts: true);
+
+    private static readonly Option<IReadOnlyList<Scenario>?> s_only = s_set.List(
+        "--only", "SCENARIO", "only this scenario; may be given several times [default: all]", Scenario.Find);
+
+    private static readonly Option<IReadOnlyList<ProxyPeer>?> s_proxies = s_set.Value<IReadOnlyList<ProxyPeer>>(
+        "--proxies",
+        "NAME,...",
+        "only these proxies [default: all that are installed]",
+        static written => [.. written.Split(',').Select(ProxyPeer.Find).Distinct()]);
+
+    private static readonly Option<int?> s_rounds = s_set.Number(
+        "--rounds", "N", $"bursts of each proxy in each scenario [default: {RoundsUsual}]", 1, 1000);
+
+    private static readonly Option<double?> s_seconds = s_set.Value<double?>(
+        "--burst-seconds", "N", FormattableString.Invariant($"how long a burst is measured [default: {BurstUsual}]"), Seconds);
+
+    private static readonly Option<bool> s_quick = s_set.Switch(
+        "--quick",
+        FormattableString.Invariant($"{RoundsQuick} rounds of {BurstQuick} s: a minute instead of five, and wide quartiles"));
+
+    private static readonly Option<string?> s_json = s_set.Value("--json", "FILE", "write the results, too", Writable);
+
+    public required IReadOnlyList<Scenario> Scenarios { get; init; }
+
+    public required IReadOnlyList<ProxyPeer> Proxies { get; init; }
+
+    public int Rounds { get; private init; }
+
+    public double BurstSeconds { get; private init; }
 
     /// <summary>How long each of the bursts takes that warm up a .NET proxy.</summary>
-    public TimeSpan WarmUp { get; private set; } = TimeSpan.FromSeconds(0.5);
+    public TimeSpan WarmUp { get; private init; }
 
-    public string? JsonPath { get; private set; }
+    public string? JsonPath { get; private init; }
 
-    public bool WantsHelp { get; private set; }
+    public bool WantsHelp { get; private init; }
 
-    public static string Help => $"""
-        samples/Proxy and every other proxy on this machine under the same load, in alternating bursts. Linux, two cores.
-
-        usage: proxy [--only SCENARIO]... [--proxies NAME,...] [--rounds N] [--burst-seconds N] [--quick] [--json FILE]
-
-          --only SCENARIO    only this scenario; may be given several times (default: all)
-          --proxies NAME,... only these proxies (default: all that are installed)
-          --rounds N         bursts of each proxy in each scenario (default 15)
-          --burst-seconds N  how long a burst is measured (default 0.4)
-          --quick            {QuickRounds} rounds of {QuickBurstSeconds} s: a minute instead of five, and wide quartiles
-          --json FILE        write the results, too
-
-        Proxies run on one core, each with one thread of work, and the load on another. In each round every proxy has one burst,
-        right after the one before; CPU is the user and system time of its process for the same work, and a ratio that to
-        haproxy's in the same round: shown is the median over the rounds, with its quartiles. Every response's length is
-        checked, the bytes of small ones always and those of large ones in a burst before the first round.
-        The load generator and the origin are built in. Proxies that are missing are named and left out, with what to install.
-        Without haproxy there are no ratios.
-
-        scenarios
-        {string.Join('\n', Scenario.All.Select(scenario => $"  {scenario.Name,-16}{scenario.Description}"))}
-
-        proxies
-          engine          samples/Proxy, one worker
-          haproxy         without splice, one thread: apt-get install haproxy
-          haproxy-splice  with splice in both directions
-          nginx           its stream module, one process: apt-get install nginx libnginx-mod-stream
-          copytoasync     samples/BaselineProxies: sockets and Stream.CopyToAsync
-          pipelines       samples/BaselineProxies: Kestrel's connections and System.IO.Pipelines
-
-        Exit codes: 0 done, 1 failed or interrupted, 2 wrong usage.
-        """;
+    public static string Help => s_set.Help;
 
     public static ProxyOptions Parse(string[] arguments)
     {
-        var options = new ProxyOptions();
-        var only = new List<Scenario>();
-        int? rounds = null;
-        double? seconds = null;
-        bool isQuick = false;
-        var reader = new ArgumentReader(arguments);
-        while (reader.MoveNext())
+        ParseResult said = s_set.Parse(arguments);
+        bool isQuick = said.GetValue(s_quick);
+        return new ProxyOptions
         {
-            switch (reader.Current)
-            {
-                case "--only":
-                    only.Add(Scenario.Find(reader.Value()));
-                    break;
-                case "--proxies":
-                    options.Proxies = [.. reader.Value().Split(',').Select(ProxyPeer.Find).Distinct()];
-                    break;
-                case "--rounds":
-                    rounds = reader.Number(1, 1000);
-                    break;
-                case "--burst-seconds":
-                    seconds = reader.Fraction(ShortestBurst, LongestBurst);
-                    break;
-                case "--quick":
-                    isQuick = true;
-                    break;
-                case "--json":
-                    options.JsonPath = Writable(reader.Value());
-                    break;
-                case "--help" or "-h":
-                    options.WantsHelp = true;
-                    break;
-                default:
-                    throw new UsageException($"proxy has no option '{reader.Current}'; see proxy --help.");
-            }
-        }
-
-        options.Scenarios = only.Count > 0 ? [.. only.Distinct()] : options.Scenarios;
-        options.Rounds = rounds ?? (isQuick ? QuickRounds : options.Rounds);
-        options.WarmUp = isQuick ? TimeSpan.FromSeconds(QuickBurstSeconds) : options.WarmUp;
-        options.BurstSeconds = seconds ?? (isQuick ? QuickBurstSeconds : options.BurstSeconds);
-        return options;
+            Scenarios = said.GetValue(s_only)?.Distinct().ToList() ?? Scenario.All,
+            Proxies = said.GetValue(s_proxies) ?? ProxyPeer.All,
+            Rounds = said.GetValue(s_rounds) ?? (isQuick ? RoundsQuick : RoundsUsual),
+            BurstSeconds = said.GetValue(s_seconds) ?? (isQuick ? BurstQuick : BurstUsual),
+            WarmUp = TimeSpan.FromSeconds(isQuick ? BurstQuick : WarmUpUsual),
+            JsonPath = said.GetValue(s_json),
+            WantsHelp = s_set.AsksForHelp(said),
+        };
     }
+
+    private static double? Seconds(string written)
+        => double.TryParse(written, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
+            && number is >= BurstShortest and <= BurstLongest
+            ? number
+            : throw new UsageException(FormattableString.Invariant(
+                $"--burst-seconds: '{written}' is not a number, such as 0.5, from {BurstShortest} to {BurstLongest}"));
 
     /// <summary>Before minutes of measuring, not after.</summary>
     private static string Writable(string path)

@@ -1,94 +1,91 @@
+using System.CommandLine;
+
 using Engine.Mbufs.Bench.Measure;
 
 namespace Engine.Mbufs.Bench.Versus;
 
 /// <summary>What the command line of <c>versus</c> asks for.</summary>
-internal sealed class VersusOptions
+internal sealed record VersusOptions
 {
     private const int RoundsUsual = 5;
     private const int RoundsQuick = 2;
     private const int MillisecondsUsual = 200;
     private const int MillisecondsQuick = 60;
 
-    public IReadOnlyList<Work> Works { get; private set; } = Work.All;
+    private static readonly OptionSet s_set = new(
+        "versus",
+        "The same work by the engine and by every peer on this machine, in alternating processes on one core.",
+        static () => $"""
+            examples
+              versus --json versus.json
+              versus --only burst32 --peer dpdk --quick
 
-    public IReadOnlyList<string> Peers { get; private set; } = PeerNames.All;
+            A ratio is engine time over peer time in one round; shown is the median over the rounds, with its quartiles. In each
+            round DPDK runs before and after the engine, and the faster of the two counts; of several ways to do a work, it takes
+            the fastest. "must" and "goal" are the most that the ratio to DPDK may be; what is over must is marked. Peers that are
+            missing, and works that this machine cannot do, are named and left out.
 
-    public string? JsonPath { get; private set; }
+            works
+            {string.Join('\n', Work.All.Select(work => $"  {work.Name,-25}{work.Description}"))}
 
-    public int Rounds { get; private set; } = RoundsUsual;
+            peers
+              {PeerNames.Dpdk,-14}DPDK's rte_mbuf, built here: apt-get install libdpdk-dev gcc pkg-config (Linux)
+              {PeerNames.DpdkByHand,-14}the same without the library's functions: fields set by hand, its code repeated inline for this processor
+            {string.Join('\n', Side.Peers.Select(side => $"  {side.Name,-14}{side.Summary}"))}
+              {PeerNames.Self,-14}the engine at the smallest work of the family: how cost grows with packets or segments
+            """,
+        lastCounts: true);
 
-    public int Milliseconds { get; private set; } = MillisecondsUsual;
+    private static readonly Option<IReadOnlyList<Work>?> s_only = s_set.List(
+        "--only", "WORK", "only this work; may be given several times [default: all]", Work.Find);
 
-    public bool WantsHelp { get; private set; }
+    private static readonly Option<IReadOnlyList<string>?> s_peers = s_set.List(
+        "--peer", "PEER", "only against this peer; may be given several times [default: all]", PeerNames.Find);
 
-    public static string Help => $"""
-        The same work by the engine and by every peer on this machine, in alternating processes on one core.
+    private static readonly Option<int?> s_rounds = s_set.Number(
+        "--rounds", "N", $"how often each side is measured, each time in fresh processes [default: {RoundsUsual}]", 1, 1000);
 
-        usage: versus [--only WORK]... [--peer PEER]... [--rounds N] [--milliseconds N] [--quick] [--json FILE]
+    private static readonly Option<int?> s_milliseconds = s_set.Number(
+        "--milliseconds", "N", $"how long each process measures, after warming up [default: {MillisecondsUsual}]", 1, 60_000);
 
-          --only WORK       only this work; may be given several times (default: all)
-          --peer PEER       only against this peer; may be given several times (default: all)
-          --rounds N        how often each side is measured, each time in fresh processes (default {RoundsUsual})
-          --milliseconds N  how long each process measures, after warming up (default {MillisecondsUsual})
-          --quick           a first look: {RoundsQuick} rounds of {MillisecondsQuick} ms; options behind it count more
-          --json FILE       write the results, too, as an array of objects
+    private static readonly Option<bool> s_quick = s_set.Switch(
+        "--quick", $"a first look: {RoundsQuick} rounds of {MillisecondsQuick} ms; options behind it count more");
 
-        A ratio is engine time over peer time in one round; shown is the median over the rounds, with its quartiles. In each
-        round DPDK runs before and after the engine, and the faster of the two counts; of several ways to do a work, it takes
-        the fastest. "must" and "goal" are the most that the ratio to DPDK may be; what is over must is marked. Peers that are
-        missing, and works that this machine cannot do, are named and left out.
+    private static readonly Option<string?> s_json = s_set.Value(
+        "--json", "FILE", "write the results, too, as an array of objects", FileIn);
 
-        works
-        {string.Join('\n', Work.All.Select(work => $"  {work.Name,-25}{work.Description}"))}
+    public required IReadOnlyList<Work> Works { get; init; }
 
-        peers
-          {PeerNames.Dpdk,-14}DPDK's rte_mbuf, built here: apt-get install libdpdk-dev gcc pkg-config (Linux)
-          {PeerNames.DpdkByHand,-14}the same without the library's functions: fields set by hand, its code repeated inline for this processor
-        {string.Join('\n', Side.Peers.Select(side => $"  {side.Name,-14}{side.Summary}"))}
-          {PeerNames.Self,-14}the engine at the smallest work of the family: how cost grows with packets or segments
-        """;
+    public required IReadOnlyList<string> Peers { get; init; }
+
+    public string? JsonPath { get; private init; }
+
+    public int Rounds { get; private init; }
+
+    public int Milliseconds { get; private init; }
+
+    public bool WantsHelp { get; private init; }
+
+    public static string Help => s_set.Help;
 
     public static VersusOptions Parse(string[] arguments)
     {
-        var options = new VersusOptions();
-        var only = new List<Work>();
-        var peers = new List<string>();
-        var reader = new ArgumentReader(arguments);
-        while (reader.MoveNext())
-        {
-            switch (reader.Current)
-            {
-                case "--only":
-                    only.Add(Work.Find(reader.Value()));
-                    break;
-                case "--peer":
-                    peers.Add(PeerNames.Find(reader.Value()));
-                    break;
-                case "--rounds":
-                    options.Rounds = reader.Number(1, 1000);
-                    break;
-                case "--milliseconds":
-                    options.Milliseconds = reader.Number(1, 60_000);
-                    break;
-                case "--quick":
-                    options.Rounds = RoundsQuick;
-                    options.Milliseconds = MillisecondsQuick;
-                    break;
-                case "--json":
-                    options.JsonPath = FileIn(reader.Value());
-                    break;
-                case "--help" or "-h":
-                    options.WantsHelp = true;
-                    break;
-                default:
-                    throw new UsageException($"versus has no option '{reader.Current}'; see versus --help.");
-            }
-        }
+        ParseResult said = s_set.Parse(arguments);
+        IReadOnlyList<Work>? only = said.GetValue(s_only);
+        string[] words = [.. said.Tokens.Select(static token => token.Value)];
+        int quick = Array.LastIndexOf(words, s_quick.Name);
+        int Counting(Option<int?> option, int usual, int quickly)
+            => Array.LastIndexOf(words, option.Name) > quick ? said.GetValue(option) ?? usual : quick >= 0 ? quickly : usual;
 
-        options.Works = only.Count > 0 ? [.. Work.All.Where(only.Contains)] : options.Works;
-        options.Peers = peers.Count > 0 ? peers : options.Peers;
-        return options;
+        return new VersusOptions
+        {
+            Works = only is null ? Work.All : [.. Work.All.Where(only.Contains)],
+            Peers = said.GetValue(s_peers) ?? PeerNames.All,
+            JsonPath = said.GetValue(s_json),
+            Rounds = Counting(s_rounds, RoundsUsual, RoundsQuick),
+            Milliseconds = Counting(s_milliseconds, MillisecondsUsual, MillisecondsQuick),
+            WantsHelp = s_set.AsksForHelp(said),
+        };
     }
 
     /// <summary>A path to write to at the end; found out now, not then.</summary>

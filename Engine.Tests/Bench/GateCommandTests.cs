@@ -1,6 +1,6 @@
-using Engine.Mbufs.Bench;
 using Engine.Mbufs.Bench.Gate;
 using Engine.Mbufs.Bench.Kernels;
+using Engine.Samples.Options;
 
 using NUnit.Framework;
 

@@ -1,5 +1,5 @@
-using Engine.Mbufs.Bench;
 using Engine.Mbufs.Bench.Kernels;
+using Engine.Samples.Options;
 
 using NUnit.Framework;
 

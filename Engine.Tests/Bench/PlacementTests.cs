@@ -1,5 +1,7 @@
 using Engine.Mbufs.Bench;
 using Engine.Mbufs.Bench.Versus;
+using Engine.Samples.Linux;
+
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Bench;

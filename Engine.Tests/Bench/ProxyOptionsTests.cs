@@ -1,6 +1,6 @@
 using System.Runtime.Versioning;
-using Engine.Mbufs.Bench;
 using Engine.Mbufs.Bench.Proxy;
+using Engine.Samples.Options;
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Bench;
@@ -45,12 +45,12 @@ public sealed class ProxyOptionsTests
 
     [TestCase("--only", "tiny", "There is no scenario 'tiny': small-64")]
     [TestCase("--proxies", "engine,squid", "There is no proxy 'squid': engine, haproxy")]
-    [TestCase("--rounds", "0", "--rounds needs a number from 1 to 1000, not '0'.")]
-    [TestCase("--burst-seconds", "-1", "--burst-seconds needs a number from 0.05 to 60, such as 0.5, not '-1'.")]
-    [TestCase("--burst-seconds", "0,5", "--burst-seconds needs a number")]
-    [TestCase("--json", null, "--json needs a value.")]
+    [TestCase("--rounds", "0", "--rounds: '0' is not a number from 1 to 1000")]
+    [TestCase("--burst-seconds", "-1", "--burst-seconds: '-1' is not a number, such as 0.5, from 0.05 to 60")]
+    [TestCase("--burst-seconds", "0,5", "--burst-seconds: '0,5' is not a number")]
+    [TestCase("--json", null, "--json needs a value; write --json FILE")]
     [TestCase("--json", "/no/such/folder/x.json", "--json needs a file in a folder that is there, not '/no/such/folder/x.json'.")]
-    [TestCase("--fast", null, "proxy has no option '--fast'; see proxy --help.")]
+    [TestCase("--fast", null, "unknown option --fast; --help lists the options")]
     public void What_is_wrong_is_named(string option, string? value, string message)
         => Assert.That(
             () => ProxyOptions.Parse(value is null ? [option] : [option, value]),

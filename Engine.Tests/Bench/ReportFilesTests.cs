@@ -1,5 +1,6 @@
 using Engine.Mbufs.Bench;
 using Engine.Mbufs.Bench.Report;
+using Engine.Samples.Options;
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Bench;

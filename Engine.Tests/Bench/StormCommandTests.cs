@@ -2,6 +2,7 @@ using System.Text.Json;
 
 using Engine.Mbufs.Bench;
 using Engine.Mbufs.Bench.Storm;
+using Engine.Samples.Options;
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Bench;
@@ -10,12 +11,12 @@ namespace Engine.Mbufs.Tests.Bench;
 public sealed class StormCommandTests
 {
     [TestCase("--only", "calm", "There is no scenario 'calm': handover, ")]
-    [TestCase("--seconds", "0", "--seconds needs a number from 1 to ")]
-    [TestCase("--seconds", null, "--seconds needs a value")]
-    [TestCase("--threads", "x", "--threads needs a number")]
-    [TestCase("--limit", "99", "--limit needs a number from 1024 to ")]
+    [TestCase("--seconds", "0", "--seconds: '0' is not a number from 1 to 86400")]
+    [TestCase("--seconds", null, "--seconds needs a value; write --seconds N")]
+    [TestCase("--threads", "x", "--threads: 'x' is not a number from 1 to 32")]
+    [TestCase("--limit", "99", "--limit: '99' is not a number from 1024 to ")]
     [TestCase("--json", null, "--json needs a value")]
-    [TestCase("--loud", null, "storm has no option '--loud'; see storm --help.")]
+    [TestCase("--loud", null, "unknown option --loud; --help lists the options")]
     public void A_wrong_command_line_is_told_what_would_be_right(string option, string? value, string message)
     {
         string[] arguments = value is null ? [option] : [option, value];

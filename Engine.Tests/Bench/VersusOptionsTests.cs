@@ -1,5 +1,6 @@
 using Engine.Mbufs.Bench;
 using Engine.Mbufs.Bench.Versus;
+using Engine.Samples.Options;
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Bench;
@@ -29,12 +30,24 @@ public sealed class VersusOptionsTests
         }
     }
 
+    [TestCase(2, 60)]
+    [TestCase(9, 60, "--rounds", "9")]
+    [TestCase(2, 70, "--milliseconds", "70")]
+    public void Only_what_stands_behind_quick_is_more_than_quick(int rounds, int milliseconds, params string[] said)
+    {
+        var behind = VersusOptions.Parse(["--quick", .. said]);
+        var before = VersusOptions.Parse([.. said, "--quick"]);
+
+        Assert.That((behind.Rounds, behind.Milliseconds), Is.EqualTo((rounds, milliseconds)));
+        Assert.That((before.Rounds, before.Milliseconds), Is.EqualTo((2, 60)));
+    }
+
     [TestCase("There is no work 'burst'", "--only", "burst")]
     [TestCase("There is no peer 'netty'", "--peer", "netty")]
-    [TestCase("--only needs a value", "--only")]
-    [TestCase("--rounds needs a number", "--rounds", "0")]
-    [TestCase("--milliseconds needs a number", "--milliseconds", "fast")]
-    [TestCase("versus has no option '--fast'", "--fast")]
+    [TestCase("--only needs a value; write --only WORK", "--only")]
+    [TestCase("--rounds: '0' is not a number from 1 to 1000", "--rounds", "0")]
+    [TestCase("--milliseconds: 'fast' is not a number from 1 to 60000", "--milliseconds", "fast")]
+    [TestCase("unknown option --fast; --help lists the options", "--fast")]
     [TestCase("--json needs a file in a folder that is there", "--json", "/no/such/folder/results.json")]
     public void What_is_wrong_is_said(string message, params string[] arguments)
         => Assert.That(() => VersusOptions.Parse(arguments), Throws.TypeOf<UsageException>().With.Message.StartWith(message));

@@ -16,7 +16,7 @@ internal sealed class BoundSources
             .ToDictionary(static path => Path.GetFileNameWithoutExtension(path), static path => (MetadataReference)MetadataReference.CreateFromFile(path)));
 
     /// <summary>What is said of methods that a generator completes: that they have no body, and do not set what they are to set.</summary>
-    private static readonly HashSet<string> s_ofGenerated = ["CS8795", "CS0165", "CS0170"];
+    private static readonly HashSet<string> s_ofGenerated = ["CS8795", "CS0165", "CS0170", "CS0177"];
 
     private readonly CSharpCompilation _compilation;
 

@@ -15,6 +15,8 @@ public sealed class LayerTests
     {
         ["Engine"] = "Engine.Mbufs",
         ["Engine.Bench"] = "Engine.Bench",
+        ["samples/Options"] = "Engine.Samples.Options",
+        ["samples/Linux"] = "Engine.Samples.Linux",
         ["samples/Proxy"] = "Proxy",
         ["samples/PacketTool"] = "PacketTool",
         ["samples/BaselineProxies"] = "BaselineProxies",
@@ -69,6 +71,8 @@ public sealed class LayerTests
     /// <summary>A name that the compiler cannot bind is one whose layer nobody knows.</summary>
     [TestCase("Engine")]
     [TestCase("Engine.Bench")]
+    [TestCase("samples/Options")]
+    [TestCase("samples/Linux")]
     [TestCase("samples/PacketTool")]
     public void The_compiler_binds_every_name(string project) => Assert.That(Bound(project).Errors, Is.Empty);
 

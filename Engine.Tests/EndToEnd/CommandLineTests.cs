@@ -18,13 +18,16 @@ public sealed class CommandLineTests : ProxyFixture
     [TestCase("-x", "-x")]
     [TestCase("--listen", "--listen needs a value")]
     [TestCase("--listen --json", "--listen needs a value")]
+    [TestCase("--seconds=", "--seconds needs a value; write --seconds TIME")]
+    [TestCase("--seconds= 1", "--seconds needs a value")]
+    [TestCase("@file", "'@file' is not an option")]
     [TestCase("--json=1", "--json takes no value")]
     [TestCase("--workers 1 --workers 2", "--workers is given twice")]
     [TestCase("--listen 127.0.0.1:1", "--listen without --backend")]
     [TestCase("--backend 127.0.0.1:1", "--backend without --listen")]
     public async Task A_wrong_call_is_told_what_is_wrong(string arguments, string about) => await IsWrongAsync(arguments, about);
 
-    [TestCase("--listen=", "--listen: ''")]
+    [TestCase("--listen=", "--listen needs a value")]
     [TestCase("--listen=x", "'x'")]
     [TestCase("--listen=:80", "':80'")]
     [TestCase("--listen=127.0.0.1:", "a port is a number from 0 to 65535")]
@@ -65,7 +68,6 @@ public sealed class CommandLineTests : ProxyFixture
     [TestCase("--drain-timeout=-1")]
     [TestCase("--proxy-protocol=v3")]
     [TestCase("--seconds=0")]
-    [TestCase("--seconds=")]
     [TestCase("--seconds=nan")]
     [TestCase("--seconds=1e9")]
     public async Task A_limit_of_zero_or_of_absurd_size_is_told_what_is_possible(string argument)
@@ -122,6 +124,7 @@ public sealed class CommandLineTests : ProxyFixture
     [TestCase("--help")]
     [TestCase("-h")]
     [TestCase("--help --listen 127.0.0.1:1")]
+    [TestCase("--workers 0 --help --bogus")]
     public async Task Help_lists_every_option(string arguments)
     {
         ProxyEnd end = await Launch(arguments.Split(' ')).EndsAsync(Patience);
@@ -135,7 +138,7 @@ public sealed class CommandLineTests : ProxyFixture
                 "--connect-timeout", "--idle-timeout", "--drain-timeout", "--proxy-protocol", "--json", "--seconds", "--help",
             })
             {
-                Assert.That(end.Output, Does.Contain($"  {option} "));
+                Assert.That(end.Output, Does.Match($"\n  (-[?], -h, )?{option} "));
             }
         }
     }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 
+using Engine.Samples.Linux;
+
 using NUnit.Framework;
 using NUnit.Framework.Interfaces;
 
@@ -98,7 +100,7 @@ public abstract class ProxyFixture
     private protected async Task<ProxyFigures> EndAsync(ProxyProcess proxy)
     {
         ClosePeers();
-        proxy.Signal(ProxyProcess.Terminate);
+        proxy.Signal(Signals.Terminate);
         return (await proxy.EndsAsync(Patience)).IsGood();
     }
 

@@ -2,18 +2,15 @@ using System.Diagnostics;
 using System.Net;
 using System.Runtime.InteropServices;
 
+using Engine.Samples.Linux;
+
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.EndToEnd;
 
 /// <summary>A proxy as a process of its own, as it was built beside these tests.</summary>
-internal sealed partial class ProxyProcess : IDisposable
+internal sealed class ProxyProcess : IDisposable
 {
-    public const int Interrupt = 2;
-    public const int Terminate = 15;
-    public const int GoOn = 18;
-    public const int HoldStill = 19;
-
     private const string Announcement = "listening ";
 
     private readonly Process _process;
@@ -70,7 +67,7 @@ internal sealed partial class ProxyProcess : IDisposable
         }
     }
 
-    public void Signal(int signal) => Assert.That(Kill(_process.Id, signal), Is.Zero, "The signal was sent.");
+    public void Signal(int signal) => Assert.That(Signals.Send(_process.Id, signal), Is.Zero, "The signal was sent.");
 
     /// <summary>Waits for it to end by itself.</summary>
     public async Task<ProxyEnd> EndsAsync(CancellationToken patience)
@@ -108,7 +105,4 @@ internal sealed partial class ProxyProcess : IDisposable
         _ = _listening.TrySetResult(null);
         return [.. lines];
     }
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int process, int signal);
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net.Sockets;
 
+using Engine.Samples.Linux;
+
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.EndToEnd;
@@ -14,8 +16,8 @@ public sealed class SignalTests : ProxyFixture
         => int.Parse(File.ReadAllText("/proc/sys/net/core/somaxconn").TrimEnd(), CultureInfo.InvariantCulture);
 
     /// <summary>With an hour to drain, that it ends at all shows that it ended because all had finished.</summary>
-    [TestCase(ProxyProcess.Terminate)]
-    [TestCase(ProxyProcess.Interrupt)]
+    [TestCase(Signals.Terminate)]
+    [TestCase(Signals.Interrupt)]
     public async Task A_connection_may_finish_after_the_signal_and_new_ones_are_not_taken(int signal)
     {
         Origin origin = NewOrigin();
@@ -65,7 +67,7 @@ public sealed class SignalTests : ProxyFixture
         int clients = Math.Min(1_000, LongestQueue / 2);
         Origin origin = NewOrigin();
         ProxyProcess proxy = await StartAsync(origin, "--workers", "1", "--drain-timeout", "1h");
-        proxy.Signal(ProxyProcess.HoldStill);
+        proxy.Signal(Signals.Stop);
         for (int i = 0; i < clients; i++)
         {
             Peer client = await ConnectAsync(proxy);
@@ -73,8 +75,8 @@ public sealed class SignalTests : ProxyFixture
             client.Finish();
         }
 
-        proxy.Signal(ProxyProcess.Terminate);
-        proxy.Signal(ProxyProcess.GoOn);
+        proxy.Signal(Signals.Terminate);
+        proxy.Signal(Signals.Continue);
         for (int i = 0; i < clients; i++)
         {
             Peer server = await AcceptAsync(origin);
@@ -95,7 +97,7 @@ public sealed class SignalTests : ProxyFixture
         (Peer client, Peer server) = await ConnectAsync(proxy, origin);
         long sent = await Flood.FillAsync(server, () => ExchangeAsync(clock.Client, clock.Server));
 
-        proxy.Signal(ProxyProcess.Terminate);
+        proxy.Signal(Signals.Terminate);
         ProxyFigures figures = (await proxy.EndsAsync(Patience)).IsGood();
 
         (long received, bool wasReset) = await Flood.TakeAsync(client);
@@ -112,7 +114,7 @@ public sealed class SignalTests : ProxyFixture
         (Peer client, Peer server) = await ConnectAsync(proxy, origin);
         await ExchangeAsync(client, server);
 
-        proxy.Signal(ProxyProcess.Terminate);
+        proxy.Signal(Signals.Terminate);
         ProxyFigures figures = (await proxy.EndsAsync(Patience)).IsGood();
 
         Assert.That(await client.TryReceiveByteAsync(), Is.False);
@@ -128,10 +130,10 @@ public sealed class SignalTests : ProxyFixture
         (Peer client, Peer server) = await ConnectAsync(proxy, origin);
         await ExchangeAsync(client, server);
 
-        proxy.Signal(ProxyProcess.Terminate);
+        proxy.Signal(Signals.Terminate);
         await NoLongerListensAsync(proxy);
-        proxy.Signal(ProxyProcess.Terminate);
-        proxy.Signal(ProxyProcess.Interrupt);
+        proxy.Signal(Signals.Terminate);
+        proxy.Signal(Signals.Interrupt);
         await ExchangeAsync(client, server);
         client.Dispose();
         server.Dispose();
@@ -144,7 +146,7 @@ public sealed class SignalTests : ProxyFixture
     {
         if (now)
         {
-            proxy.Signal(ProxyProcess.Terminate);
+            proxy.Signal(Signals.Terminate);
         }
     }
 

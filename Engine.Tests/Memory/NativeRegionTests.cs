@@ -1,17 +1,17 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+using Engine.Samples.Linux;
 
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests;
 
 /// <summary>What the one reservation promises, of either backing.</summary>
-public sealed unsafe partial class NativeRegionTests
+public sealed unsafe class NativeRegionTests
 {
     private const int Small = 3 << 20;
     private const int Alignment = 2 << 20;
-
-    /// <summary>ENOMEM of Linux' asm-generic/errno-base.h.</summary>
-    private const int NoMemory = 12;
 
     [Test]
     public void It_starts_at_two_megabytes_and_is_a_multiple_of_them([Values] bool isPortable)
@@ -63,16 +63,14 @@ public sealed unsafe partial class NativeRegionTests
     [TestCase(false, false)]
     [TestCase(false, true)]
     [TestCase(true, true)]
+    [SupportedOSPlatform("linux")]
     public void A_prefaulted_one_is_resident_and_a_mapping_is_not(bool isPortable, bool prefault)
     {
         RequireMapping();
         var region = new NativeRegion(Small, hugePages: false, prefault, isPortable);
         int pages = (int)(region.Length / Environment.SystemPageSize);
         byte[] resident = new byte[pages];
-        fixed (byte* found = resident)
-        {
-            Assert.That(Resident((void*)AddressOf(region), (nuint)region.Length, found), Is.Zero);
-        }
+        Assert.That(Libc.GetResidency(AddressOf(region), (nuint)region.Length, resident), Is.Zero);
 
         region.Free();
         Assert.That(resident.Count(static page => (page & 1) != 0), prefault ? Is.EqualTo(pages) : Is.LessThan(pages));
@@ -86,7 +84,7 @@ public sealed unsafe partial class NativeRegionTests
         int length = Environment.SystemPageSize;
         OutOfMemoryException? refusal = Assert.Throws<OutOfMemoryException>(() => NativeRegion.TryPopulate((byte*)length, length));
 
-        Assert.That(refusal?.Message, Does.Contain($"the {length} bytes").And.Contain(Marshal.GetPInvokeErrorMessage(NoMemory)));
+        Assert.That(refusal?.Message, Does.Contain($"the {length} bytes").And.Contain(Marshal.GetPInvokeErrorMessage(Errno.OutOfMemory)));
     }
 
     private static nint AddressOf(NativeRegion region) => region.Open(0, 0).Pointer(0);
@@ -98,7 +96,4 @@ public sealed unsafe partial class NativeRegionTests
             Assert.Ignore("Elsewhere the region is the heap's, and there is no mincore to ask.");
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "mincore", SetLastError = true)]
-    private static partial int Resident(void* address, nuint length, byte* pages);
 }

@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
+using Engine.Samples.Linux;
+
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests;
@@ -13,13 +15,8 @@ namespace Engine.Mbufs.Tests;
 /// </summary>
 [Platform("Linux", Reason = "Elsewhere Socket deals with signals, and the tests cannot see what a thread waits for.")]
 [SupportedOSPlatform("linux")]
-public sealed partial class InterruptionTests : MbufFixture
+public sealed class InterruptionTests : MbufFixture
 {
-    private const int SolSocket = 1;
-    private const int ReceiveTimeoutOption = 20;
-    private const int SendTimeoutOption = 21;
-    private const int UserSignal = 12;
-
     private static IEnumerable<SocketForm> Forms => Portability.IsForced
         ? [SocketForm.Descriptor]
         : [SocketForm.Public, SocketForm.Descriptor];
@@ -30,7 +27,7 @@ public sealed partial class InterruptionTests : MbufFixture
     {
         using var pair = new SocketPair(transport);
         pair.Far.ReceiveTimeout = 0;
-        SetTimeout(pair.Far, ReceiveTimeoutOption, SocketPair.Patience);
+        SetTimeout(pair.Far, SocketConstants.ReceiveTimeout, SocketPair.Patience);
         var thread = new BlockedThread();
         Task<byte[]> receiver = Run(() => thread.Enter(() => ReceiveOnce(form, pair.Far)));
 
@@ -48,9 +45,9 @@ public sealed partial class InterruptionTests : MbufFixture
     {
         using var pair = new SocketPair(Transport.Unix, buffer: 8192);
         pair.Far.SendTimeout = 0;
-        SetTimeout(pair.Far, SendTimeoutOption, TimeSpan.FromMilliseconds(1));
+        SetTimeout(pair.Far, SocketConstants.SendTimeout, TimeSpan.FromMilliseconds(1));
         int ahead = Fill(pair.Far);
-        SetTimeout(pair.Far, SendTimeoutOption, SocketPair.Patience);
+        SetTimeout(pair.Far, SocketConstants.SendTimeout, SocketPair.Patience);
         var thread = new BlockedThread();
         Task<int> sender = Run(() => thread.Enter(() => SendOnce(form, pair.Far)));
 
@@ -71,7 +68,7 @@ public sealed partial class InterruptionTests : MbufFixture
     private static void Interrupt(BlockedThread thread)
     {
         using var handled = new ManualResetEventSlim();
-        using var registration = PosixSignalRegistration.Create((PosixSignal)UserSignal, context =>
+        using var registration = PosixSignalRegistration.Create((PosixSignal)Signals.User2, context =>
         {
             context.Cancel = true;
             handled.Set();
@@ -80,7 +77,7 @@ public sealed partial class InterruptionTests : MbufFixture
         {
             Assert.That(SpinWait.SpinUntil(() => thread.IsInsideTransfer, SocketPair.Patience), "The thread blocks.");
             handled.Reset();
-            Assert.That(thread.Signal(UserSignal), Is.Zero);
+            Assert.That(thread.Signal(Signals.User2), Is.Zero);
             Assert.That(handled.Wait(SocketPair.Patience), "The signal was handled.");
         }
     }
@@ -126,11 +123,11 @@ public sealed partial class InterruptionTests : MbufFixture
     private static void SetTimeout(Socket socket, int option, TimeSpan timeout)
     {
         ReadOnlySpan<long> time = [(long)timeout.TotalSeconds, timeout.Milliseconds * 1000L];
-        socket.SetRawSocketOption(SolSocket, option, MemoryMarshal.AsBytes(time));
+        socket.SetRawSocketOption(SocketConstants.LevelSocket, option, MemoryMarshal.AsBytes(time));
     }
 
     /// <summary>A thread that the tests can look at and send signals to.</summary>
-    private sealed partial class BlockedThread
+    private sealed class BlockedThread
     {
         private volatile string? _directory;
         private nint _thread;
@@ -148,7 +145,7 @@ public sealed partial class InterruptionTests : MbufFixture
 
         public T Enter<T>(Func<T> work)
         {
-            _thread = Self();
+            _thread = Signals.CurrentThread();
             _directory = "/proc/" + new FileInfo("/proc/thread-self").LinkTarget;
             try
             {
@@ -160,12 +157,6 @@ public sealed partial class InterruptionTests : MbufFixture
             }
         }
 
-        public int Signal(int signal) => Kill(_thread, signal);
-
-        [LibraryImport("libc", EntryPoint = "pthread_self")]
-        private static partial nint Self();
-
-        [LibraryImport("libc", EntryPoint = "pthread_kill")]
-        private static partial int Kill(nint thread, int signal);
+        public int Signal(int signal) => Signals.SendToThread(_thread, signal);
     }
 }

@@ -1,3 +1,5 @@
+using Engine.Samples.Options;
+
 namespace PacketTool;
 
 /// <summary>
@@ -17,10 +19,9 @@ internal static class Program
     {
         try
         {
-            ToolOptions options = OptionParser.Parse(arguments);
-            if (options.Help)
+            if (ToolOptions.Parse(arguments) is not { } options)
             {
-                HelpText.Write(output);
+                output.WriteLine(ToolOptions.Help);
                 return Done;
             }
 

@@ -23,7 +23,7 @@ internal sealed class ToolRun(ToolOptions options, TextWriter output)
     {
         using Stream input = options.Input == ToolOptions.StandardInput
             ? new BufferedStream(Console.OpenStandardInput(), BufferSize)
-            : new FileStream(options.Input!, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, BufferSize);
+            : new FileStream(options.Input, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, BufferSize);
         using var reader = new MbufCaptureReader(input);
         using CaptureSink? sink = options.Output is null ? null : new CaptureSink(
             new FileStream(options.Output, FileMode.Create, FileAccess.Write, FileShare.Read, BufferSize),

@@ -1,5 +1,8 @@
 using System.Runtime.Versioning;
 
+using Engine.Samples.Linux;
+using Engine.Samples.Options;
+
 namespace Proxy;
 
 /// <summary>
@@ -19,10 +22,9 @@ internal static class Program
     {
         try
         {
-            ProxyOptions options = OptionParser.Parse(arguments);
-            if (options.Help)
+            if (ProxyOptions.Parse(arguments) is not { } options)
             {
-                HelpText.Write(Console.Out);
+                Console.WriteLine(ProxyOptions.Help);
                 return Done;
             }
 
@@ -34,7 +36,7 @@ internal static class Program
         {
             return Complain(e.Message, WronglyCalled);
         }
-        catch (StartException e)
+        catch (Exception e) when (e is StartException or SystemCallException)
         {
             return Complain(e.Message, Failed);
         }

@@ -1,62 +1,203 @@
+using System.CommandLine;
+using System.Globalization;
+
+using Engine.Samples.Options;
+
 namespace PacketTool;
 
+/// <summary>A VLAN tag to put into frames (IEEE 802.1Q, section 9.6).</summary>
+/// <param name="Identifier">1 to 4,094.</param>
+/// <param name="Priority">0 to 7.</param>
+internal readonly record struct VlanTag(int Identifier, int Priority)
+{
+    private const int ShiftOfPriority = 13;
+
+    public ushort ControlInformation => (ushort)((Priority << ShiftOfPriority) | Identifier);
+}
+
 /// <summary>What the command line says. Every step is off, or has no value, unless it was asked for.</summary>
-internal sealed class ToolOptions
+internal sealed record ToolOptions
 {
     /// <summary>Stands for standard input.</summary>
     public const string StandardInput = "-";
 
-    public string? Input { get; set; }
+    /// <summary>More than any stack of link and tunnel headers has.</summary>
+    private const int MostStrippedBytes = 9_000;
 
-    public string? Output { get; set; }
+    /// <summary>With less payload, a packet is mostly headers.</summary>
+    private const int SmallestSegment = 64;
 
-    public bool Verify { get; set; }
+    private const int LargestSegment = 65_495;
 
-    public bool ListBad { get; set; }
+    /// <summary>The smallest MTU of IPv4 (RFC 791, section 3.2).</summary>
+    private const int MinimumMtu = 68;
 
-    public int? StripBytes { get; set; }
+    private const int LargestMtu = 65_535;
+    private const int HighestIdentifier = 4094;
+    private const int HighestPriority = 7;
+    private const string Bytes = "a number of bytes";
 
-    public bool StripVlan { get; set; }
+    private static readonly OptionSet s_set = new(
+        "PacketTool",
+        "Reads a capture (pcap or pcapng), looks at its packets, changes them, and writes a capture (pcap).",
+        static () => """
+            Examples:
+              PacketTool in.pcap                                            every checksum, verified
+              PacketTool in.pcap --fix-checksums --segment 1448 --output out.pcap
 
-    public bool StripLink { get; set; }
+            Options from --verify to --output are steps, which are made in this order whatever the order on the command line.
+            Without a step and --output, --verify is meant.
+            A packet that a step cannot handle passes that step as it is, and is counted.
+            The report comes at the end, on standard output.
+            Exit code: 0 done, 1 failed (a malformed capture, a file that cannot be had), 2 wrongly called.
+            """);
 
-    public bool Reassemble { get; set; }
+    private static readonly Argument<string> s_capture = s_set.Argument(
+        "CAPTURE", "a file, or - for standard input", "which capture? write PacketTool CAPTURE [options], or --help");
 
-    public bool Decapsulate { get; set; }
+    // What is done to a packet, in the order in which it is done.
+    private static readonly Option<bool> s_verify = s_set.Switch("--verify", "check every checksum, and count the verdicts");
+    private static readonly Option<bool> s_listBad = s_set.Switch("--list-bad", "the same, and a line for each frame with a wrong one");
 
-    public bool FixChecksums { get; set; }
+    private static readonly Option<int?> s_stripBytes = s_set.Number(
+        "--strip-bytes", "N", "take N bytes off the front of each frame; what is left starts with a link header again", 1, MostStrippedBytes, Bytes);
+
+    private static readonly Option<bool> s_stripVlan = s_set.Switch("--strip-vlan", "take all VLAN tags out");
+    private static readonly Option<bool> s_reassemble = s_set.Switch("--reassemble", "put IP fragments together");
+    private static readonly Option<bool> s_decapsulate = s_set.Switch("--decapsulate", "take outer IP headers off: of IP in IP and of GRE");
+
+    private static readonly Option<bool> s_fixChecksums = s_set.Switch(
+        "--fix-checksums", "compute those of IPv4, TCP, UDP, ICMP, ICMPv6, IGMP and SCTP anew where they are wrong");
+
+    private static readonly Option<int?> s_segment = s_set.Number(
+        "--segment", "SIZE", "cut TCP packets with more than SIZE bytes of payload into segments of that", SmallestSegment, LargestSegment, Bytes);
+
+    private static readonly Option<int?> s_segmentUdp = s_set.Number(
+        "--segment-udp", "SIZE", "cut UDP packets with more than SIZE bytes of payload into datagrams of that", SmallestSegment, LargestSegment, Bytes);
+
+    private static readonly Option<bool> s_clearDontFragment = s_set.Switch("--clear-df", "let all IPv4 packets be fragmented");
+
+    private static readonly Option<int?> s_fragment = s_set.Number(
+        "--fragment", "MTU", "cut IP packets of more than MTU bytes into fragments", MinimumMtu, LargestMtu, Bytes);
+
+    private static readonly Option<bool> s_stripLink = s_set.Switch("--strip-link", "take the link header off: raw IP packets are written");
+
+    private static readonly Option<VlanTag?> s_addVlan = s_set.Value<VlanTag?>(
+        "--add-vlan", "ID[:PRIORITY]", "put a VLAN tag in, before others (Ethernet)", static written => TagOf(written));
+
+    private static readonly Option<string?> s_output = s_set.Value(
+        "--output", "FILE", "write what has become of the packets, as pcap", static written => written);
+
+    private static readonly Option<bool> s_nanoseconds = s_set.Switch("--nanoseconds", "write times in nanoseconds, not microseconds");
+
+    private static readonly Option[] s_changes =
+    [
+        s_stripBytes, s_stripVlan, s_stripLink, s_reassemble, s_decapsulate, s_fixChecksums, s_segment, s_segmentUdp, s_clearDontFragment,
+        s_fragment, s_addVlan,
+    ];
+
+    public required string Input { get; init; }
+
+    public string? Output { get; private init; }
+
+    public bool Verify { get; private init; }
+
+    public bool ListBad { get; private init; }
+
+    public int? StripBytes { get; private init; }
+
+    public bool StripVlan { get; private init; }
+
+    public bool StripLink { get; private init; }
+
+    public bool Reassemble { get; private init; }
+
+    public bool Decapsulate { get; private init; }
+
+    public bool FixChecksums { get; private init; }
 
     /// <summary>Bytes of payload in a segment.</summary>
-    public int? Segment { get; set; }
+    public int? Segment { get; private init; }
 
     /// <summary>Bytes of payload in a datagram.</summary>
-    public int? SegmentUdp { get; set; }
+    public int? SegmentUdp { get; private init; }
 
-    public bool ClearDontFragment { get; set; }
+    public bool ClearDontFragment { get; private init; }
 
     /// <summary>Bytes of a packet, IP header included.</summary>
-    public int? Fragment { get; set; }
+    public int? Fragment { get; private init; }
 
-    public VlanTag? AddVlan { get; set; }
+    public VlanTag? AddVlan { get; private init; }
 
-    public bool Nanoseconds { get; set; }
+    public bool Nanoseconds { get; private init; }
 
-    public bool Help { get; set; }
+    /// <summary>The page of --help.</summary>
+    public static string Help => s_set.Help;
 
-    /// <summary>The name of an option that changes packets, if one was given.</summary>
-    public string? Change => this switch
+    /// <summary>What a command line says; null if it asks for help.</summary>
+    /// <exception cref="UsageException">It is wrong.</exception>
+    public static ToolOptions? Parse(string[] arguments)
     {
-        { StripBytes: not null } => "--strip-bytes",
-        { StripVlan: true } => "--strip-vlan",
-        { StripLink: true } => "--strip-link",
-        { Reassemble: true } => "--reassemble",
-        { Decapsulate: true } => "--decapsulate",
-        { FixChecksums: true } => "--fix-checksums",
-        { Segment: not null } => "--segment",
-        { SegmentUdp: not null } => "--segment-udp",
-        { ClearDontFragment: true } => "--clear-df",
-        { Fragment: not null } => "--fragment",
-        { AddVlan: not null } => "--add-vlan",
-        _ => null,
-    };
+        ParseResult said = s_set.Parse(arguments);
+        if (s_set.AsksForHelp(said))
+        {
+            return null;
+        }
+
+        string? output = said.GetValue(s_output);
+        var options = new ToolOptions
+        {
+            Input = said.GetValue(s_capture)!,
+            Output = output,
+            Verify = said.GetValue(s_verify) || said.GetValue(s_listBad) || output is null,
+            ListBad = said.GetValue(s_listBad),
+            StripBytes = said.GetValue(s_stripBytes),
+            StripVlan = said.GetValue(s_stripVlan),
+            StripLink = said.GetValue(s_stripLink),
+            Reassemble = said.GetValue(s_reassemble),
+            Decapsulate = said.GetValue(s_decapsulate),
+            FixChecksums = said.GetValue(s_fixChecksums),
+            Segment = said.GetValue(s_segment),
+            SegmentUdp = said.GetValue(s_segmentUdp),
+            ClearDontFragment = said.GetValue(s_clearDontFragment),
+            Fragment = said.GetValue(s_fragment),
+            AddVlan = said.GetValue(s_addVlan),
+            Nanoseconds = said.GetValue(s_nanoseconds),
+        };
+        return options.Contradiction(Array.Find(s_changes, change => OptionSet.IsGiven(said, change))?.Name) is { } wrong
+            ? throw new UsageException(wrong)
+            : options;
+    }
+
+    /// <summary>What does not go together.</summary>
+    private string? Contradiction(string? change)
+        => Output is null && change is not null ? $"{change} changes packets, and there is no --output; add --output FILE"
+        : StripLink && AddVlan is not null
+            ? "--strip-link leaves no header that --add-vlan could put a tag into; choose one of them"
+        : Output is not null && Input != StandardInput && Path.GetFullPath(Output) == Path.GetFullPath(Input)
+            ? $"--output: '{Output}' is the capture that is read; write another file"
+        : null;
+
+    /// <summary>ID or ID:PRIORITY.</summary>
+    private static VlanTag TagOf(string written)
+    {
+        string[] parts = written.Split(':');
+        if (parts.Length > 2)
+        {
+            throw new UsageException($"--add-vlan: '{written}' has too many colons; write ID or ID:PRIORITY, for example 100:5");
+        }
+
+        if (!TryParse(parts[0], 1, HighestIdentifier, out int identifier))
+        {
+            throw new UsageException($"--add-vlan: '{parts[0]}' is not a VLAN identifier from 1 to {HighestIdentifier}");
+        }
+
+        int priority = 0;
+        return parts.Length < 2 || TryParse(parts[1], 0, HighestPriority, out priority)
+            ? new VlanTag(identifier, priority)
+            : throw new UsageException($"--add-vlan: '{parts[1]}' is not a priority from 0 to {HighestPriority}");
+    }
+
+    private static bool TryParse(string text, int least, int most, out int value)
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least && value <= most;
 }

@@ -1,3 +1,5 @@
+using Engine.Samples.Linux;
+
 namespace Proxy;
 
 /// <summary>Every backend address, resolved, and whose turn it is. Shared by the workers.</summary>

@@ -1,3 +1,5 @@
+using Engine.Samples.Linux;
+
 namespace Proxy;
 
 /// <summary>One address of a backend. A name that resolved to several gives several, tried in the resolver's order.</summary>

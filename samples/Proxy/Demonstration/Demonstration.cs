@@ -1,4 +1,7 @@
 using System.Runtime.Versioning;
+
+using Engine.Samples.Linux;
+
 using Spectre.Console;
 
 namespace Proxy;

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+
 using Engine.Mbufs;
+using Engine.Samples.Linux;
 
 namespace Proxy;
 

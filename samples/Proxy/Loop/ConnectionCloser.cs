@@ -1,5 +1,7 @@
 using System.Runtime.Versioning;
+
 using Engine.Mbufs;
+using Engine.Samples.Linux;
 
 namespace Proxy;
 

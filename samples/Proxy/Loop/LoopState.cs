@@ -1,5 +1,7 @@
 using System.Runtime.Versioning;
 
+using Engine.Samples.Linux;
+
 namespace Proxy;
 
 /// <summary>What the parts of one worker's loop share: its epoll, its lists, its counters and its clock.</summary>

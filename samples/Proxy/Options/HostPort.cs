@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
+using Engine.Samples.Options;
+
 namespace Proxy;
 
 /// <summary>HOST:PORT as it was written: an IPv4 address, an IPv6 address in brackets, or a name, and a port.</summary>

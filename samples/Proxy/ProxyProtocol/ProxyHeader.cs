@@ -1,5 +1,7 @@
 using System.Runtime.Versioning;
 
+using Engine.Samples.Linux;
+
 namespace Proxy;
 
 /// <summary>

@@ -1,5 +1,7 @@
 using System.Buffers.Text;
 
+using Engine.Samples.Linux;
+
 namespace Proxy;
 
 /// <summary>Version 1, a line of text: PROXY TCP4 192.0.2.7 198.51.100.1 56324 443 CR LF.</summary>

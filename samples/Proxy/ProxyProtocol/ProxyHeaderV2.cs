@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 
+using Engine.Samples.Linux;
+
 namespace Proxy;
 
 /// <summary>

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 
+using Engine.Samples.Linux;
+
 namespace Proxy;
 
 /// <summary>Turns what was written into addresses, once, at start.</summary>

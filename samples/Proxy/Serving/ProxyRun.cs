@@ -1,5 +1,7 @@
 using System.Runtime.Versioning;
 
+using Engine.Samples.Linux;
+
 namespace Proxy;
 
 /// <summary>The proxy in front of a service: from the options to the report, with a signal or --seconds between.</summary>

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
+
 using Engine.Mbufs;
+using Engine.Samples.Linux;
 
 namespace Proxy;
 
@@ -20,7 +22,7 @@ internal sealed class ProxyServer : IDisposable
 
     public ProxyServer(ProxyOptions options, InetAddress listen, BackendList backends, EndRequest end)
     {
-        int wanted = options.MaxConnections ?? OptionLimits.DefaultConnections;
+        int wanted = options.MaxConnections ?? ProxyOptions.DefaultConnections;
         Connections = Math.Min(wanted, DescriptorLimit.ConnectionsFor(options.Workers));
         LoopSettings settings = new(options);
         _listeners = ListenerSet.Bind(listen, options.Workers);

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
+
 using Engine.Mbufs;
+using Engine.Samples.Linux;
 
 namespace Proxy;
 

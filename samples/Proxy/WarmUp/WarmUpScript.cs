@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Runtime.Versioning;
 
+using Engine.Samples.Linux;
+
 namespace Proxy;
 
 /// <summary>
