@@ -26,6 +26,10 @@ public sealed class ReaderTests(ArenaKind kind) : MbufFixture(kind)
         using MbufChain packet = Build(mbufs, bytes, s_layout);
 
         Check<byte>(packet, bytes, 1, static (ref reader, out value) => reader.TryReadByte(out value), static (ref reader, out value) => reader.TryPeekByte(out value), static span => span[0]);
+        Check<UInt128>(packet, bytes, 16, static (ref reader, out value) => reader.TryReadBigEndian(out value), static (ref reader, out value) => reader.TryPeekBigEndian(out value), BinaryPrimitives.ReadUInt128BigEndian);
+        Check<Int128>(packet, bytes, 16, static (ref reader, out value) => reader.TryReadLittleEndian(out value), static (ref reader, out value) => reader.TryPeekLittleEndian(out value), BinaryPrimitives.ReadInt128LittleEndian);
+        Check<sbyte>(packet, bytes, 1, static (ref reader, out value) => reader.TryReadBigEndian(out value), static (ref reader, out value) => reader.TryPeekBigEndian(out value), static bytes => (sbyte)bytes[0]);
+        Check<int>(packet, bytes, 4, static (ref reader, out value) => reader.TryReadBigEndian(out value), static (ref reader, out value) => reader.TryPeekLittleEndian(out value) && reader.TryPeekBigEndian(out value), BinaryPrimitives.ReadInt32BigEndian);
         Check<ushort>(packet, bytes, 2, static (ref reader, out value) => reader.TryReadUInt16BigEndian(out value), static (ref reader, out value) => reader.TryPeekUInt16BigEndian(out value), BinaryPrimitives.ReadUInt16BigEndian);
         Check<short>(packet, bytes, 2, static (ref reader, out value) => reader.TryReadInt16BigEndian(out value), static (ref reader, out value) => reader.TryPeekInt16BigEndian(out value), BinaryPrimitives.ReadInt16BigEndian);
         Check<uint>(packet, bytes, 4, static (ref reader, out value) => reader.TryReadUInt32BigEndian(out value), static (ref reader, out value) => reader.TryPeekUInt32BigEndian(out value), BinaryPrimitives.ReadUInt32BigEndian);

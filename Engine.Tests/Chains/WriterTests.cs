@@ -23,6 +23,8 @@ public sealed class WriterTests(ArenaKind kind) : MbufFixture(kind)
     public void Numbers_are_written_over_what_is_there_and_behind_it()
     {
         Check<byte>(1, 0xFE, static (ref writer, value) => writer.TryWriteByte(value), static (span, value) => span[0] = value);
+        Check<Int128>(16, -3, static (ref writer, value) => writer.TryWriteBigEndian(value), BinaryPrimitives.WriteInt128BigEndian);
+        Check<UInt128>(16, 77, static (ref writer, value) => writer.TryWriteLittleEndian(value), BinaryPrimitives.WriteUInt128LittleEndian);
         Check<ushort>(2, 0xFEDC, static (ref writer, value) => writer.TryWriteUInt16BigEndian(value), BinaryPrimitives.WriteUInt16BigEndian);
         Check<short>(2, -0x1234, static (ref writer, value) => writer.TryWriteInt16BigEndian(value), BinaryPrimitives.WriteInt16BigEndian);
         Check<uint>(4, 0xFEDCBA98, static (ref writer, value) => writer.TryWriteUInt32BigEndian(value), BinaryPrimitives.WriteUInt32BigEndian);

@@ -67,6 +67,8 @@ public sealed class ViewAllocationTests(ArenaKind kind) : MbufFixture(kind)
         nameof(MbufReader.TryReadInt32LittleEndian), nameof(MbufReader.TryPeekInt32LittleEndian),
         nameof(MbufReader.TryReadUInt64LittleEndian), nameof(MbufReader.TryPeekUInt64LittleEndian),
         nameof(MbufReader.TryReadInt64LittleEndian), nameof(MbufReader.TryPeekInt64LittleEndian))]
+    [Measures(typeof(MbufReader), nameof(MbufReader.TryReadBigEndian), nameof(MbufReader.TryPeekBigEndian), nameof(MbufReader.TryReadLittleEndian),
+        nameof(MbufReader.TryPeekLittleEndian))]
     public void Reading_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
         Span<byte> part = stackalloc byte[500];
@@ -93,6 +95,7 @@ public sealed class ViewAllocationTests(ArenaKind kind) : MbufFixture(kind)
     [Measures(typeof(MbufWriter), nameof(MbufWriter.TryWriteUInt16LittleEndian), nameof(MbufWriter.TryWriteInt16LittleEndian),
         nameof(MbufWriter.TryWriteUInt32LittleEndian), nameof(MbufWriter.TryWriteInt32LittleEndian),
         nameof(MbufWriter.TryWriteUInt64LittleEndian), nameof(MbufWriter.TryWriteInt64LittleEndian))]
+    [Measures(typeof(MbufWriter), nameof(MbufWriter.TryWriteBigEndian), nameof(MbufWriter.TryWriteLittleEndian))]
     public void Writing_allocates_nothing() => AllocationAssert.IsFree(Arena, static mbufs =>
     {
         using MbufChain packet = mbufs.AllocatePacket();
@@ -105,6 +108,7 @@ public sealed class ViewAllocationTests(ArenaKind kind) : MbufFixture(kind)
             Must.Hold(writer.TryWriteUInt16BigEndian(1) && writer.TryWriteInt16BigEndian(1) && writer.TryWriteUInt32BigEndian(1));
             Must.Hold(writer.TryWriteInt32BigEndian(1) && writer.TryWriteUInt64BigEndian(1) && writer.TryWriteInt64BigEndian(1));
             Must.Hold(writer.TryWriteUInt16LittleEndian(1) && writer.TryWriteInt16LittleEndian(1) && writer.TryWriteUInt32LittleEndian(1));
+            Must.Hold(writer.TryWriteBigEndian((UInt128)1) && writer.TryWriteLittleEndian((sbyte)1) && writer.TryWriteLittleEndian((nint)1));
             Must.Hold(writer.TryWriteInt32LittleEndian(1) && writer.TryWriteUInt64LittleEndian(1) && writer.TryWriteInt64LittleEndian(1));
         }
 
@@ -113,6 +117,8 @@ public sealed class ViewAllocationTests(ArenaKind kind) : MbufFixture(kind)
 
     private static void ReadNumbers(ref MbufReader reader)
     {
+        Must.Hold(reader.TryPeekBigEndian(out UInt128 _) && reader.TryReadBigEndian(out UInt128 _) && reader.TryPeekLittleEndian(out nint _));
+        Must.Hold(reader.TryReadLittleEndian(out sbyte _));
         Must.Hold(reader.TryPeekUInt16BigEndian(out _) && reader.TryReadUInt16BigEndian(out _) && reader.TryPeekInt16BigEndian(out _));
         Must.Hold(reader.TryReadInt16BigEndian(out _) && reader.TryPeekUInt32BigEndian(out _) && reader.TryReadUInt32BigEndian(out _));
         Must.Hold(reader.TryPeekInt32BigEndian(out _) && reader.TryReadInt32BigEndian(out _) && reader.TryPeekUInt64BigEndian(out _));

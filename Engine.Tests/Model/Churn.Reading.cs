@@ -82,6 +82,18 @@ internal sealed partial class Churn
             reader.TryReadInt64LittleEndian(out long read),
             read,
             BinaryPrimitives.TryReadInt64LittleEndian(bytes, out long value) ? value : null),
+        static (ref reader, bytes) => AgreeOn(
+            reader.TryPeekBigEndian(out uint peeked),
+            peeked,
+            reader.TryReadBigEndian(out uint read),
+            read,
+            BinaryPrimitives.TryReadUInt32BigEndian(bytes, out uint value) ? value : null),
+        static (ref reader, bytes) => AgreeOn(
+            reader.TryPeekLittleEndian(out char peeked),
+            peeked,
+            reader.TryReadLittleEndian(out char read),
+            read,
+            BinaryPrimitives.TryReadUInt16LittleEndian(bytes, out ushort value) ? (char)value : null),
     ];
 
     private delegate bool NumberReader(ref MbufReader reader, ReadOnlySpan<byte> bytes);

@@ -14,7 +14,7 @@ internal sealed partial class Churn
         int start = RandomOffset(packet.Length);
         byte value = packet.Length > 0 && OneIn(2) ? packet.Bytes.Span[^1] : (byte)_random.Next(256);
         int found = start < packet.Length ? packet.Bytes.Span[start..].IndexOf(value) : -1;
-        Require(chain.IndexOf(value, start) == (found < 0 ? -1 : start + found), "The first such byte is found.");
+        Require((start == 0 ? chain.IndexOf(value) : chain.IndexOf(value, start)) == (found < 0 ? -1 : start + found), "The first such byte is found.");
         return found < 0 ? Refused(packet, chain, possible: false) : Unchanged(packet, chain);
     }
 
@@ -37,7 +37,7 @@ internal sealed partial class Churn
 
         int start = OneIn(2) ? RandomOffset(place) : RandomOffset(packet.Length);
         int found = start <= packet.Length ? packet.Bytes.Span[start..].IndexOf(wanted) : -1;
-        Require(chain.IndexOf(wanted, start) == (found < 0 ? -1 : start + found), "The first such bytes are found.");
+        Require((start == 0 ? chain.IndexOf(wanted) : chain.IndexOf(wanted, start)) == (found < 0 ? -1 : start + found), "The first such bytes are found.");
         Require(chain.StartsWith(wanted) == packet.Bytes.Span.StartsWith(wanted), "What it starts with is known.");
         return found < 0 ? Refused(packet, chain, possible: false) : Unchanged(packet, chain);
     }

@@ -73,6 +73,16 @@ internal sealed partial class Churn
             BinaryPrimitives.WriteInt64LittleEndian(bytes, (long)value);
             return (writer.TryWriteInt64LittleEndian((long)value), sizeof(long));
         },
+        static (ref writer, value, bytes) =>
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)value);
+            return (writer.TryWriteBigEndian((uint)value), sizeof(uint));
+        },
+        static (ref writer, value, bytes) =>
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(bytes, (ushort)value);
+            return (writer.TryWriteLittleEndian((char)value), sizeof(char));
+        },
     ];
 
     private delegate (bool IsWritten, int Length) NumberWriter(ref MbufWriter writer, long value, Span<byte> bytes);
