@@ -5,7 +5,7 @@ using Engine.Mbufs.Bench.Kernels;
 namespace Engine.Mbufs.Bench.Gate;
 
 /// <summary>What the command line of <c>gate</c> asks for.</summary>
-internal sealed record GateOptions
+internal sealed class GateOptions(ParseResult said)
 {
     private const int MostJobs = 64;
 
@@ -53,48 +53,38 @@ internal sealed record GateOptions
     private static readonly Option<int?> s_jobs = s_set.Number(
         "--jobs", "N", "kernels that are counted at a time, each in a process of its own [default: one for each core]", 1, MostJobs);
 
-    private static readonly Option<string?> s_json = s_set.Value("--json", "FILE", "write the counts, too", static written => written);
+    private static readonly Option<string?> s_json = s_set.Text("--json", "FILE", "write the counts, too");
 
-    public required IReadOnlyList<Kernel> Kernels { get; init; }
+    public IReadOnlyList<Kernel> Kernels { get; } = Choose(said.GetValue(s_only), said.GetValue(s_plant));
 
-    public bool IsPart { get; private init; }
+    public bool IsPart { get; } = said.GetValue(s_plant) || said.GetValue(s_only) is not null;
 
-    public bool Update { get; private init; }
+    public bool Update { get; } = said.GetValue(s_update);
 
-    public bool Plant { get; private init; }
+    public bool Plant { get; } = said.GetValue(s_plant);
 
-    public bool ShowAll { get; private init; }
+    public bool ShowAll { get; } = said.GetValue(s_all);
 
-    public int Jobs { get; private init; }
+    public int Jobs { get; } = said.GetValue(s_jobs) ?? Math.Min(Environment.ProcessorCount, MostJobs);
 
-    public string? JsonPath { get; private init; }
+    public string? JsonPath { get; } = said.GetValue(s_json);
 
-    public bool WantsHelp { get; private init; }
+    public bool WantsHelp { get; } = s_set.AsksForHelp(said);
 
     public static string Help => s_set.Help;
 
     public static GateOptions Parse(string[] arguments)
     {
         ParseResult said = s_set.Parse(arguments);
-        IReadOnlyList<Kernel> only = said.GetValue(s_only) ?? [];
-        bool plants = said.GetValue(s_plant);
-        if (plants && (said.GetValue(s_update) || only.Count > 0))
-        {
-            throw new UsageException("--plant goes with neither --update nor --only: a planted regression is never accepted.");
-        }
+        return said.GetValue(s_plant) && (said.GetValue(s_update) || said.GetValue(s_only) is not null)
+            ? throw new UsageException("--plant goes with neither --update nor --only: a planted regression is never accepted.")
+            : new GateOptions(said);
+    }
 
+    private static Kernel[] Choose(IReadOnlyList<Kernel>? only, bool plants)
+    {
         Kernel[] all = [.. KernelFamily.AllKernels];
         int planted = Array.FindIndex(all, static kernel => kernel.HasPlanted);
-        return new GateOptions
-        {
-            Kernels = plants ? all[planted..(planted + 2)] : only.Count > 0 ? [.. only.Distinct()] : all,
-            IsPart = plants || only.Count > 0,
-            Update = said.GetValue(s_update),
-            Plant = plants,
-            ShowAll = said.GetValue(s_all),
-            Jobs = said.GetValue(s_jobs) ?? Math.Min(Environment.ProcessorCount, MostJobs),
-            JsonPath = said.GetValue(s_json),
-            WantsHelp = s_set.AsksForHelp(said),
-        };
+        return plants ? all[planted..(planted + 2)] : only?.Distinct().ToArray() ?? all;
     }
 }

@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace Engine.Mbufs.Bench.Micro;
 
 /// <summary>What the command line of <c>micro</c> asks for.</summary>
-internal sealed record MicroOptions
+internal sealed class MicroOptions(ParseResult said, IReadOnlyList<string> others)
 {
     private static readonly OptionSet s_set = new(
         "micro",
@@ -31,43 +31,33 @@ internal sealed record MicroOptions
     private static readonly Option<bool> s_quick = s_set.Switch(
         "--quick", "a second or two for each operation, in this process: for a look, not for a comparison");
 
-    private static readonly Option<string?> s_disassembled = s_set.Value(
+    private static readonly Option<string?> s_disassembled = s_set.Text(
         "--disasm",
         "METHODS",
         "the machine code that methods end up with when the operations run, instead of figures: '*Kernels:*' for the loops with all "
-            + "that is inlined into them, or a method such as 'ThreadCache:Push'",
-        static written => written);
+            + "that is inlined into them, or a method such as 'ThreadCache:Push'");
 
     private static readonly Option<bool> s_list = s_set.Switch("--list", "the families and their operations");
 
-    public required IReadOnlyList<string> Filters { get; init; }
+    public IReadOnlyList<string> Filters { get; } = said.GetValue(s_filter) ?? ["*"];
 
     /// <summary>What is passed on.</summary>
-    public required IReadOnlyList<string> Others { get; init; }
+    public IReadOnlyList<string> Others { get; } = others;
 
-    public bool IsQuick { get; private init; }
+    public bool IsQuick { get; } = said.GetValue(s_quick);
 
-    public bool Lists { get; private init; }
+    public bool Lists { get; } = said.GetValue(s_list);
 
     /// <summary>Methods whose machine code is wanted; null for none.</summary>
-    public string? Disassembled { get; private init; }
+    public string? Disassembled { get; } = said.GetValue(s_disassembled);
 
-    public bool WantsHelp { get; private init; }
+    public bool WantsHelp { get; } = s_set.AsksForHelp(said);
 
     public static string Help => s_set.Help;
 
     public static MicroOptions Parse(string[] arguments)
     {
         int own = Array.IndexOf(arguments, "--") is >= 0 and int end ? end : arguments.Length;
-        ParseResult said = s_set.Parse(arguments[..own]);
-        return new MicroOptions
-        {
-            Filters = said.GetValue(s_filter) ?? ["*"],
-            Others = arguments[Math.Min(own + 1, arguments.Length)..],
-            IsQuick = said.GetValue(s_quick),
-            Lists = said.GetValue(s_list),
-            Disassembled = said.GetValue(s_disassembled),
-            WantsHelp = s_set.AsksForHelp(said),
-        };
+        return new MicroOptions(s_set.Parse(arguments[..own]), arguments[Math.Min(own + 1, arguments.Length)..]);
     }
 }

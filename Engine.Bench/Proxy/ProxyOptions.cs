@@ -6,7 +6,7 @@ namespace Engine.Mbufs.Bench.Proxy;
 
 /// <summary>What the command line of <c>proxy</c> asks for.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed record ProxyOptions
+internal sealed class ProxyOptions(ParseResult said)
 {
     private const int RoundsUsual = 15;
     private const int RoundsQuick = 3;
@@ -67,38 +67,24 @@ internal sealed record ProxyOptions
 
     private static readonly Option<string?> s_json = s_set.Value("--json", "FILE", "write the results, too", Writable);
 
-    public required IReadOnlyList<Scenario> Scenarios { get; init; }
+    public IReadOnlyList<Scenario> Scenarios { get; } = said.GetValue(s_only)?.Distinct().ToList() ?? Scenario.All;
 
-    public required IReadOnlyList<ProxyPeer> Proxies { get; init; }
+    public IReadOnlyList<ProxyPeer> Proxies { get; } = said.GetValue(s_proxies) ?? ProxyPeer.All;
 
-    public int Rounds { get; private init; }
+    public int Rounds { get; } = said.GetValue(s_rounds) ?? (said.GetValue(s_quick) ? RoundsQuick : RoundsUsual);
 
-    public double BurstSeconds { get; private init; }
+    public double BurstSeconds { get; } = said.GetValue(s_seconds) ?? (said.GetValue(s_quick) ? BurstQuick : BurstUsual);
 
     /// <summary>How long each of the bursts takes that warm up a .NET proxy.</summary>
-    public TimeSpan WarmUp { get; private init; }
+    public TimeSpan WarmUp { get; } = TimeSpan.FromSeconds(said.GetValue(s_quick) ? BurstQuick : WarmUpUsual);
 
-    public string? JsonPath { get; private init; }
+    public string? JsonPath { get; } = said.GetValue(s_json);
 
-    public bool WantsHelp { get; private init; }
+    public bool WantsHelp { get; } = s_set.AsksForHelp(said);
 
     public static string Help => s_set.Help;
 
-    public static ProxyOptions Parse(string[] arguments)
-    {
-        ParseResult said = s_set.Parse(arguments);
-        bool isQuick = said.GetValue(s_quick);
-        return new ProxyOptions
-        {
-            Scenarios = said.GetValue(s_only)?.Distinct().ToList() ?? Scenario.All,
-            Proxies = said.GetValue(s_proxies) ?? ProxyPeer.All,
-            Rounds = said.GetValue(s_rounds) ?? (isQuick ? RoundsQuick : RoundsUsual),
-            BurstSeconds = said.GetValue(s_seconds) ?? (isQuick ? BurstQuick : BurstUsual),
-            WarmUp = TimeSpan.FromSeconds(isQuick ? BurstQuick : WarmUpUsual),
-            JsonPath = said.GetValue(s_json),
-            WantsHelp = s_set.AsksForHelp(said),
-        };
-    }
+    public static ProxyOptions Parse(string[] arguments) => new(s_set.Parse(arguments));
 
     private static double? Seconds(string written)
         => double.TryParse(written, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)

@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace Engine.Mbufs.Bench.Report;
 
 /// <summary>What the command line of <c>report</c> asks for.</summary>
-internal sealed record ReportOptions
+internal sealed class ReportOptions(ParseResult said)
 {
     private const string DefaultPage = "report.html";
 
@@ -26,45 +26,30 @@ internal sealed record ReportOptions
         "what versus, storm, proxy and gate write with --json FILE",
         "report needs the files that versus, storm, proxy or gate wrote with --json; see report --help.");
 
-    private static readonly Option<string?> s_page = s_set.Value(
-        "--out",
-        "FILE",
-        $"the page; it needs nothing but itself [default: {DefaultPage}, unless one of the others is asked for]",
-        static written => written);
+    private static readonly Option<string?> s_page = s_set.Text(
+        "--out", "FILE", $"the page; it needs nothing but itself [default: {DefaultPage}, unless one of the others is asked for]");
 
-    private static readonly Option<string?> s_markdown = s_set.Value("--markdown", "FILE", "all tables as Markdown", static written => written);
+    private static readonly Option<string?> s_markdown = s_set.Text("--markdown", "FILE", "all tables as Markdown");
 
-    private static readonly Option<string?> s_update = s_set.Value(
-        "--update", "FILE", "replace the tables of a document that are marked in it", static written => written);
+    private static readonly Option<string?> s_update = s_set.Text(
+        "--update", "FILE", "replace the tables of a document that are marked in it");
 
     /// <summary>Files with results, in the order given.</summary>
-    public required IReadOnlyList<string> Files { get; init; }
+    public IReadOnlyList<string> Files { get; } = s_set.AsksForHelp(said) ? [] : said.GetValue(s_files)!;
 
     /// <summary>Where the page goes; null for none.</summary>
-    public string? PagePath { get; private init; }
+    public string? PagePath { get; } = said.GetValue(s_page)
+        ?? (said.GetValue(s_markdown) is null && said.GetValue(s_update) is null ? DefaultPage : null);
 
     /// <summary>Where the tables go, as Markdown; null for nowhere.</summary>
-    public string? MarkdownPath { get; private init; }
+    public string? MarkdownPath { get; } = said.GetValue(s_markdown);
 
     /// <summary>The document whose marked tables are replaced; null for none.</summary>
-    public string? UpdatePath { get; private init; }
+    public string? UpdatePath { get; } = said.GetValue(s_update);
 
-    public bool WantsHelp { get; private init; }
+    public bool WantsHelp { get; } = s_set.AsksForHelp(said);
 
     public static string Help => s_set.Help;
 
-    public static ReportOptions Parse(string[] arguments)
-    {
-        ParseResult said = s_set.Parse(arguments);
-        bool wantsHelp = s_set.AsksForHelp(said);
-        (string? markdown, string? update) = (said.GetValue(s_markdown), said.GetValue(s_update));
-        return new ReportOptions
-        {
-            Files = wantsHelp ? [] : said.GetValue(s_files)!,
-            PagePath = said.GetValue(s_page) ?? (markdown is null && update is null ? DefaultPage : null),
-            MarkdownPath = markdown,
-            UpdatePath = update,
-            WantsHelp = wantsHelp,
-        };
-    }
+    public static ReportOptions Parse(string[] arguments) => new(s_set.Parse(arguments));
 }

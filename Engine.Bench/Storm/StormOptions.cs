@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace Engine.Mbufs.Bench.Storm;
 
 /// <summary>What the command line of <c>storm</c> asks for.</summary>
-internal sealed record StormOptions
+internal sealed class StormOptions(ParseResult said)
 {
     private const int LimitLeast = 1024;
     private const int LimitMost = 4 << 20;
@@ -53,42 +53,28 @@ internal sealed record StormOptions
 
     private static readonly Option<bool> s_quick = s_set.Switch("--quick", "less of everything, in half a minute");
 
-    private static readonly Option<string?> s_json = s_set.Value(
-        "--json", "FILE", "write the results, too; \"report\" draws them", static written => written);
+    private static readonly Option<string?> s_json = s_set.Text("--json", "FILE", "write the results, too; \"report\" draws them");
 
-    public required IReadOnlyList<Scenario> Scenarios { get; init; }
+    public IReadOnlyList<Scenario> Scenarios { get; } = said.GetValue(s_only)?.Distinct().ToList() ?? Scenario.All;
 
-    public string? JsonPath { get; private init; }
+    public string? JsonPath { get; } = said.GetValue(s_json);
 
-    public bool IsQuick { get; private init; }
+    public bool IsQuick { get; } = said.GetValue(s_quick);
 
-    public bool WantsHelp { get; private init; }
+    public bool WantsHelp { get; } = s_set.AsksForHelp(said);
 
     /// <summary>Seconds for all scenarios together, without what setting up and checking takes.</summary>
-    public int Seconds { get; private init; }
+    public int Seconds { get; } = said.GetValue(s_seconds) ?? (said.GetValue(s_quick) ? 15 : 120);
 
     /// <summary>How often each step is measured.</summary>
     public int Rounds => IsQuick ? 3 : 7;
 
-    public required StormSettings Settings { get; init; }
+    public StormSettings Settings { get; } = new(
+        said.GetValue(s_threads) ?? (said.GetValue(s_quick) ? 4 : 8),
+        said.GetValue(s_limit) ?? (said.GetValue(s_quick) ? QuickLimit : 1 << 20),
+        said.GetValue(s_quick) ? QuickSegments : SegmentsMost);
 
     public static string Help => s_set.Help;
 
-    public static StormOptions Parse(string[] arguments)
-    {
-        ParseResult said = s_set.Parse(arguments);
-        bool isQuick = said.GetValue(s_quick);
-        return new StormOptions
-        {
-            Scenarios = said.GetValue(s_only)?.Distinct().ToList() ?? Scenario.All,
-            JsonPath = said.GetValue(s_json),
-            IsQuick = isQuick,
-            WantsHelp = s_set.AsksForHelp(said),
-            Seconds = said.GetValue(s_seconds) ?? (isQuick ? 15 : 120),
-            Settings = new StormSettings(
-                said.GetValue(s_threads) ?? (isQuick ? 4 : 8),
-                said.GetValue(s_limit) ?? (isQuick ? QuickLimit : 1 << 20),
-                isQuick ? QuickSegments : SegmentsMost),
-        };
-    }
+    public static StormOptions Parse(string[] arguments) => new(s_set.Parse(arguments));
 }

@@ -5,7 +5,7 @@ using Engine.Mbufs.Bench.Measure;
 namespace Engine.Mbufs.Bench.Versus;
 
 /// <summary>What the command line of <c>versus</c> asks for.</summary>
-internal sealed record VersusOptions
+internal sealed class VersusOptions(ParseResult said)
 {
     private const int RoundsUsual = 5;
     private const int RoundsQuick = 2;
@@ -54,38 +54,28 @@ internal sealed record VersusOptions
     private static readonly Option<string?> s_json = s_set.Value(
         "--json", "FILE", "write the results, too, as an array of objects", FileIn);
 
-    public required IReadOnlyList<Work> Works { get; init; }
+    public IReadOnlyList<Work> Works { get; } = said.GetValue(s_only) is { } only ? [.. Work.All.Where(only.Contains)] : Work.All;
 
-    public required IReadOnlyList<string> Peers { get; init; }
+    public IReadOnlyList<string> Peers { get; } = said.GetValue(s_peers) ?? PeerNames.All;
 
-    public string? JsonPath { get; private init; }
+    public int Rounds { get; } = Behind(said, s_rounds, RoundsUsual, RoundsQuick);
 
-    public int Rounds { get; private init; }
+    public int Milliseconds { get; } = Behind(said, s_milliseconds, MillisecondsUsual, MillisecondsQuick);
 
-    public int Milliseconds { get; private init; }
+    public string? JsonPath { get; } = said.GetValue(s_json);
 
-    public bool WantsHelp { get; private init; }
+    public bool WantsHelp { get; } = s_set.AsksForHelp(said);
 
     public static string Help => s_set.Help;
 
-    public static VersusOptions Parse(string[] arguments)
+    public static VersusOptions Parse(string[] arguments) => new(s_set.Parse(arguments));
+
+    /// <summary>The value of an option that stands behind --quick, or without it.</summary>
+    private static int Behind(ParseResult said, Option<int?> option, int usual, int quickly)
     {
-        ParseResult said = s_set.Parse(arguments);
-        IReadOnlyList<Work>? only = said.GetValue(s_only);
         string[] words = [.. said.Tokens.Select(static token => token.Value)];
         int quick = Array.LastIndexOf(words, s_quick.Name);
-        int Counting(Option<int?> option, int usual, int quickly)
-            => Array.LastIndexOf(words, option.Name) > quick ? said.GetValue(option) ?? usual : quick >= 0 ? quickly : usual;
-
-        return new VersusOptions
-        {
-            Works = only is null ? Work.All : [.. Work.All.Where(only.Contains)],
-            Peers = said.GetValue(s_peers) ?? PeerNames.All,
-            JsonPath = said.GetValue(s_json),
-            Rounds = Counting(s_rounds, RoundsUsual, RoundsQuick),
-            Milliseconds = Counting(s_milliseconds, MillisecondsUsual, MillisecondsQuick),
-            WantsHelp = s_set.AsksForHelp(said),
-        };
+        return Array.LastIndexOf(words, option.Name) > quick ? said.GetValue(option) ?? usual : quick >= 0 ? quickly : usual;
     }
 
     /// <summary>A path to write to at the end; found out now, not then.</summary>

@@ -66,13 +66,10 @@ public sealed class OptionSet
     /// <param name="text">What the help page says of it, its default included.</param>
     /// <param name="read">Makes the value of what was written; what cannot be one is a <see cref="UsageException"/>.</param>
     public Option<T?> Value<T>(string option, string value, string text, Func<string, T> read)
-        => Add(new Option<T?>(option)
-        {
-            HelpName = value,
-            Description = text,
-            Arity = ArgumentArity.OneOrMore,
-            CustomParser = result => ValuesOf(result, option, value, read).LastOrDefault(),
-        });
+        => Add<T?>(option, value, text, result => ValuesOf(result, option, value, read).LastOrDefault());
+
+    /// <summary>One whose value may be any text.</summary>
+    public Option<string?> Text(string option, string value, string text) => Value(option, value, text, static written => written);
 
     /// <summary>A whole number within limits.</summary>
     public Option<int?> Number(string option, string value, string text, int least, int most, string kind = "a number")
@@ -85,13 +82,7 @@ public sealed class OptionSet
     /// <summary>An option that may be given several times, each time with one value.</summary>
     public Option<IReadOnlyList<T>?> List<T>(string option, string value, string text, Func<string, T> read)
     {
-        Option<IReadOnlyList<T>?> list = Add(new Option<IReadOnlyList<T>?>(option)
-        {
-            HelpName = value,
-            Description = text,
-            Arity = ArgumentArity.OneOrMore,
-            CustomParser = result => ValuesOf(result, option, value, read),
-        });
+        Option<IReadOnlyList<T>?> list = Add<IReadOnlyList<T>?>(option, value, text, result => ValuesOf(result, option, value, read));
         _ = _lists.Add(list);
         return list;
     }
@@ -148,6 +139,9 @@ public sealed class OptionSet
     }
 
     private static string Missing(string option, string? value) => $"{option} needs a value; write {option} {value}";
+
+    private Option<T> Add<T>(string option, string value, string text, Func<ArgumentResult, T> parse)
+        => Add(new Option<T>(option) { HelpName = value, Description = text, Arity = ArgumentArity.OneOrMore, CustomParser = parse });
 
     private Option<T> Add<T>(Option<T> option)
     {

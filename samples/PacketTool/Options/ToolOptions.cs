@@ -16,7 +16,7 @@ internal readonly record struct VlanTag(int Identifier, int Priority)
 }
 
 /// <summary>What the command line says. Every step is off, or has no value, unless it was asked for.</summary>
-internal sealed record ToolOptions
+internal sealed class ToolOptions(ParseResult said)
 {
     /// <summary>Stands for standard input.</summary>
     public const string StandardInput = "-";
@@ -85,8 +85,7 @@ internal sealed record ToolOptions
     private static readonly Option<VlanTag?> s_addVlan = s_set.Value<VlanTag?>(
         "--add-vlan", "ID[:PRIORITY]", "put a VLAN tag in, before others (Ethernet)", static written => TagOf(written));
 
-    private static readonly Option<string?> s_output = s_set.Value(
-        "--output", "FILE", "write what has become of the packets, as pcap", static written => written);
+    private static readonly Option<string?> s_output = s_set.Text("--output", "FILE", "write what has become of the packets, as pcap");
 
     private static readonly Option<bool> s_nanoseconds = s_set.Switch("--nanoseconds", "write times in nanoseconds, not microseconds");
 
@@ -96,40 +95,40 @@ internal sealed record ToolOptions
         s_fragment, s_addVlan,
     ];
 
-    public required string Input { get; init; }
+    public string Input { get; } = said.GetValue(s_capture)!;
 
-    public string? Output { get; private init; }
+    public string? Output { get; } = said.GetValue(s_output);
 
-    public bool Verify { get; private init; }
+    public bool Verify { get; } = said.GetValue(s_verify) || said.GetValue(s_listBad) || said.GetValue(s_output) is null;
 
-    public bool ListBad { get; private init; }
+    public bool ListBad { get; } = said.GetValue(s_listBad);
 
-    public int? StripBytes { get; private init; }
+    public int? StripBytes { get; } = said.GetValue(s_stripBytes);
 
-    public bool StripVlan { get; private init; }
+    public bool StripVlan { get; } = said.GetValue(s_stripVlan);
 
-    public bool StripLink { get; private init; }
+    public bool StripLink { get; } = said.GetValue(s_stripLink);
 
-    public bool Reassemble { get; private init; }
+    public bool Reassemble { get; } = said.GetValue(s_reassemble);
 
-    public bool Decapsulate { get; private init; }
+    public bool Decapsulate { get; } = said.GetValue(s_decapsulate);
 
-    public bool FixChecksums { get; private init; }
+    public bool FixChecksums { get; } = said.GetValue(s_fixChecksums);
 
     /// <summary>Bytes of payload in a segment.</summary>
-    public int? Segment { get; private init; }
+    public int? Segment { get; } = said.GetValue(s_segment);
 
     /// <summary>Bytes of payload in a datagram.</summary>
-    public int? SegmentUdp { get; private init; }
+    public int? SegmentUdp { get; } = said.GetValue(s_segmentUdp);
 
-    public bool ClearDontFragment { get; private init; }
+    public bool ClearDontFragment { get; } = said.GetValue(s_clearDontFragment);
 
     /// <summary>Bytes of a packet, IP header included.</summary>
-    public int? Fragment { get; private init; }
+    public int? Fragment { get; } = said.GetValue(s_fragment);
 
-    public VlanTag? AddVlan { get; private init; }
+    public VlanTag? AddVlan { get; } = said.GetValue(s_addVlan);
 
-    public bool Nanoseconds { get; private init; }
+    public bool Nanoseconds { get; } = said.GetValue(s_nanoseconds);
 
     /// <summary>The page of --help.</summary>
     public static string Help => s_set.Help;
@@ -139,34 +138,9 @@ internal sealed record ToolOptions
     public static ToolOptions? Parse(string[] arguments)
     {
         ParseResult said = s_set.Parse(arguments);
-        if (s_set.AsksForHelp(said))
-        {
-            return null;
-        }
-
-        string? output = said.GetValue(s_output);
-        var options = new ToolOptions
-        {
-            Input = said.GetValue(s_capture)!,
-            Output = output,
-            Verify = said.GetValue(s_verify) || said.GetValue(s_listBad) || output is null,
-            ListBad = said.GetValue(s_listBad),
-            StripBytes = said.GetValue(s_stripBytes),
-            StripVlan = said.GetValue(s_stripVlan),
-            StripLink = said.GetValue(s_stripLink),
-            Reassemble = said.GetValue(s_reassemble),
-            Decapsulate = said.GetValue(s_decapsulate),
-            FixChecksums = said.GetValue(s_fixChecksums),
-            Segment = said.GetValue(s_segment),
-            SegmentUdp = said.GetValue(s_segmentUdp),
-            ClearDontFragment = said.GetValue(s_clearDontFragment),
-            Fragment = said.GetValue(s_fragment),
-            AddVlan = said.GetValue(s_addVlan),
-            Nanoseconds = said.GetValue(s_nanoseconds),
-        };
-        return options.Contradiction(Array.Find(s_changes, change => OptionSet.IsGiven(said, change))?.Name) is { } wrong
-            ? throw new UsageException(wrong)
-            : options;
+        ToolOptions? options = s_set.AsksForHelp(said) ? null : new ToolOptions(said);
+        string? change = Array.Find(s_changes, change => OptionSet.IsGiven(said, change))?.Name;
+        return options?.Contradiction(change) is { } wrong ? throw new UsageException(wrong) : options;
     }
 
     /// <summary>What does not go together.</summary>

@@ -19,7 +19,7 @@ internal enum ProxyProtocolVersion
 }
 
 /// <summary>What the command line says. Every limit is a number that the user chose or can read here.</summary>
-internal sealed record ProxyOptions
+internal sealed class ProxyOptions(ParseResult said)
 {
     /// <summary>Unless told otherwise; fewer if the process may not open two descriptors for each.</summary>
     public const int DefaultConnections = 8_192;
@@ -98,39 +98,39 @@ internal sealed record ProxyOptions
 
     private static readonly Option<bool> s_json = s_set.Switch("--json", "report in one line of JSON instead of a table");
 
-    public HostPort? Listen { get; private init; }
+    public HostPort? Listen { get; } = said.GetValue(s_listen);
 
-    public required IReadOnlyList<HostPort> Backends { get; init; }
+    public IReadOnlyList<HostPort> Backends { get; } = said.GetValue(s_backends) ?? [];
 
     /// <summary>Loops, each on a thread with a listener of its own.</summary>
-    public int Workers { get; private init; }
+    public int Workers { get; } = said.GetValue(s_workers) ?? Math.Min(Environment.ProcessorCount, MostWorkers);
 
     /// <summary>
     /// Connections open at a time, over all workers; null for what suits the machine (<see cref="DefaultConnections"/>).
     /// </summary>
-    public int? MaxConnections { get; private init; }
+    public int? MaxConnections { get; } = said.GetValue(s_maxConnections);
 
     /// <summary>Mbufs of the arena.</summary>
-    public int Mbufs { get; private init; }
+    public int Mbufs { get; } = said.GetValue(s_mbufs) ?? DefaultMbufs;
 
     /// <summary>The arena's memory for data, in clusters of 2 KiB (<see cref="ClusterBudget"/>).</summary>
-    public int ClusterLimit { get; private init; }
+    public int ClusterLimit { get; } = said.GetValue(s_clusters) ?? Math.Max(FewestClusters, (said.GetValue(s_mbufs) ?? DefaultMbufs) / 2);
 
     /// <summary>Bytes held for one direction of one connection at which reading from its source stops.</summary>
-    public int HighWater { get; private init; }
+    public int HighWater { get; } = said.GetValue(s_highWater) ?? DefaultHighWater;
 
-    public TimeSpan ConnectTimeout { get; private init; }
+    public TimeSpan ConnectTimeout { get; } = said.GetValue(s_connectTimeout) ?? s_defaultPatience;
 
-    public TimeSpan IdleTimeout { get; private init; }
+    public TimeSpan IdleTimeout { get; } = said.GetValue(s_idleTimeout) ?? s_defaultIdleTimeout;
 
-    public TimeSpan DrainTimeout { get; private init; }
+    public TimeSpan DrainTimeout { get; } = said.GetValue(s_drainTimeout) ?? s_defaultPatience;
 
-    public ProxyProtocolVersion ProxyProtocol { get; private init; }
+    public ProxyProtocolVersion ProxyProtocol { get; } = said.GetValue(s_proxyProtocol);
 
-    public bool Json { get; private init; }
+    public bool Json { get; } = said.GetValue(s_json);
 
     /// <summary>How long to run; null for until a signal (the demonstration: ten seconds).</summary>
-    public TimeSpan? Seconds { get; private init; }
+    public TimeSpan? Seconds { get; } = said.GetValue(s_seconds);
 
     /// <summary>Neither --listen nor --backend: the proxy shows itself.</summary>
     public bool IsDemonstration => Listen is null && Backends.Count == 0;
@@ -143,37 +143,17 @@ internal sealed record ProxyOptions
     public static ProxyOptions? Parse(string[] arguments)
     {
         ParseResult said = s_set.Parse(arguments);
-        if (s_set.AsksForHelp(said))
+        ProxyOptions? options = s_set.AsksForHelp(said) ? null : new ProxyOptions(said);
+        return options switch
         {
-            return null;
-        }
-
-        int mbufs = said.GetValue(s_mbufs) ?? DefaultMbufs;
-        return Checked(new ProxyOptions
-        {
-            Listen = said.GetValue(s_listen),
-            Backends = said.GetValue(s_backends) ?? [],
-            Workers = said.GetValue(s_workers) ?? Math.Min(Environment.ProcessorCount, MostWorkers),
-            MaxConnections = said.GetValue(s_maxConnections),
-            Mbufs = mbufs,
-            ClusterLimit = said.GetValue(s_clusters) ?? Math.Max(FewestClusters, mbufs / 2),
-            HighWater = said.GetValue(s_highWater) ?? DefaultHighWater,
-            ConnectTimeout = said.GetValue(s_connectTimeout) ?? s_defaultPatience,
-            IdleTimeout = said.GetValue(s_idleTimeout) ?? s_defaultIdleTimeout,
-            DrainTimeout = said.GetValue(s_drainTimeout) ?? s_defaultPatience,
-            ProxyProtocol = said.GetValue(s_proxyProtocol),
-            Json = said.GetValue(s_json),
-            Seconds = said.GetValue(s_seconds),
-        });
+            { Listen: null, Backends.Count: > 0 }
+                => throw new UsageException("--backend without --listen; add --listen HOST:PORT (or neither, for the demonstration)"),
+            { Listen: not null, Backends.Count: 0 }
+                => throw new UsageException("--listen without --backend; add --backend HOST:PORT (or neither, for the demonstration)"),
+            { Backends.Count: > MostBackends } => throw new UsageException($"--backend: at most {MostBackends} backends"),
+            _ => options,
+        };
     }
-
-    private static ProxyOptions Checked(ProxyOptions options)
-        => options.Listen is null && options.Backends.Count > 0
-            ? throw new UsageException("--backend without --listen; add --listen HOST:PORT (or neither, for the demonstration)")
-        : options.Listen is not null && options.Backends.Count == 0
-            ? throw new UsageException("--listen without --backend; add --backend HOST:PORT (or neither, for the demonstration)")
-        : options.Backends.Count > MostBackends ? throw new UsageException($"--backend: at most {MostBackends} backends")
-        : options;
 
     /// <summary>Bytes, or with a suffix k or m KiB or MiB.</summary>
     private static int? Size(string written)
