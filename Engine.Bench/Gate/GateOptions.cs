@@ -1,4 +1,4 @@
-using Engine.Mbufs.Bench.Kernels;
+using Engine.Mbufs.Bench.Operations;
 
 namespace Engine.Mbufs.Bench.Gate;
 
@@ -7,7 +7,7 @@ internal sealed class GateOptions
 {
     private const int MostJobs = 64;
 
-    public IReadOnlyList<Kernel> Kernels { get; private set; } = [];
+    public IReadOnlyList<Operation> Kernels { get; private set; } = [];
 
     public bool IsPart { get; private set; }
 
@@ -52,20 +52,20 @@ internal sealed class GateOptions
         Where several apply: 7, 6, 4, 5, 3, in this order.
 
         kernels
-        {string.Join('\n', KernelFamily.AllKernels.Select(static kernel => $"  {kernel.Name,-22}{kernel.Description}"))}
+        {string.Join('\n', OperationFamily.Counted.Select(static kernel => $"  {kernel.Name,-22}{kernel.Text}"))}
         """;
 
     public static GateOptions Parse(string[] arguments)
     {
         var options = new GateOptions();
-        var only = new List<Kernel>();
+        var only = new List<Operation>();
         var reader = new ArgumentReader(arguments);
         while (reader.MoveNext())
         {
             switch (reader.Current)
             {
                 case "--only":
-                    only.Add(KernelFamily.Find(reader.Value()));
+                    only.Add(OperationFamily.FindCounted(reader.Value()));
                     break;
                 case "--all":
                     options.ShowAll = true;
@@ -94,15 +94,15 @@ internal sealed class GateOptions
         return options;
     }
 
-    private void Choose(List<Kernel> only)
+    private void Choose(List<Operation> only)
     {
         if (Plant && (Update || only.Count > 0))
         {
             throw new UsageException("--plant goes with neither --update nor --only: a planted regression is never accepted.");
         }
 
-        Kernel[] all = [.. KernelFamily.AllKernels];
-        int planted = Array.FindIndex(all, static kernel => kernel.HasPlanted);
+        Operation[] all = [.. OperationFamily.Counted];
+        int planted = Array.FindIndex(all, static kernel => kernel.Planted is not null);
         IsPart = Plant || only.Count > 0;
         Kernels = Plant ? all[planted..(planted + 2)] : only.Count > 0 ? [.. only.Distinct()] : all;
     }

@@ -1,3 +1,5 @@
+using Engine.Mbufs.Bench.Operations;
+
 namespace Engine.Mbufs.Bench.Measure;
 
 /// <summary>The verb <c>measure</c>: one side of one work, in this process.</summary>
@@ -33,7 +35,7 @@ internal static class MeasureCommand
             throw new UsageException(Help);
         }
 
-        Work work = Work.Find(arguments[1]);
+        Operation work = OperationFamily.FindCompared(arguments[1]);
         (int? cpu, int? partner, int milliseconds) = Options(arguments[2..]);
         Side chosen = Side.Find(arguments[0]);
         if (!chosen.Does(work))

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
+
 using Engine.Mbufs.Bench.Measure;
+using Engine.Mbufs.Bench.Operations;
 
 namespace Engine.Mbufs.Bench.Versus;
 
@@ -55,9 +57,9 @@ internal sealed class DpdkPeer : IPeer
 
     public string? MissingBecause { get; }
 
-    public bool Does(Work work) => !_byHand || s_worksByHand.Contains(work.Name);
+    public bool Does(Operation work) => !_byHand || s_worksByHand.Contains(work.Name);
 
-    public Sample Measure(Work work)
+    public Sample Measure(Operation work)
     {
         string cores = Text(_placement.Core);
         if (work.Cores > 1 && _placement.SecondCore is int second)
@@ -97,7 +99,7 @@ internal sealed class DpdkPeer : IPeer
                 .. PackageConfiguration("--libs"), "-Wl,--no-as-needed", "-lrte_mempool_ring", "-lrte_mempool_stack",
             ];
             ChildProcess.Output(_compiler, arguments);
-            ChildProcess.Output(_program, [Text(_placement.Core), "1", Work.All[0].Name]);
+            ChildProcess.Output(_program, [Text(_placement.Core), "1", OperationFamily.Compared[0].Name]);
             return null;
         }
         catch (BenchException failure)

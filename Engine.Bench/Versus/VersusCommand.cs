@@ -1,4 +1,5 @@
 using Engine.Mbufs.Bench.Measure;
+using Engine.Mbufs.Bench.Operations;
 
 namespace Engine.Mbufs.Bench.Versus;
 
@@ -22,7 +23,7 @@ internal static class VersusCommand
         }
 
         var placement = Placement.OfThisProcess(options.Milliseconds);
-        List<Work> works = Possible(options.Works, placement);
+        List<Operation> works = Possible(options.Works, placement);
         using var engine = new EnginePeer(new ManagedPeer(Side.Engine, placement));
         List<IPeer> peers = Present(options.Peers, engine, works, placement);
         try
@@ -48,10 +49,10 @@ internal static class VersusCommand
         }
     }
 
-    private static List<Work> Possible(IReadOnlyList<Work> works, Placement placement)
+    private static List<Operation> Possible(IReadOnlyList<Operation> works, Placement placement)
     {
-        var possible = new List<Work>();
-        foreach (Work work in works)
+        var possible = new List<Operation>();
+        foreach (Operation work in works)
         {
             if (placement.Hinders(work, Machine.FreeMemoryBytes()) is string reason)
             {
@@ -67,7 +68,7 @@ internal static class VersusCommand
     }
 
     private static List<IPeer> Present(
-        IReadOnlyList<string> names, EnginePeer engine, IReadOnlyList<Work> works, Placement placement)
+        IReadOnlyList<string> names, EnginePeer engine, IReadOnlyList<Operation> works, Placement placement)
     {
         var present = new List<IPeer>();
         foreach (string name in PeerNames.All.Where(names.Contains))

@@ -1,4 +1,5 @@
 using Engine.Mbufs.Bench.Measure;
+using Engine.Mbufs.Bench.Operations;
 
 namespace Engine.Mbufs.Bench.Versus;
 
@@ -10,7 +11,7 @@ internal sealed class VersusOptions
     private const int MillisecondsUsual = 200;
     private const int MillisecondsQuick = 60;
 
-    public IReadOnlyList<Work> Works { get; private set; } = Work.All;
+    public IReadOnlyList<Operation> Works { get; private set; } = OperationFamily.Compared;
 
     public IReadOnlyList<string> Peers { get; private set; } = PeerNames.All;
 
@@ -40,7 +41,7 @@ internal sealed class VersusOptions
         missing, and works that this machine cannot do, are named and left out.
 
         works
-        {string.Join('\n', Work.All.Select(work => $"  {work.Name,-25}{work.Description}"))}
+        {string.Join('\n', OperationFamily.Compared.Select(work => $"  {work.Name,-25}{work.Text}"))}
 
         peers
           {PeerNames.Dpdk,-14}DPDK's rte_mbuf, built here: apt-get install libdpdk-dev gcc pkg-config (Linux)
@@ -52,7 +53,7 @@ internal sealed class VersusOptions
     public static VersusOptions Parse(string[] arguments)
     {
         var options = new VersusOptions();
-        var only = new List<Work>();
+        var only = new List<Operation>();
         var peers = new List<string>();
         var reader = new ArgumentReader(arguments);
         while (reader.MoveNext())
@@ -60,7 +61,7 @@ internal sealed class VersusOptions
             switch (reader.Current)
             {
                 case "--only":
-                    only.Add(Work.Find(reader.Value()));
+                    only.Add(OperationFamily.FindCompared(reader.Value()));
                     break;
                 case "--peer":
                     peers.Add(PeerNames.Find(reader.Value()));
@@ -86,7 +87,7 @@ internal sealed class VersusOptions
             }
         }
 
-        options.Works = only.Count > 0 ? [.. Work.All.Where(only.Contains)] : options.Works;
+        options.Works = only.Count > 0 ? [.. OperationFamily.Compared.Where(only.Contains)] : options.Works;
         options.Peers = peers.Count > 0 ? peers : options.Peers;
         return options;
     }
