@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 
-
 namespace Engine.Mbufs.Bench.Versus;
 
 /// <summary>The results of <c>versus</c>, for people and for programs.</summary>
