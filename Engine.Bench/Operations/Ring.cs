@@ -10,8 +10,8 @@ namespace Engine.Mbufs.Bench.Operations;
 internal sealed class Ring<T>
 {
     private readonly T[] _slots;
-    private Counter _writer;
-    private Counter _reader;
+    private RingCounter _writer;
+    private RingCounter _reader;
 
     /// <param name="capacity">Most items in it; a power of two.</param>
     public Ring(int capacity)
@@ -85,19 +85,19 @@ internal sealed class Ring<T>
 
     /// <summary>The slots from a position to where the ring wraps around.</summary>
     private Span<T> From(long position) => _slots.AsSpan((int)position & (_slots.Length - 1));
+}
 
-    /// <summary>
-    /// What one side writes, apart from everything else by the two lines that a processor fetches at once.
-    /// </summary>
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct Counter
-    {
-        /// <summary>How far the side is.</summary>
-        [FieldOffset(128)]
-        public long Own;
+/// <summary>
+/// What one side writes, apart from everything else by the two lines that a processor fetches at once.
+/// </summary>
+[StructLayout(LayoutKind.Explicit, Size = 256)]
+internal struct RingCounter
+{
+    /// <summary>How far the side is.</summary>
+    [FieldOffset(128)]
+    public long Own;
 
-        /// <summary>How far it last saw the other side.</summary>
-        [FieldOffset(136)]
-        public long SeenOfOther;
-    }
+    /// <summary>How far it last saw the other side.</summary>
+    [FieldOffset(136)]
+    public long SeenOfOther;
 }

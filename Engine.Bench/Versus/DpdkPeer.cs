@@ -20,9 +20,6 @@ internal sealed class DpdkPeer : IPeer
 
     private const string ByHand = "by-hand";
 
-    /// <summary>What the C program has a way by hand for.</summary>
-    private static readonly string[] s_worksByHand = ["chain4", "chain4-linearize", "copy-1500", "copy-out-1500x4"];
-
     private static readonly PosixSignal[] s_interruptions = [PosixSignal.SIGINT, PosixSignal.SIGTERM];
 
     private readonly PosixSignalRegistration[] _interruptions;
@@ -57,7 +54,7 @@ internal sealed class DpdkPeer : IPeer
 
     public string? MissingBecause { get; }
 
-    public bool Does(Operation work) => !_byHand || s_worksByHand.Contains(work.Name);
+    public bool Does(Operation work) => work.Peers.Contains(Name);
 
     public Sample Measure(Operation work)
     {

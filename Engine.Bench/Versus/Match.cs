@@ -31,7 +31,7 @@ internal sealed class Match
         {
             for (int i = 0; i < _works.Count; i++)
             {
-                Progress.Show($"round {round} of {rounds}: {_works[i].Name} ({i + 1} of {_works.Count})");
+                Progress.Show($"round {round} of {rounds}, work {i + 1} of {_works.Count}: {_works[i].Name}");
                 PlayRound(_works[i]);
             }
         }

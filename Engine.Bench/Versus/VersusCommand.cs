@@ -25,7 +25,7 @@ internal static class VersusCommand
         var placement = Placement.OfThisProcess(options.Milliseconds);
         List<Operation> works = Possible(options.Works, placement);
         using var engine = new EnginePeer(new ManagedPeer(Side.Engine, placement));
-        List<IPeer> peers = Present(options.Peers, engine, works, placement);
+        List<IPeer> peers = Present(options, engine, works, placement);
         try
         {
             var match = new Match(engine, peers, works);
@@ -68,16 +68,17 @@ internal static class VersusCommand
     }
 
     private static List<IPeer> Present(
-        IReadOnlyList<string> names, EnginePeer engine, IReadOnlyList<Operation> works, Placement placement)
+        VersusOptions options, EnginePeer engine, IReadOnlyList<Operation> works, Placement placement)
     {
         var present = new List<IPeer>();
-        foreach (string name in PeerNames.All.Where(names.Contains))
+        foreach (string name in PeerNames.All.Where(name => options.Peers.Contains(name) && (name != PeerNames.Before || options.Before is not null)))
         {
             IPeer peer = name switch
             {
                 PeerNames.Dpdk => new DpdkPeer(placement),
                 PeerNames.DpdkByHand => new DpdkPeer(placement, byHand: true),
                 PeerNames.Self => new SelfPeer(engine, works),
+                PeerNames.Before => MakeBefore(options.Before!, works, placement),
                 _ => new ManagedPeer(Side.Find(name), placement),
             };
             if (peer.MissingBecause is string reason)
@@ -92,5 +93,19 @@ internal static class VersusCommand
         }
 
         return present;
+    }
+
+    private static BeforePeer MakeBefore(string checkout, IReadOnlyList<Operation> works, Placement placement)
+    {
+        Progress.Show($"building {checkout}");
+        var before = new BeforePeer(checkout, placement);
+        Progress.Clear();
+        string[] unknown = [.. works.Where(work => !before.Does(work)).Select(static work => work.Name)];
+        if (before.MissingBecause is null && unknown.Length > 0)
+        {
+            Console.Error.WriteLine($"{checkout} does not know these works, their rows are left out: {string.Join(", ", unknown)}.");
+        }
+
+        return before;
     }
 }

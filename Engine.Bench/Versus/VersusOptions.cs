@@ -15,6 +15,9 @@ internal sealed class VersusOptions
 
     public IReadOnlyList<string> Peers { get; private set; } = PeerNames.All;
 
+    /// <summary>Another checkout to compare with: a folder, or a commit; null for none.</summary>
+    public string? Before { get; private set; }
+
     public string? JsonPath { get; private set; }
 
     public int Rounds { get; private set; } = RoundsUsual;
@@ -26,13 +29,16 @@ internal sealed class VersusOptions
     public static string Help => $"""
         The same work by the engine and by every peer on this machine, in alternating processes on one core.
 
-        usage: versus [--only WORK]... [--peer PEER]... [--rounds N] [--milliseconds N] [--quick] [--json FILE]
+        usage: versus [--only WORK]... [--peer PEER]... [--rounds N] [--milliseconds N] [--quick] [--before CHECKOUT]
+                      [--json FILE]
 
           --only WORK       only this work; may be given several times (default: all)
           --peer PEER       only against this peer; may be given several times (default: all)
           --rounds N        how often each side is measured, each time in fresh processes (default {RoundsUsual})
           --milliseconds N  how long each process measures, after warming up (default {MillisecondsUsual})
           --quick           a first look: {RoundsQuick} rounds of {MillisecondsQuick} ms; options behind it count more
+          --before CHECKOUT also against the engine of another checkout, by its own verb measure: a folder, which is built where it
+                            is, or a commit of this repository; --peer {PeerNames.Before} leaves the others out
           --json FILE       write the results, too, as an array of objects
 
         A ratio is engine time over peer time in one round; shown is the median over the rounds, with its quartiles. In each
@@ -48,6 +54,7 @@ internal sealed class VersusOptions
           {PeerNames.DpdkByHand,-14}the same without the library's functions: fields set by hand, its code repeated inline for this processor
         {string.Join('\n', Side.Peers.Select(side => $"  {side.Name,-14}{side.Summary}"))}
           {PeerNames.Self,-14}the engine at the smallest work of the family: how cost grows with packets or segments
+          {PeerNames.Before,-14}the engine of the checkout that --before names
         """;
 
     public static VersusOptions Parse(string[] arguments)
@@ -76,6 +83,9 @@ internal sealed class VersusOptions
                     options.Rounds = RoundsQuick;
                     options.Milliseconds = MillisecondsQuick;
                     break;
+                case "--before":
+                    options.Before = reader.Value();
+                    break;
                 case "--json":
                     options.JsonPath = FileIn(reader.Value());
                     break;
@@ -89,7 +99,9 @@ internal sealed class VersusOptions
 
         options.Works = only.Count > 0 ? [.. OperationFamily.Compared.Where(only.Contains)] : options.Works;
         options.Peers = peers.Count > 0 ? peers : options.Peers;
-        return options;
+        return options.Before is null && peers.Contains(PeerNames.Before)
+            ? throw new UsageException($"--peer {PeerNames.Before} needs --before CHECKOUT.")
+            : options;
     }
 
     /// <summary>A path to write to at the end; found out now, not then.</summary>
