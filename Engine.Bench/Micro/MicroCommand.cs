@@ -48,7 +48,7 @@ internal static class MicroCommand
         if (listings.Count == 0)
         {
             throw new UsageException($"No method {methods} was compiled: a method is 'Type:Method', with * for any part, and is"
-                + " gone where it is inlined; '*Operations+*:*' shows the loops.");
+                + " gone where it is inlined; '*Operations*:*' shows the loops.");
         }
 
         output.WriteLine(string.Join("\n\n", listings));

@@ -68,6 +68,11 @@ internal sealed class Ring<T>
         }
 
         int count = (int)Math.Min(_reader.SeenOfOther - own, items.Length);
+        if (count == 0)
+        {
+            return 0;
+        }
+
         Span<T> slots = From(own);
         if (count <= slots.Length)
         {

@@ -156,19 +156,11 @@ internal static class ReportStyle
         svg .curve { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
         svg .point { stroke: var(--card); stroke-width: 1.5; }
         svg .spread { stroke-width: 2; stroke-opacity: 0.55; }
-        svg .curve.s0, svg .spread.s0 { stroke: var(--s0); } svg .point.s0 { fill: var(--s0); }
-        svg .curve.o0, svg .spread.o0 { stroke: var(--o0); } svg .point.o0 { fill: var(--o0); }
-        svg .curve.o1, svg .spread.o1 { stroke: var(--o1); } svg .point.o1 { fill: var(--o1); }
-        svg .curve.o2, svg .spread.o2 { stroke: var(--o2); } svg .point.o2 { fill: var(--o2); }
-        svg .curve.o3, svg .spread.o3 { stroke: var(--o3); } svg .point.o3 { fill: var(--o3); }
-        svg .curve.o4, svg .spread.o4 { stroke: var(--o4); } svg .point.o4 { fill: var(--o4); }
-        svg .curve.s1, svg .spread.s1 { stroke: var(--s1); } svg .point.s1 { fill: var(--s1); }
-        svg .curve.s2, svg .spread.s2 { stroke: var(--s2); } svg .point.s2 { fill: var(--s2); }
-        svg .curve.s3, svg .spread.s3 { stroke: var(--s3); } svg .point.s3 { fill: var(--s3); }
-        svg .curve.s4, svg .spread.s4 { stroke: var(--s4); } svg .point.s4 { fill: var(--s4); }
-        svg .curve.s5, svg .spread.s5 { stroke: var(--s5); } svg .point.s5 { fill: var(--s5); }
-        svg .curve.s6, svg .spread.s6 { stroke: var(--s6); } svg .point.s6 { fill: var(--s6); }
-        svg .curve.s7, svg .spread.s7 { stroke: var(--s7); } svg .point.s7 { fill: var(--s7); }
+        svg .curve, svg .spread { stroke: var(--own); } svg .point { fill: var(--own); }
+        svg .s0 { --own: var(--s0); } svg .s1 { --own: var(--s1); } svg .s2 { --own: var(--s2); } svg .s3 { --own: var(--s3); }
+        svg .s4 { --own: var(--s4); } svg .s5 { --own: var(--s5); } svg .s6 { --own: var(--s6); } svg .s7 { --own: var(--s7); }
+        svg .o0 { --own: var(--o0); } svg .o1 { --own: var(--o1); } svg .o2 { --own: var(--o2); } svg .o3 { --own: var(--o3); }
+        svg .o4 { --own: var(--o4); }
 
         """;
 }

@@ -43,14 +43,13 @@ internal sealed class ChainStep : StormStep
     /// <summary>The chain says how long it is; a walk over it must find the same bytes.</summary>
     public override long CountWrong() => _open!.IsRight() ? 0 : 1;
 
-    public override int CountLeaked() => _open!.LiveMbufs - _operation.Number;
+    public override int CountLeaked() => base.CountLeaked() - _operation.Number;
 
-    public override IReadOnlyList<string> Audit() => _open!.Setting.Arena.Audit().Problems;
-
-    protected override void Prepare()
+    protected override MbufArena Prepare()
     {
         int mbufs = _operation.Number + Operations;
         _open = _operation.Open(new MbufArenaOptions { Mbufs = mbufs, Clusters = mbufs });
+        return _open.Setting.Arena;
     }
 
     protected override void Release() => _open?.Dispose();

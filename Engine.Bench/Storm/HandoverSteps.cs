@@ -24,7 +24,6 @@ internal sealed class HandoverStep : StormStep
     private readonly Ring<Mbuf>[] _rings;
     private readonly long[] _sent;
     private readonly long[] _taken;
-    private MbufArena? _arena;
     private int _sending;
 
     private HandoverStep(int pairs, bool writes)
@@ -44,17 +43,11 @@ internal sealed class HandoverStep : StormStep
 
     public override long CountWrong() => Enumerable.Range(0, _pairs).Sum(pair => Math.Abs(Sent(pair) - Taken(pair)));
 
-    public override int CountLeaked() => _arena!.LiveMbufs;
-
-    public override IReadOnlyList<string> Audit() => _arena!.Audit().Problems;
-
-    protected override void Prepare()
+    protected override MbufArena Prepare()
     {
         int packets = 2 * RingSize * _pairs;
-        _arena = new MbufArena(new MbufArenaOptions { Mbufs = packets, Clusters = packets }).WithCaches(Threads);
+        return new MbufArena(new MbufArenaOptions { Mbufs = packets, Clusters = packets }).WithCaches(Threads);
     }
-
-    protected override void Release() => _arena?.Dispose();
 
     protected override void BeforeSlice() => _sending = _pairs;
 
@@ -90,7 +83,7 @@ internal sealed class HandoverStep : StormStep
             }
 
             wait.Reset();
-            using MbufScope mbufs = _arena!.Enter();
+            using MbufScope mbufs = Arena.Enter();
             for (int turn = 0; turn < Turn && ring.HasRoom(burst.Length); turn++)
             {
                 worker.BeginBurst();
@@ -134,7 +127,7 @@ internal sealed class HandoverStep : StormStep
     /// <summary>Takes what there is, for the length of a turn; false if there was nothing.</summary>
     private bool ReceiveTurn(Worker worker, Ring<Mbuf> ring, Mbuf[] burst, int pair)
     {
-        using MbufScope mbufs = _arena!.Enter();
+        using MbufScope mbufs = Arena.Enter();
         for (int turn = 0; turn < Turn; turn++)
         {
             worker.BeginBurst();
@@ -182,7 +175,6 @@ internal sealed class SharedStep : StormStep
     private readonly int _owners;
     private readonly Mbuf[][] _bursts;
     private readonly Ring<Mbuf>[] _rings;
-    private MbufArena? _arena;
     private ulong _sent;
     private ulong _sentBefore;
     private long _expected;
@@ -202,17 +194,11 @@ internal sealed class SharedStep : StormStep
 
     public override long CountWrong() => Math.Abs(_expected - _taken);
 
-    public override int CountLeaked() => _arena!.LiveMbufs;
-
-    public override IReadOnlyList<string> Audit() => _arena!.Audit().Problems;
-
-    protected override void Prepare()
+    protected override MbufArena Prepare()
     {
         var options = new MbufArenaOptions { Mbufs = 2 * RingSize * (_owners + 1), Clusters = 4 * RingSize };
-        _arena = new MbufArena(options).WithCaches(Threads);
+        return new MbufArena(options).WithCaches(Threads);
     }
-
-    protected override void Release() => _arena?.Dispose();
 
     protected override void BeforeSlice() => (_isSending, _sentBefore) = (1, _sent);
 
@@ -241,7 +227,7 @@ internal sealed class SharedStep : StormStep
             }
 
             wait.Reset();
-            using MbufScope mbufs = _arena!.Enter();
+            using MbufScope mbufs = Arena.Enter();
             for (int turn = 0; turn < Turn && HasRoom(); turn++)
             {
                 worker.BeginBurst();
@@ -315,7 +301,7 @@ internal sealed class SharedStep : StormStep
             }
 
             wait.Reset();
-            using MbufScope mbufs = _arena!.Enter();
+            using MbufScope mbufs = Arena.Enter();
             worker.Wrong += Packets.CheckAndFree(mbufs, burst[..count], next);
             worker.EndBurst();
             next += (uint)count;

@@ -133,8 +133,6 @@ internal sealed class PacketPool : IDisposable
         _handles = handles;
     }
 
-    public MbufArena Arena => _arena ?? throw new InvalidOperationException("The pool was not opened.");
-
     /// <summary>For the handles of what is out.</summary>
     public Mbuf[] Handles { get; private set; } = [];
 
@@ -142,11 +140,11 @@ internal sealed class PacketPool : IDisposable
     public long ResidentBytes => (_capacity + Spare) * BytesEach;
 
     /// <summary>Reserves, carves and shuffles; the second call does nothing.</summary>
-    public void Open()
+    public MbufArena Open()
     {
         if (_arena is not null)
         {
-            return;
+            return _arena;
         }
 
         _arena = new MbufArena(new MbufArenaOptions { Mbufs = _capacity + Spare, Clusters = _capacity + Spare });
@@ -155,13 +153,14 @@ internal sealed class PacketPool : IDisposable
         Packets.Allocate(mbufs, all);
         Packets.FreeShuffled(mbufs, all);
         Handles = all.Length == _handles ? all : new Mbuf[_handles];
+        return _arena;
     }
 
     /// <summary>Takes all that may be out, writes a number into each, and finds it there again.</summary>
     /// <returns>How many did not hold theirs.</returns>
     public long CountWrong()
     {
-        using MbufScope mbufs = Arena.Enter();
+        using MbufScope mbufs = _arena!.Enter();
         Packets.Allocate(mbufs, Handles);
         Packets.Mark(mbufs, Handles, 0);
         return Packets.CheckAndFree(mbufs, Handles, 0);

@@ -17,7 +17,6 @@ internal sealed class SoakStep : StormStep
     private readonly Ring<Mbuf>[] _rings;
     private readonly Mbuf[][] _kept;
     private readonly uint[] _random;
-    private MbufArena? _arena;
     private int _working;
     private long _sent;
     private long _sentSum;
@@ -37,11 +36,7 @@ internal sealed class SoakStep : StormStep
     /// <summary>As many freed as made, and the same ones: the sums of their numbers agree.</summary>
     public override long CountWrong() => Math.Abs(_sent - _freed) + (_sentSum == _freedSum ? 0 : 1);
 
-    public override int CountLeaked() => _arena!.LiveMbufs;
-
-    public override IReadOnlyList<string> Audit() => _arena!.Audit().Problems;
-
-    protected override void Prepare() => _arena = new MbufArena(new MbufArenaOptions
+    protected override MbufArena Prepare() => new MbufArena(new MbufArenaOptions
     {
         Mbufs = 2048 * Threads,
         Clusters = 1024 * Threads,
@@ -50,8 +45,6 @@ internal sealed class SoakStep : StormStep
         Jumbo16Clusters = 32 * Threads,
     }).WithCaches(Threads);
 
-    protected override void Release() => _arena?.Dispose();
-
     protected override void BeforeSlice() => _working = Threads;
 
     protected override void Work(Worker worker)
@@ -59,7 +52,7 @@ internal sealed class SoakStep : StormStep
         var tally = default(Tally);
         do
         {
-            using (MbufScope mbufs = _arena!.Enter())
+            using (MbufScope mbufs = Arena.Enter())
             {
                 Receive(mbufs, worker, ref tally, keep: true);
                 Make(mbufs, worker, ref tally);
@@ -192,7 +185,7 @@ internal sealed class SoakStep : StormStep
         while (!isLast && !worker.IsStopped)
         {
             isLast = Volatile.Read(ref _working) == 0;
-            using (MbufScope mbufs = _arena!.Enter())
+            using (MbufScope mbufs = Arena.Enter())
             {
                 while (Receive(mbufs, worker, ref tally, keep: false) > 0)
                 {
@@ -203,7 +196,7 @@ internal sealed class SoakStep : StormStep
             Thread.Yield();
         }
 
-        using MbufScope last = _arena!.Enter();
+        using MbufScope last = Arena.Enter();
         foreach (ref Mbuf handle in _kept[worker.Number].AsSpan())
         {
             if (!handle.IsNull)

@@ -4,6 +4,7 @@ namespace Engine.Mbufs.Bench.Storm;
 internal abstract class StormStep : IDisposable
 {
     private Crew? _crew;
+    private MbufArena? _arena;
 
     protected StormStep(StepName name, int threads)
     {
@@ -27,7 +28,7 @@ internal abstract class StormStep : IDisposable
     /// <summary>Reserves memory and starts threads: nothing before that costs anything.</summary>
     public void Open()
     {
-        Prepare();
+        _arena = Prepare();
         _crew = new Crew(Threads, Work);
     }
 
@@ -46,10 +47,10 @@ internal abstract class StormStep : IDisposable
     public abstract long CountWrong();
 
     /// <summary>With all threads at rest and nothing handed over: mbufs that nobody has freed.</summary>
-    public abstract int CountLeaked();
+    public virtual int CountLeaked() => Arena.LiveMbufs;
 
     /// <summary>What the arena's own audit finds wrong, a sentence each.</summary>
-    public virtual IReadOnlyList<string> Audit() => [];
+    public virtual IReadOnlyList<string> Audit() => Arena.Audit().Problems;
 
     public void Dispose()
     {
@@ -57,10 +58,14 @@ internal abstract class StormStep : IDisposable
         Release();
     }
 
-    protected abstract void Prepare();
+    /// <summary>The arena, once the step is open.</summary>
+    protected MbufArena Arena => _arena!;
+
+    /// <summary>Reserves the memory.</summary>
+    protected abstract MbufArena Prepare();
 
     /// <summary>Gives back what <see cref="Prepare"/> took; called without it, too.</summary>
-    protected abstract void Release();
+    protected virtual void Release() => _arena?.Dispose();
 
     /// <summary>What each thread does until its worker says that the slice is over.</summary>
     protected abstract void Work(Worker worker);

@@ -14,7 +14,6 @@ internal sealed class ThreadsStep : StormStep
     private const int CheckEach = 64;
 
     private readonly Mbuf[][] _bursts;
-    private MbufArena? _arena;
 
     private ThreadsStep(int threads)
         : base(new StepName(Scenario, "alloc-free", "threads", threads), threads)
@@ -27,13 +26,7 @@ internal sealed class ThreadsStep : StormStep
 
     public override long CountWrong() => 0;
 
-    public override int CountLeaked() => _arena!.LiveMbufs;
-
-    public override IReadOnlyList<string> Audit() => _arena!.Audit().Problems;
-
-    protected override void Prepare() => _arena = new MbufArena().WithCaches(Threads);
-
-    protected override void Release() => _arena?.Dispose();
+    protected override MbufArena Prepare() => new MbufArena().WithCaches(Threads);
 
     protected override void Work(Worker worker)
     {
@@ -42,7 +35,7 @@ internal sealed class ThreadsStep : StormStep
         do
         {
             long start = ProcessorClock.Nanoseconds();
-            using (MbufScope mbufs = _arena!.Enter())
+            using (MbufScope mbufs = Arena.Enter())
             {
                 for (int i = 0; i < Repetition; i += burst.Length)
                 {
@@ -65,7 +58,7 @@ internal sealed class ThreadsStep : StormStep
     /// <summary>Outside of what is timed: a burst that no other thread has.</summary>
     private int Check(Mbuf[] burst, ulong first)
     {
-        using MbufScope mbufs = _arena!.Enter();
+        using MbufScope mbufs = Arena.Enter();
         Packets.Allocate(mbufs, burst);
         Packets.Mark(mbufs, burst, first);
         Thread.Yield();
@@ -86,7 +79,6 @@ internal sealed class ExhaustionStep : StormStep
 
     private readonly Mbuf[][] _held;
     private readonly Mbuf[] _everything = new Mbuf[Limit];
-    private MbufArena? _arena;
     private long _deniedBefore;
 
     private ExhaustionStep(int threads)
@@ -106,7 +98,7 @@ internal sealed class ExhaustionStep : StormStep
     {
         long counted = Denied() - _deniedBefore;
         long wrong = Math.Abs(counted - Workers.Sum(static worker => worker.Denied));
-        using (MbufScope mbufs = _arena!.Enter())
+        using (MbufScope mbufs = Arena.Enter())
         {
             if (!mbufs.TryAllocatePackets(_everything))
             {
@@ -126,14 +118,8 @@ internal sealed class ExhaustionStep : StormStep
         return wrong;
     }
 
-    public override int CountLeaked() => _arena!.LiveMbufs;
-
-    public override IReadOnlyList<string> Audit() => _arena!.Audit().Problems;
-
-    protected override void Prepare()
-        => _arena = new MbufArena(new MbufArenaOptions { Mbufs = Limit, Clusters = Limit }).WithCaches(Threads);
-
-    protected override void Release() => _arena?.Dispose();
+    protected override MbufArena Prepare()
+        => new MbufArena(new MbufArenaOptions { Mbufs = Limit, Clusters = Limit }).WithCaches(Threads);
 
     protected override void BeforeSlice() => _deniedBefore = Denied();
 
@@ -164,7 +150,7 @@ internal sealed class ExhaustionStep : StormStep
         while (count < held.Length && denials < DenialsMost)
         {
             Span<Mbuf> burst = held.AsSpan(count, Sizes.Burst);
-            using MbufScope mbufs = _arena!.Enter();
+            using MbufScope mbufs = Arena.Enter();
             worker.BeginBurst();
             bool isTaken = mbufs.TryAllocatePackets(burst);
             worker.EndBurst();
@@ -185,7 +171,7 @@ internal sealed class ExhaustionStep : StormStep
 
     private void GiveBack(Worker worker, Span<Mbuf> held)
     {
-        using MbufScope mbufs = _arena!.Enter();
+        using MbufScope mbufs = Arena.Enter();
         for (int i = 0; i < held.Length; i += Sizes.Burst)
         {
             worker.BeginBurst();
@@ -196,5 +182,5 @@ internal sealed class ExhaustionStep : StormStep
 
     private static ulong Number(Worker worker, int index) => ((ulong)worker.Number << 32) + (uint)index;
 
-    private long Denied() => _arena!.GetStatistics().Packets.Denied;
+    private long Denied() => Arena.GetStatistics().Packets.Denied;
 }

@@ -114,10 +114,7 @@ internal sealed class BeforePeer : IPeer
 /// <summary>A commit of this repository in a folder of its own, until it is disposed of or the run is interrupted.</summary>
 internal sealed class TemporaryWorktree : IDisposable
 {
-    private static readonly PosixSignal[] s_interruptions = [PosixSignal.SIGINT, PosixSignal.SIGTERM];
-
-    private readonly PosixSignalRegistration[] _interruptions;
-    private readonly DirectoryInfo _parent;
+    private readonly TemporaryFolder _parent;
 
     public TemporaryWorktree(string commit)
     {
@@ -126,9 +123,8 @@ internal sealed class TemporaryWorktree : IDisposable
             throw new BenchException($"'{commit}' is no commit.");
         }
 
-        _parent = Directory.CreateTempSubdirectory("engine-before-");
-        Folder = Path.Combine(_parent.FullName, "checkout");
-        _interruptions = [.. s_interruptions.Select(signal => PosixSignalRegistration.Create(signal, _ => Remove()))];
+        _parent = new TemporaryFolder(Remove);
+        Folder = Path.Combine(_parent.Path, "checkout");
         try
         {
             ChildProcess.Output("git", ["worktree", "add", "--quiet", "--detach", Folder, commit]);
@@ -142,6 +138,35 @@ internal sealed class TemporaryWorktree : IDisposable
 
     public string Folder { get; }
 
+    public void Dispose() => _parent.Dispose();
+
+    private void Remove()
+    {
+        if (Directory.Exists(Folder))
+        {
+            ChildProcess.Output("git", ["worktree", "remove", "--force", Folder]);
+        }
+    }
+}
+
+/// <summary>A folder that is gone when it is disposed of, and when the run, which takes minutes, is interrupted.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    private static readonly PosixSignal[] s_interruptions = [PosixSignal.SIGINT, PosixSignal.SIGTERM];
+
+    private readonly PosixSignalRegistration[] _interruptions;
+    private readonly Action? _beforeRemoval;
+
+    /// <param name="beforeRemoval">Done before it is deleted.</param>
+    public TemporaryFolder(Action? beforeRemoval = null)
+    {
+        _beforeRemoval = beforeRemoval;
+        Path = Directory.CreateTempSubdirectory("engine-bench-").FullName;
+        _interruptions = [.. s_interruptions.Select(signal => PosixSignalRegistration.Create(signal, _ => Remove()))];
+    }
+
+    public string Path { get; }
+
     public void Dispose()
     {
         Array.ForEach(_interruptions, static interruption => interruption.Dispose());
@@ -150,14 +175,10 @@ internal sealed class TemporaryWorktree : IDisposable
 
     private void Remove()
     {
-        if (Directory.Exists(Folder))
+        if (Directory.Exists(Path))
         {
-            ChildProcess.Output("git", ["worktree", "remove", "--force", Folder]);
-        }
-
-        if (_parent.Exists)
-        {
-            _parent.Delete(recursive: true);
+            _beforeRemoval?.Invoke();
+            Directory.Delete(Path, recursive: true);
         }
     }
 }
