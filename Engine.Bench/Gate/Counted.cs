@@ -48,7 +48,8 @@ internal static class GateRunCommand
         }
 
         // Of no other family even a name is looked at: whatever was compiled before could change what is counted.
-        Operation kernel = OperationFamily.Find(arguments[0]).Operations.FirstOrDefault(kernel => kernel.IsCounted && kernel.Name == arguments[1])
+        Operation kernel = OperationFamily.Find(arguments[0]).Operations
+            .FirstOrDefault(kernel => kernel.IsCounted && kernel.Name == arguments[1])
             ?? throw new UsageException($"There is no kernel '{arguments[1]}' in the family {arguments[0]}.");
         Console.WriteLine(CountingEnvironment.Current);
         RunOnItsOwnStack(() => RunRegions(kernel, arguments.Length == 3));

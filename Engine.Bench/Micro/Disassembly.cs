@@ -13,7 +13,7 @@ internal static class Disassembly
 
     /// <summary>Runs the operations in another process, quickly, and returns the code that the methods ended up with.</summary>
     /// <param name="filters">The operations.</param>
-    /// <param name="methods">Methods as DOTNET_JitDisasm has them, such as <c>ThreadCache:Push</c> or <c>*Operations*:*</c>.</param>
+    /// <param name="methods">Methods as DOTNET_JitDisasm has them, <c>ThreadCache:Push</c> or <c>*Operations*:*</c>.</param>
     public static IReadOnlyList<string> Of(IEnumerable<string> filters, string methods)
     {
         string file = Path.GetTempFileName();
@@ -43,7 +43,8 @@ internal static class Disassembly
 
     /// <summary>
     /// The last listing of each method, in the order of the first: the JIT compiles a method again as it gets hotter, and on the
-    /// way for the loop that it is in (OSR). What stayed as it was first compiled has only set up; it counts if there is no other.
+    /// way for the loop that it is in (OSR). What was compiled only once has set up; it
+    /// counts if there is nothing else.
     /// </summary>
     public static IReadOnlyList<string> Last(IEnumerable<string> lines)
     {

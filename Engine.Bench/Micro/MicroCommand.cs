@@ -29,7 +29,8 @@ internal static class MicroCommand
         }
 
         string[] passed = ["--filter", .. options.Filters, .. options.Others];
-        Summary[] summaries = [.. BenchmarkSwitcher.FromTypes([typeof(OperationBenchmarks)]).Run(passed, MicroConfig.Make(options))];
+        var switcher = BenchmarkSwitcher.FromTypes([typeof(OperationBenchmarks)]);
+        Summary[] summaries = [.. switcher.Run(passed, MicroConfig.Make(options))];
         if (summaries.Length == 0 && options.Others.Count == 0)
         {
             throw new UsageException($"No operation matches {string.Join(", ", options.Filters)}: see micro --list.");

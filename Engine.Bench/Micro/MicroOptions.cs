@@ -29,8 +29,8 @@ internal sealed class MicroOptions
           --filter GLOB     only the operations whose family or name contain it, such as share, '*share*' or '*AllocateFree*';
                             may be given several times (default: all, which takes about half an hour)
           --quick           a second or two for each operation, in this process: for a look, not for a comparison
-          --disasm METHODS  the machine code that methods end up with when the operations run, instead of figures: '*Operations*:*'
-                            for the loops with all that is inlined into them, or a method such as 'ThreadCache:Push'
+          --disasm METHODS  the machine code that methods end up with when the operations run, instead of figures:
+                            '*Operations*:*' for the loops with all that is inlined into them, or a method such as 'ThreadCache:Push'
           --list            the families and their operations
           -- OPTIONS        what follows is BenchmarkDotNet's, such as --exporters json
 

@@ -29,7 +29,7 @@ public class OperationBenchmarks
         static (family, operation) => $"{family.Name}/{operation.Name}");
 
     [GlobalSetup]
-    public void Open() => _open = OperationFamily.FindCounted(Operation[(Operation.IndexOf('/', StringComparison.Ordinal) + 1)..]).Open();
+    public void Open() => _open = OperationFamily.FindCounted(Operation.Split('/')[^1]).Open();
 
     [GlobalCleanup]
     public void Close() => _open?.Dispose();

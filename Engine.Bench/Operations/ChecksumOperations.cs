@@ -138,7 +138,8 @@ internal sealed class OffloadOperations : Setting
             for (int i = 0; i < count; i++)
             {
                 Ask(packet);
-                Require(packet.OutputInto(on._plain, on._output) == MbufOffloadStatus.Done && on._output.TryDequeue(mbufs, out packet));
+                Require(packet.OutputInto(on._plain, on._output) == MbufOffloadStatus.Done
+                    && on._output.TryDequeue(mbufs, out packet));
             }
 
             packet.Free();

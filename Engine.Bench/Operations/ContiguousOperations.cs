@@ -43,7 +43,8 @@ internal sealed class ContiguousOperations(MbufArenaOptions options) : Setting(o
             for (int i = 0; i < count; i++)
             {
                 MbufChain packet = on.InTwo(mbufs);
-                Require(packet.TryPullDown(FirstLength / 2, FirstLength, out ReadOnlySpan<byte> view) && view.Length == FirstLength);
+                Require(packet.TryPullDown(FirstLength / 2, FirstLength, out ReadOnlySpan<byte> view)
+                    && view.Length == FirstLength);
                 packet.Free();
             }
         }),

@@ -116,7 +116,7 @@ internal sealed class FlightOperations : Setting
         }
     }
 
-    /// <summary>Packets allocated on one core and freed on another: a thread allocates without end, whoever runs the body frees.</summary>
+    /// <summary>Packets allocated on one core and freed on another: a thread allocates without end, the body frees.</summary>
     private sealed class HandOff : Setting
     {
         private const int Turn = 8192;

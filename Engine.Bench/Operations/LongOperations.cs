@@ -3,7 +3,7 @@ namespace Engine.Mbufs.Bench.Operations;
 /// <summary>Long packets: what must not depend on the number of their segments, and a walk over them.</summary>
 internal sealed class LongOperations : Setting
 {
-    private const string ConcatenateSeries = "concat";
+    private const string Joined = "concat";
     private const int SegmentLength = Sizes.PayloadLength;
 
     private static readonly int[] s_numbers = [1, 16, 256, 4096];
@@ -22,7 +22,7 @@ internal sealed class LongOperations : Setting
         _held = Packet(mbufs, operation.Number, SegmentLength).Detach();
     }
 
-    /// <summary>A byte behind the last segment's: O(1).</summary>
+    /// <summary>Bytes behind the last segment's: O(1).</summary>
     public static Operation Append(int segments)
         => Of(segments, "append-tail", "64 bytes appended to a packet of {0}, and trimmed off again", static (on, count) =>
         {
@@ -40,7 +40,7 @@ internal sealed class LongOperations : Setting
 
     /// <summary>As in a stream: a segment comes behind the last one, and the first one goes. O(1).</summary>
     public static Operation Concatenate(int segments)
-        => Of(segments, ConcatenateSeries, "a segment joined behind a packet of {0}, and the first one freed", static (on, count) =>
+        => Of(segments, Joined, "a segment joined behind a packet of {0}, and the first one freed", static (on, count) =>
         {
             using MbufScope mbufs = on.Arena.Enter();
             MbufChain packet = mbufs.Open(on._held);
@@ -125,7 +125,7 @@ internal sealed class LongOperations : Setting
         }
     }
 
-    /// <summary>The packet says how long it is; a walk over it finds the same, and the same bytes unless they were replaced.</summary>
+    /// <summary>The packet says how long it is; a walk finds the same, and the same bytes unless they were replaced.</summary>
     private bool IsRight()
     {
         using MbufScope mbufs = Arena.Enter();
@@ -135,7 +135,7 @@ internal sealed class LongOperations : Setting
         foreach (ReadOnlySpan<byte> segment in packet.Segments)
         {
             isRight &= segment.Length == SegmentLength
-                && (_operation.Series == ConcatenateSeries || segment.SequenceEqual(Payload(SegmentLength)));
+                && (_operation.Series == Joined || segment.SequenceEqual(Payload(SegmentLength)));
             segments++;
         }
 

@@ -96,7 +96,9 @@ internal sealed class HeaderFieldOperations(MbufArenaOptions options) : Setting(
                 packet.ChecksumFlags = MbufChecksumFlags.IPv4 | MbufChecksumFlags.Tcp;
                 packet.ChecksumData = (uint)i;
                 packet.FlowId = (uint)i;
-                Require(packet.ReceiveInterface == 3 && packet.FlowId == packet.ChecksumData && packet.PacketLength == packet.Length);
+                Require(packet.ReceiveInterface == 3
+                    && packet.FlowId == packet.ChecksumData
+                    && packet.PacketLength == packet.Length);
             }
         }),
         Of("fields-cold", "packet with a VLAN tag, header lengths and a timestamp: made, set, freed", static (on, count) =>

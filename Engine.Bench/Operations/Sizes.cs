@@ -91,7 +91,8 @@ internal static class PeerNames
     /// <summary>All of them, in the order of the tables.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        Dpdk, DpdkByHand, ArrayPool, MemoryPool, NativeMemory, Toolkit, Pipe, Sequence, MemoryCopy, Bandwidth, Vector, Self, Before,
+        Dpdk, DpdkByHand, ArrayPool, MemoryPool, NativeMemory, Toolkit, Pipe, Sequence, MemoryCopy, Bandwidth, Vector, Self,
+        Before,
     ];
 
     /// <summary>Those that rent and return a buffer where the engine allocates and frees a packet, and DPDK.</summary>

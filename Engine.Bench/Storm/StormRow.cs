@@ -1,4 +1,4 @@
-using System.Globalization;
+using static System.FormattableString;
 
 namespace Engine.Mbufs.Bench.Storm;
 
@@ -90,6 +90,4 @@ internal static class StormTable
         < 1e6 => Invariant($"{nanoseconds / 1e3:F1}us"),
         _ => Invariant($"{nanoseconds / 1e6:F1}ms"),
     };
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

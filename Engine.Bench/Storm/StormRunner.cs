@@ -152,7 +152,7 @@ internal sealed class StepFigures
         long operations = Step.Workers.Sum(static worker => worker.Packets);
         double nanoseconds = CostOf(operations);
         _nanoseconds.Add(nanoseconds);
-        _perSecond.Add(Step.HasUntimedWork ? 1e9 / nanoseconds : operations / seconds);
+        _perSecond.Add(operations / seconds);
         _operations += operations;
         foreach (Worker worker in Step.Workers)
         {

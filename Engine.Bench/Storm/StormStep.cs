@@ -19,10 +19,6 @@ internal abstract class StormStep : IDisposable
     /// <summary>Bytes that will be resident while the step lives, roughly; 0 for little.</summary>
     public virtual long ResidentBytes => 0;
 
-    /// <summary>True if only a part of the time is that of the operations; then their own time tells how many there were a
-    /// second.</summary>
-    public virtual bool HasUntimedWork => false;
-
     public IReadOnlyList<Worker> Workers => _crew!.Workers;
 
     /// <summary>Reserves memory and starts threads: nothing before that costs anything.</summary>

@@ -76,14 +76,21 @@ internal sealed class BeforePeer : IPeer
             throw new BenchException($"{folder} has no {Project}.");
         }
 
-        string[] settings = ["-c", "Release", "-p:RunAnalyzers=false", "-p:TreatWarningsAsErrors=false"];
-        Run("build", [project, .. settings, "--nologo", "-v:q", "-clp:ErrorsOnly;NoSummary", "--disable-build-servers"], folder);
-        return Run("build", [project, .. settings, "--getProperty:TargetPath", "--no-restore", "-t:GetTargetPath"], folder).Trim();
+        string[] settings = ["-c", "Release", "-p:RunAnalyzers=false", "-p:TreatWarningsAsErrors=false", "--nologo"];
+        try
+        {
+            Run(["build", project, .. settings, "-v:q", "-clp:ErrorsOnly;NoSummary", "--disable-build-servers"], folder);
+            return Run(["build", project, .. settings, "--no-restore", "--getProperty:TargetPath"], folder).Trim();
+        }
+        catch (BenchException failure)
+        {
+            throw new BenchException($"{folder} does not build: {failure.Message}");
+        }
     }
 
     /// <summary>In the checkout, which may ask for an SDK of its own.</summary>
-    private static string Run(string verb, string[] arguments, string folder) => ChildProcess.Output(
-        new ProcessStartInfo("dotnet", [verb, .. arguments]) { WorkingDirectory = folder }, s_buildLimit);
+    private static string Run(string[] arguments, string folder)
+        => ChildProcess.Output(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder }, s_buildLimit);
 
     private string[] KnownWorks()
     {

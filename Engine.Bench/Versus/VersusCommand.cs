@@ -71,8 +71,13 @@ internal static class VersusCommand
         VersusOptions options, EnginePeer engine, IReadOnlyList<Operation> works, Placement placement)
     {
         var present = new List<IPeer>();
-        foreach (string name in PeerNames.All.Where(name => options.Peers.Contains(name) && (name != PeerNames.Before || options.Before is not null)))
+        foreach (string name in PeerNames.All.Where(options.Peers.Contains))
         {
+            if (name == PeerNames.Before && options.Before is null)
+            {
+                continue;
+            }
+
             IPeer peer = name switch
             {
                 PeerNames.Dpdk => new DpdkPeer(placement),
@@ -103,7 +108,8 @@ internal static class VersusCommand
         string[] unknown = [.. works.Where(work => !before.Does(work)).Select(static work => work.Name)];
         if (before.MissingBecause is null && unknown.Length > 0)
         {
-            Console.Error.WriteLine($"{checkout} does not know these works, their rows are left out: {string.Join(", ", unknown)}.");
+            string names = string.Join(", ", unknown);
+            Console.Error.WriteLine($"{checkout} does not know these works, their rows are left out: {names}.");
         }
 
         return before;

@@ -37,8 +37,8 @@ internal sealed class VersusOptions
           --rounds N        how often each side is measured, each time in fresh processes (default {RoundsUsual})
           --milliseconds N  how long each process measures, after warming up (default {MillisecondsUsual})
           --quick           a first look: {RoundsQuick} rounds of {MillisecondsQuick} ms; options behind it count more
-          --before CHECKOUT also against the engine of another checkout, by its own verb measure: a folder, which is built where it
-                            is, or a commit of this repository; --peer {PeerNames.Before} leaves the others out
+          --before CHECKOUT also against the engine of another checkout, by its own verb measure: a folder, which is built
+                            where it is, or a commit of this repository; --peer {PeerNames.Before} leaves the others out
           --json FILE       write the results, too, as an array of objects
 
         A ratio is engine time over peer time in one round; shown is the median over the rounds, with its quartiles. In each

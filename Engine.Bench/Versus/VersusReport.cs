@@ -1,5 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
+
+using static System.FormattableString;
 
 namespace Engine.Mbufs.Bench.Versus;
 
@@ -56,8 +57,6 @@ internal static class VersusReport
             : ratio <= must ? "within must"
             : Invariant($"OVER MUST, required {must:0.###}"));
     }
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private sealed record Row(
         string Work,
