@@ -121,9 +121,10 @@ internal sealed class FlightOperations : Setting
     {
         private const int Turn = 8192;
 
+        // In this order, with the ring's slots between what one thread writes and the other: side by side they share lines.
+        private readonly Mbuf[] _consumed = new Mbuf[Sizes.Burst];
         private readonly Ring<Mbuf> _ring = new(Sizes.Ring);
         private readonly Mbuf[] _produced = new Mbuf[Sizes.Burst];
-        private readonly Mbuf[] _consumed = new Mbuf[Sizes.Burst];
         private Partner? _producer;
 
         public HandOff(MbufArenaOptions options)

@@ -76,18 +76,7 @@ internal sealed class LongOperations : Setting
         {
             using MbufScope mbufs = on.Arena.Enter();
             MbufChain packet = mbufs.Open(on._held);
-            int number = packet.SegmentCount;
-            for (int i = 0; i < count; i += number)
-            {
-                int length = 0;
-                foreach (ReadOnlySpan<byte> segment in packet.Segments)
-                {
-                    length += segment.Length;
-                }
-
-                Require(length == packet.Length);
-            }
-
+            Walk(packet, count);
             on._held = packet.Detach();
         });
 
@@ -113,6 +102,25 @@ internal sealed class LongOperations : Setting
             Number = number,
             Smallest = number == s_numbers[0] ? null : Sizes.Name(series, s_numbers[0]),
         };
+    }
+
+    /// <summary>Outside of the scope's block, in which the chain could not stay in registers.</summary>
+    private static void Walk(MbufChain packet, int count)
+    {
+        int number = packet.SegmentCount;
+        long length = 0;
+        long walked = 0;
+        for (int i = 0; i < count; i += number)
+        {
+            foreach (ReadOnlySpan<byte> segment in packet.Segments)
+            {
+                length += segment.Length;
+            }
+
+            walked += packet.Length;
+        }
+
+        Require(length == walked);
     }
 
     public override void Release()
