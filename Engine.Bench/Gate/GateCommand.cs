@@ -1,4 +1,4 @@
-using Engine.Mbufs.Bench.Kernels;
+using Engine.Mbufs.Bench.Operations;
 
 namespace Engine.Mbufs.Bench.Gate;
 
@@ -69,7 +69,7 @@ internal static class GateCommand
     /// <summary>All but the first, some at a time; only the first has a regression planted.</summary>
     private static Count[] MeasureAll(GateOptions options)
     {
-        IReadOnlyList<Kernel> kernels = options.Kernels;
+        IReadOnlyList<Operation> kernels = options.Kernels;
         var counts = new Count[kernels.Count - 1];
         int done = 0;
         Parallel.For(0, counts.Length, new ParallelOptions { MaxDegreeOfParallelism = options.Jobs }, number =>
@@ -99,7 +99,7 @@ internal static class GateCommand
         IReadOnlyList<Comparison> comparisons)
     {
         var kernels = new Dictionary<string, decimal>();
-        foreach (Kernel kernel in KernelFamily.AllKernels)
+        foreach (Operation kernel in OperationFamily.Counted)
         {
             if (counts.FirstOrDefault(count => count.Kernel == kernel.Name) is Count count)
             {

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-using Engine.Mbufs.Bench.Kernels;
+using Engine.Mbufs.Bench.Operations;
 
 namespace Engine.Mbufs.Bench.Gate;
 
@@ -35,12 +35,12 @@ internal sealed class GateOptions(ParseResult said)
             Where several apply: 7, 6, 4, 5, 3, in this order.
 
             kernels
-            {string.Join('\n', KernelFamily.AllKernels.Select(static kernel => $"  {kernel.Name,-22}{kernel.Description}"))}
+            {string.Join('\n', OperationFamily.Counted.Select(static kernel => $"  {kernel.Name,-22}{kernel.Text}"))}
             """,
         lastCounts: true);
 
-    private static readonly Option<IReadOnlyList<Kernel>?> s_only = s_set.List(
-        "--only", "KERNEL", "only this kernel; may be given several times [default: all]", KernelFamily.Find);
+    private static readonly Option<IReadOnlyList<Operation>?> s_only = s_set.List(
+        "--only", "KERNEL", "only this kernel; may be given several times [default: all]", OperationFamily.FindCounted);
 
     private static readonly Option<bool> s_all = s_set.Switch("--all", "show every kernel, not only those that changed");
 
@@ -55,7 +55,7 @@ internal sealed class GateOptions(ParseResult said)
 
     private static readonly Option<string?> s_json = s_set.Text("--json", "FILE", "write the counts, too");
 
-    public IReadOnlyList<Kernel> Kernels { get; } = Choose(said.GetValue(s_only), said.GetValue(s_plant));
+    public IReadOnlyList<Operation> Kernels { get; } = Choose(said.GetValue(s_only), said.GetValue(s_plant));
 
     public bool IsPart { get; } = said.GetValue(s_plant) || said.GetValue(s_only) is not null;
 
@@ -81,10 +81,10 @@ internal sealed class GateOptions(ParseResult said)
             : new GateOptions(said);
     }
 
-    private static Kernel[] Choose(IReadOnlyList<Kernel>? only, bool plants)
+    private static Operation[] Choose(IReadOnlyList<Operation>? only, bool plants)
     {
-        Kernel[] all = [.. KernelFamily.AllKernels];
-        int planted = Array.FindIndex(all, static kernel => kernel.HasPlanted);
+        Operation[] all = [.. OperationFamily.Counted];
+        int planted = Array.FindIndex(all, static kernel => kernel.Planted is not null);
         return plants ? all[planted..(planted + 2)] : only?.Distinct().ToArray() ?? all;
     }
 }

@@ -17,7 +17,7 @@ internal static class ChildProcess
 
     /// <summary>The same for a program that is started in a folder or an environment of its own.</summary>
     /// <exception cref="BenchException">It is not there, failed, or did not end.</exception>
-    public static string Output(ProcessStartInfo start)
+    public static string Output(ProcessStartInfo start, TimeSpan? limit = null)
     {
         string program = start.FileName;
         start.RedirectStandardOutput = true;
@@ -25,15 +25,18 @@ internal static class ChildProcess
         using Process process = Start(start);
         Task<string> errors = process.StandardError.ReadToEndAsync();
         Task<string> output = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(s_limit))
+        TimeSpan most = limit ?? s_limit;
+        if (!process.WaitForExit(most))
         {
             process.Kill(entireProcessTree: true);
-            throw new BenchException($"{program} did not end within {s_limit.TotalMinutes} minutes.");
+            throw new BenchException($"{program} did not end within {most.TotalMinutes} minutes.");
         }
 
         if (process.ExitCode != 0)
         {
-            string reason = errors.Result.Trim().Split('\n')[0].TrimEnd('.');
+            // Compilers write what is wrong where others write results.
+            string said = errors.Result.Trim() is { Length: > 0 } error ? error : output.Result.Trim();
+            string reason = said.Split('\n')[0].TrimEnd('.');
             throw new BenchException(
                 $"{program} failed with exit code {process.ExitCode}{(reason.Length > 0 ? ": " + reason : "")}.");
         }

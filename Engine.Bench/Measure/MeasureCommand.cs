@@ -1,3 +1,5 @@
+using Engine.Mbufs.Bench.Operations;
+
 namespace Engine.Mbufs.Bench.Measure;
 
 /// <summary>The verb <c>measure</c>: one side of one work, in this process.</summary>
@@ -13,7 +15,7 @@ internal static class MeasureCommand
             return 0;
         }
 
-        Work work = Work.Find(options.Work);
+        Operation work = OperationFamily.FindCompared(options.Work);
         Side chosen = Side.Find(options.Side);
         if (!chosen.Does(work))
         {

@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime;
+
+using Engine.Mbufs.Bench.Operations;
 
 namespace Engine.Mbufs.Bench.Measure;
 
@@ -19,7 +22,7 @@ internal sealed class Repetitions
 
     // More calls than the JIT counts before it compiles a method anew (30), in each turn.
     private const int CallsOfTurn = 64;
-    private const int PacketsOfCall = 8 * Work.Burst;
+    private const int PacketsOfCall = 8 * Sizes.Burst;
     private const int TurnsLeast = 20;
 
     // Longer together than the tenth of a second for which it waits.
@@ -133,4 +136,30 @@ internal sealed class Repetitions
 
         return most <= least * StillWithin;
     }
+}
+
+/// <summary>What one process measured of one work.</summary>
+/// <param name="Median">Nanoseconds a packet, median of the repetitions.</param>
+/// <param name="Least">Nanoseconds a packet, the fastest repetition.</param>
+/// <param name="ManagedBytes">Managed bytes allocated for each packet, by the measuring thread.</param>
+internal readonly record struct Sample(double Median, double Least, double ManagedBytes)
+{
+    /// <summary>The line that a measuring process writes: <c>work median min managed-bytes</c>.</summary>
+    public string ToLine(string work)
+        => string.Create(CultureInfo.InvariantCulture, $"{work} {Median:F3} {Least:F3} {ManagedBytes}");
+
+    /// <summary>Reads the line of a work; a process without a managed heap leaves the last figure out.</summary>
+    public static Sample Parse(string output, string work)
+    {
+        string[] fields = output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        return fields.Length is 3 or 4 && fields[0] == work
+            && Number(fields[1], out double median)
+            && Number(fields[2], out double least)
+            && Number(fields.Length == 4 ? fields[3] : "0", out double managedBytes)
+            ? new Sample(median, least, managedBytes)
+            : throw new BenchException($"A measuring process answered '{output.Trim()}' instead of the figures of {work}.");
+    }
+
+    private static bool Number(string text, out double number)
+        => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
 }

@@ -9,10 +9,11 @@ namespace Engine.Mbufs.Bench.Micro;
 internal static class Disassembly
 {
     private const string Header = "; Assembly listing for method ";
+    private const string FirstTier = "Tier0)";
 
     /// <summary>Runs the operations in another process, quickly, and returns the code that the methods ended up with.</summary>
     /// <param name="filters">The operations.</param>
-    /// <param name="methods">Methods as DOTNET_JitDisasm has them, such as <c>ThreadCache:Push</c> or <c>*Kernels:*</c>.</param>
+    /// <param name="methods">Methods as DOTNET_JitDisasm has them, <c>ThreadCache:Push</c> or <c>*Operations*:*</c>.</param>
     public static IReadOnlyList<string> Of(IEnumerable<string> filters, string methods)
     {
         string file = Path.GetTempFileName();
@@ -42,7 +43,8 @@ internal static class Disassembly
 
     /// <summary>
     /// The last listing of each method, in the order of the first: the JIT compiles a method again as it gets hotter, and on the
-    /// way for the loop that it is in (OSR).
+    /// way for the loop that it is in (OSR). What was compiled only once has set up; it
+    /// counts if there is nothing else.
     /// </summary>
     public static IReadOnlyList<string> Last(IEnumerable<string> lines)
     {
@@ -64,6 +66,7 @@ internal static class Disassembly
             listing?.Add(line);
         }
 
-        return [.. order.Select(method => string.Join('\n', listings[method]).TrimEnd())];
+        List<string> hot = order.FindAll(method => !listings[method][0].EndsWith(FirstTier, StringComparison.Ordinal));
+        return [.. (hot.Count > 0 ? hot : order).Select(method => string.Join('\n', listings[method]).TrimEnd())];
     }
 }

@@ -1,17 +1,13 @@
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 
-using Engine.Mbufs.Bench.Kernels;
+using Engine.Mbufs.Bench.Operations;
 
 namespace Engine.Mbufs.Bench.Micro;
 
 /// <summary>The verb <c>micro</c>: time and managed memory of each kernel, by BenchmarkDotNet.</summary>
 internal static class MicroCommand
 {
-    /// <summary>One class for each family.</summary>
-    public static IEnumerable<Type> Suites
-        => typeof(MicroCommand).Assembly.GetTypes().Where(static type => type.BaseType == typeof(KernelBenchmarks));
-
     public static int Run(string[] arguments)
     {
         MicroOptions options = MicroOptions.Parse(arguments);
@@ -33,7 +29,8 @@ internal static class MicroCommand
         }
 
         string[] passed = ["--filter", .. options.Filters, .. options.Others];
-        Summary[] summaries = [.. BenchmarkSwitcher.FromTypes([.. Suites]).Run(passed, MicroConfig.Make(options))];
+        var switcher = BenchmarkSwitcher.FromTypes([typeof(OperationBenchmarks)]);
+        Summary[] summaries = [.. switcher.Run(passed, MicroConfig.Make(options))];
         if (summaries.Length == 0 && options.Others.Count == 0)
         {
             throw new UsageException($"No operation matches {string.Join(", ", options.Filters)}: see micro --list.");
@@ -52,7 +49,7 @@ internal static class MicroCommand
         if (listings.Count == 0)
         {
             throw new UsageException($"No method {methods} was compiled: a method is 'Type:Method', with * for any part, and is"
-                + " gone where it is inlined; '*Kernels:*' shows the loops.");
+                + " gone where it is inlined; '*Operations*:*' shows the loops.");
         }
 
         output.WriteLine(string.Join("\n\n", listings));
@@ -61,12 +58,18 @@ internal static class MicroCommand
 
     private static void WriteList(TextWriter output)
     {
-        foreach (KernelFamily family in KernelFamily.All)
+        foreach (OperationFamily family in OperationFamily.All)
         {
-            output.WriteLine(family.Name);
-            foreach (Kernel kernel in family.Kernels)
+            Operation[] kernels = [.. family.Operations.Where(static operation => operation.IsCounted)];
+            if (kernels.Length == 0)
             {
-                output.WriteLine($"  {kernel.Name,-22}{kernel.Description}");
+                continue;
+            }
+
+            output.WriteLine(family.Name);
+            foreach (Operation kernel in kernels)
+            {
+                output.WriteLine($"  {kernel.Name,-22}{kernel.Text}");
             }
         }
     }

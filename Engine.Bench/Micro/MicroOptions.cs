@@ -13,7 +13,7 @@ internal sealed class MicroOptions(ParseResult said, IReadOnlyList<string> other
 
             examples
               micro --filter '*AllocateFree*' --quick
-              micro --filter share --disasm '*Kernels:*'
+              micro --filter share --disasm '*Operations*:*'
               micro --filter chain -- --exporters json
 
             Each operation is one that gate counts the instructions of, 1,024 at a time; the figures are of one. Without --quick
@@ -34,7 +34,7 @@ internal sealed class MicroOptions(ParseResult said, IReadOnlyList<string> other
     private static readonly Option<string?> s_disassembled = s_set.Text(
         "--disasm",
         "METHODS",
-        "the machine code that methods end up with when the operations run, instead of figures: '*Kernels:*' for the loops with all "
+        "the machine code that methods end up with when the operations run, instead of figures: '*Operations*:*' for the loops with all "
             + "that is inlined into them, or a method such as 'ThreadCache:Push'");
 
     private static readonly Option<bool> s_list = s_set.Switch("--list", "the families and their operations");

@@ -150,3 +150,88 @@ internal sealed class CurveChart
         return Left + EndRoom + ((_right - Left - (2 * EndRoom)) * share);
     }
 }
+
+/// <summary>One curve of a <see cref="CurveChart"/>.</summary>
+/// <param name="Name">Beside its end.</param>
+/// <param name="Points">From left to right.</param>
+internal sealed record Curve(string Name, IReadOnlyList<CurvePoint> Points);
+
+/// <summary>A point of a <see cref="Curve"/>.</summary>
+/// <param name="Place">Which of the chart's places along the horizontal axis it stands at.</param>
+/// <param name="Value">Its height.</param>
+/// <param name="Low">Where its whisker starts.</param>
+/// <param name="High">Where it ends.</param>
+/// <param name="Tooltip">All that is known of it.</param>
+internal readonly record struct CurvePoint(int Place, double Value, double Low, double High, string Tooltip);
+
+/// <summary>A place along the horizontal axis of a <see cref="CurveChart"/>.</summary>
+/// <param name="Label">What is written there.</param>
+/// <param name="Position">How far along it is, in any unit.</param>
+internal readonly record struct CurvePlace(string Label, double Position)
+{
+    /// <summary>Places for numbers that grow, each as far from the next as their logarithms are.</summary>
+    public static CurvePlace[] Logarithmic(IEnumerable<long> numbers)
+        => [.. numbers.Select(static number => new CurvePlace(Figure.Binary(number), Math.Log2(Math.Max(1, number))))];
+
+    /// <summary>Places as far from each other as the next ones.</summary>
+    public static CurvePlace[] Even(params string[] labels)
+        => [.. labels.Select(static (label, place) => new CurvePlace(label, place))];
+}
+
+/// <summary>What values must not exceed, over a part of a <see cref="CurveChart"/>.</summary>
+/// <param name="From">The first place that it holds for.</param>
+/// <param name="To">The last.</param>
+/// <param name="Value">How high it is.</param>
+/// <param name="Label">What is written on it.</param>
+internal readonly record struct CurveLimit(int From, int To, double Value, string Label);
+
+/// <summary>A logarithmic axis for positive values.</summary>
+internal sealed class LogAxis
+{
+    private static readonly double[] s_fine = [1, 1.5, 2, 3, 5, 7];
+    private static readonly double[] s_coarse = [1, 2, 5];
+    private static readonly double[] s_decades = [1];
+
+    private readonly double _least;
+    private readonly double _most;
+    private readonly double _start;
+    private readonly double _end;
+
+    /// <param name="values">What it has to hold; what has no logarithm is left out.</param>
+    /// <param name="start">Where its least value is drawn.</param>
+    /// <param name="end">Where its largest is.</param>
+    public LogAxis(IEnumerable<double> values, double start, double end)
+    {
+        double[] positive = [.. values.Where(static value => value > 0 && double.IsFinite(value)).DefaultIfEmpty(1)];
+
+        // A little room on both sides, and never so little of a range that noise fills the picture.
+        _least = positive.Min() / 1.12;
+        _most = Math.Max(positive.Max() * 1.12, _least * 2);
+        _start = start;
+        _end = end;
+    }
+
+    public double Position(double value)
+    {
+        double clamped = double.IsNaN(value) ? _least : Math.Clamp(value, _least, _most);
+        return _start + ((_end - _start) * Math.Log(clamped / _least) / Math.Log(_most / _least));
+    }
+
+    /// <summary>Round values, few enough to be told apart.</summary>
+    public IEnumerable<double> Ticks()
+    {
+        double decades = Math.Log10(_most / _least);
+        double[] digits = decades < 1.2 ? s_fine : decades < 3 ? s_coarse : s_decades;
+        for (int exponent = (int)Math.Floor(Math.Log10(_least)); exponent <= Math.Log10(_most); exponent++)
+        {
+            foreach (double digit in digits)
+            {
+                double tick = digit * Math.Pow(10, exponent);
+                if (tick >= _least && tick <= _most)
+                {
+                    yield return tick;
+                }
+            }
+        }
+    }
+}

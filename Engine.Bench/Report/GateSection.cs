@@ -55,3 +55,6 @@ internal sealed class GateSection : ReportSection
     private static string Count(double instructions)
         => instructions.ToString("#,0.##", System.Globalization.CultureInfo.InvariantCulture);
 }
+
+/// <summary>A row of <c>gate</c>, by the names of its JSON.</summary>
+internal sealed record GateRow(string Kernel, double? Before, double? Now, double? Growth);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+
 using Engine.Mbufs.Bench.Proxy;
 using Engine.Mbufs.Bench.Storm;
 
@@ -102,3 +103,11 @@ internal static class ResultReader
         }
     }
 }
+
+/// <summary>What a file of results is, whichever verb wrote it.</summary>
+/// <param name="Rows">Its rows.</param>
+/// <param name="Machine">Where they come from.</param>
+/// <param name="Command">What they were made with.</param>
+/// <param name="Outcome">How it ended, for a verb that judges.</param>
+internal sealed record ResultRoot<TRow>(
+    List<TRow> Rows, ResultMachine? Machine = null, string? Command = null, string? Outcome = null);

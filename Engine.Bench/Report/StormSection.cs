@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+
 using Engine.Mbufs.Bench.Storm;
 
 namespace Engine.Mbufs.Bench.Report;

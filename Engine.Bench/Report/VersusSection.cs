@@ -1,3 +1,7 @@
+using System.Xml.Linq;
+
+using Engine.Mbufs.Bench.Operations;
+
 namespace Engine.Mbufs.Bench.Report;
 
 /// <summary>The engine beside its peers: a chart and a table for each peer.</summary>
@@ -59,7 +63,7 @@ internal sealed class VersusSection : ReportSection
         {
             (double? must, double? goal) = Budget(row);
             (string style, string word) = Bar.Judge(row.Ratio, must, goal);
-            string description = Work.All.FirstOrDefault(work => work.Name == row.Work)?.Description ?? "";
+            string description = OperationFamily.Compared.FirstOrDefault(work => work.Name == row.Work)?.Text ?? "";
             string tooltip = Tooltip(row, description);
             bars.Add(new Bar(row.Work, row.Ratio, row.RatioLow, row.RatioHigh, must, goal, style, word, tooltip));
             table.Add(
@@ -81,11 +85,89 @@ internal sealed class VersusSection : ReportSection
 
     private static (double? Must, double? Goal) Budget(VersusRow row)
     {
-        Work? work = row.Peer == Budgeted ? Work.All.FirstOrDefault(work => work.Name == row.Work) : null;
-        return (work?.Must, work?.Goal);
+        Budget? budget = OperationFamily.Compared.FirstOrDefault(work => work.Name == row.Work)?.Budget;
+        return budget?.Peer == row.Peer ? (budget.Must, budget.Goal) : (null, null);
     }
 
     private static string Tooltip(VersusRow row, string description)
         => $"{row.Work}: {description}\nengine {Figure.Time(row.EngineNs)}, {row.Peer} {Figure.Time(row.PeerNs)} a packet\n"
             + $"ratio {Figure.Ratio(row.Ratio)}, quartiles {Figure.Range(row.RatioLow, row.RatioHigh)}";
+}
+
+/// <summary>Works that differ in a number only, such as packets in flight: what becomes of both sides as it grows.</summary>
+internal static class VersusGrowth
+{
+    /// <summary>A plot for each family of works of which there are at least three.</summary>
+    public static IEnumerable<XElement> Charts(string peer, IEnumerable<VersusRow> rows) => rows
+        .Select(static row => (Row: row, Work: OperationFamily.Compared.FirstOrDefault(work => work.Name == row.Work)))
+        .Where(static entry => entry.Work is { Number: > 0 })
+        .GroupBy(static entry => entry.Work!.Series, static entry => (entry.Row, Number: (long)entry.Work!.Number))
+        .Where(static family => family.Count() > 2)
+        .Select(family => Chart(peer, family.Key, [.. family.OrderBy(static entry => entry.Number)]));
+
+    private static XElement Chart(string peer, string family, (VersusRow Row, long Number)[] works)
+    {
+        Curve CurveOf(string side, Func<VersusRow, double> time) => new(side, [.. works.Select((work, place) => new CurvePoint(
+            place,
+            time(work.Row),
+            time(work.Row),
+            time(work.Row),
+            $"{side}, {work.Row.Work}: {Figure.Time(time(work.Row))}"))]);
+        long[] numbers = [.. works.Select(static work => work.Number)];
+        bool isInFlight = family.StartsWith("inflight", StringComparison.Ordinal);
+        return new CurveChart(
+            $"{family}: time as {(isInFlight ? "more are in flight" : "the packet gets longer")}",
+            (isInFlight ? "packets in flight (logarithmic)" : "segments (logarithmic)", "time each (logarithmic)"),
+            Figure.Time,
+            CurvePlace.Logarithmic(numbers),
+            [CurveOf("engine", static row => row.EngineNs), CurveOf(peer, static row => row.PeerNs)],
+            limits: isInFlight ? GrowthLimit.Of(numbers, works[0].Row.EngineNs) : []).ToSvg();
+    }
+}
+
+/// <summary>A row of <c>versus</c>, by the names of its JSON.</summary>
+internal sealed record VersusRow(
+    string Work,
+    string Peer,
+    double EngineNs,
+    double PeerNs,
+    double Ratio,
+    double RatioLow,
+    double RatioHigh,
+    double EngineManagedBytes);
+
+/// <summary>How much more a packet may cost when more of them are in flight, where huge pages are to be had.</summary>
+internal static class GrowthLimit
+{
+    private const long First = 1024;
+    private const long InCaches = 65_536;
+    private const long Beyond = 1_048_576;
+    private const double MostInCaches = 1.5;
+    private const double MostBeyond = 3;
+
+    /// <summary>The limits for numbers of packets; none if they do not start where the limits do.</summary>
+    /// <param name="numbers">In order.</param>
+    /// <param name="cost">What the first costs.</param>
+    public static List<CurveLimit> Of(long[] numbers, double cost)
+    {
+        var limits = new List<CurveLimit>();
+        int inCaches = Array.FindLastIndex(numbers, static number => number <= InCaches);
+        int beyond = Array.IndexOf(numbers, Beyond);
+        if (numbers.Length == 0 || numbers[0] != First)
+        {
+            return limits;
+        }
+
+        if (inCaches > 0)
+        {
+            limits.Add(new CurveLimit(0, inCaches, MostInCaches * cost, "at most 1.5× up to 64 K"));
+        }
+
+        if (beyond > 0)
+        {
+            limits.Add(new CurveLimit(beyond, beyond, MostBeyond * cost, "at most 3×"));
+        }
+
+        return limits;
+    }
 }

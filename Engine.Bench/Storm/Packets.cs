@@ -1,3 +1,7 @@
+using System.Buffers.Binary;
+
+using Engine.Mbufs.Bench.Operations;
+
 namespace Engine.Mbufs.Bench.Storm;
 
 /// <summary>What several steps do with packets in bursts.</summary>
@@ -60,14 +64,7 @@ internal static class Packets
     /// </summary>
     public static void FreeShuffled(in MbufScope mbufs, Span<Mbuf> handles)
     {
-        uint random = 1;
-        for (int i = handles.Length - 1; i > 0; i--)
-        {
-            random = unchecked((random * 1664525) + 1013904223);
-            int other = (int)(((ulong)random * ((uint)i + 1)) >> 32);
-            (handles[i], handles[other]) = (handles[other], handles[i]);
-        }
-
+        Shuffle.Apply(handles);
         mbufs.Free(handles);
     }
 
@@ -79,4 +76,95 @@ internal static class Packets
             OpenScopes(arena, count - 1);
         }
     }
+}
+
+/// <summary>
+/// Sixteen bytes at the start of a payload that tell whose it is: a number, and the same number mixed, so that old or foreign
+/// bytes do not pass for it.
+/// </summary>
+internal static class CheckValue
+{
+    public const int Length = 16;
+
+    /// <summary>Writes the value of a number.</summary>
+    public static void Write(Span<byte> room, ulong number)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(room, number);
+        BinaryPrimitives.WriteUInt64LittleEndian(room[8..], Mix(number));
+    }
+
+    /// <summary>The number that bytes hold; false if they hold no value.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> bytes, out ulong number)
+    {
+        number = 0;
+        if (bytes.Length < Length)
+        {
+            return false;
+        }
+
+        number = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        return BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]) == Mix(number);
+    }
+
+    // The constant of Fibonacci hashing; odd, so that no two numbers mix to the same.
+    private static ulong Mix(ulong number) => unchecked((number + 1) * 0x9E3779B97F4A7C15);
+}
+
+/// <summary>
+/// An arena for a number of packets, all of them carved and freed in a random order, with room for the handles of some of them.
+/// </summary>
+internal sealed class PacketPool : IDisposable
+{
+    // What the caches of a few threads may hold while one thread wants everything.
+    private const int Spare = 1024;
+
+    // Header, internal buffer, cold line, count, and the stride of a cluster with its headroom.
+    private const long BytesEach = 64 + 192 + 64 + 64 + 2240;
+
+    private readonly int _capacity;
+    private readonly int _handles;
+    private MbufArena? _arena;
+
+    /// <param name="capacity">Packets that the arena has.</param>
+    /// <param name="handles">Most of them that are out at a time.</param>
+    public PacketPool(int capacity, int handles)
+    {
+        _capacity = capacity;
+        _handles = handles;
+    }
+
+    /// <summary>For the handles of what is out.</summary>
+    public Mbuf[] Handles { get; private set; } = [];
+
+    /// <summary>Bytes that are resident when all packets were written.</summary>
+    public long ResidentBytes => (_capacity + Spare) * BytesEach;
+
+    /// <summary>Reserves, carves and shuffles; the second call does nothing.</summary>
+    public MbufArena Open()
+    {
+        if (_arena is not null)
+        {
+            return _arena;
+        }
+
+        _arena = new MbufArena(new MbufArenaOptions { Mbufs = _capacity + Spare, Clusters = _capacity + Spare });
+        var all = new Mbuf[_capacity];
+        using MbufScope mbufs = _arena.Enter();
+        Packets.Allocate(mbufs, all);
+        Packets.FreeShuffled(mbufs, all);
+        Handles = all.Length == _handles ? all : new Mbuf[_handles];
+        return _arena;
+    }
+
+    /// <summary>Takes all that may be out, writes a number into each, and finds it there again.</summary>
+    /// <returns>How many did not hold theirs.</returns>
+    public long CountWrong()
+    {
+        using MbufScope mbufs = _arena!.Enter();
+        Packets.Allocate(mbufs, Handles);
+        Packets.Mark(mbufs, Handles, 0);
+        return Packets.CheckAndFree(mbufs, Handles, 0);
+    }
+
+    public void Dispose() => _arena?.Dispose();
 }

@@ -1,3 +1,5 @@
+using Engine.Mbufs.Bench.Operations;
+
 namespace Engine.Mbufs.Bench.Storm;
 
 /// <summary>
@@ -12,10 +14,9 @@ internal sealed class SoakStep : StormStep
     private const int Kept = 256;
     private const int MadeEachTurn = 16;
 
-    private readonly HandleRing[] _rings;
+    private readonly Ring<Mbuf>[] _rings;
     private readonly Mbuf[][] _kept;
     private readonly uint[] _random;
-    private MbufArena? _arena;
     private int _working;
     private long _sent;
     private long _sentSum;
@@ -25,7 +26,7 @@ internal sealed class SoakStep : StormStep
     private SoakStep(int threads)
         : base(new StepName(Scenario, "all mixed", "threads", threads), threads)
     {
-        _rings = [.. Enumerable.Range(0, threads * threads).Select(static _ => new HandleRing(RingSize))];
+        _rings = [.. Enumerable.Range(0, threads * threads).Select(static _ => new Ring<Mbuf>(RingSize))];
         _kept = [.. Enumerable.Range(0, threads).Select(static _ => new Mbuf[Kept])];
         _random = [.. Enumerable.Range(0, threads).Select(static thread => (uint)((thread + 1) * 2654435769))];
     }
@@ -35,11 +36,7 @@ internal sealed class SoakStep : StormStep
     /// <summary>As many freed as made, and the same ones: the sums of their numbers agree.</summary>
     public override long CountWrong() => Math.Abs(_sent - _freed) + (_sentSum == _freedSum ? 0 : 1);
 
-    public override int CountLeaked() => _arena!.LiveMbufs;
-
-    public override IReadOnlyList<string> Audit() => _arena!.Audit().Problems;
-
-    protected override void Prepare() => _arena = new MbufArena(new MbufArenaOptions
+    protected override MbufArena Prepare() => new MbufArena(new MbufArenaOptions
     {
         Mbufs = 2048 * Threads,
         Clusters = 1024 * Threads,
@@ -48,8 +45,6 @@ internal sealed class SoakStep : StormStep
         Jumbo16Clusters = 32 * Threads,
     }).WithCaches(Threads);
 
-    protected override void Release() => _arena?.Dispose();
-
     protected override void BeforeSlice() => _working = Threads;
 
     protected override void Work(Worker worker)
@@ -57,7 +52,7 @@ internal sealed class SoakStep : StormStep
         var tally = default(Tally);
         do
         {
-            using (MbufScope mbufs = _arena!.Enter())
+            using (MbufScope mbufs = Arena.Enter())
             {
                 Receive(mbufs, worker, ref tally, keep: true);
                 Make(mbufs, worker, ref tally);
@@ -75,17 +70,17 @@ internal sealed class SoakStep : StormStep
         Interlocked.Add(ref _freedSum, tally.FreedSum);
     }
 
-    private HandleRing Ring(int from, int to) => _rings[(from * Threads) + to];
+    private Ring<Mbuf> Ring(int from, int to) => _rings[(from * Threads) + to];
 
     /// <summary>A burst from each thread, if it sent any; the result is how many packets came.</summary>
     private int Receive(in MbufScope mbufs, Worker worker, ref Tally tally, bool keep)
     {
-        Span<Mbuf> burst = stackalloc Mbuf[Bench.Work.Burst];
+        Span<Mbuf> burst = stackalloc Mbuf[Sizes.Burst];
         int received = 0;
         for (int from = 0; from < Threads; from++)
         {
             worker.BeginBurst();
-            int count = Ring(from, worker.Number).Take(burst);
+            int count = Ring(from, worker.Number).Read(burst);
             if (count == 0)
             {
                 worker.CancelBurst();
@@ -172,10 +167,10 @@ internal sealed class SoakStep : StormStep
     {
         tally.Made++;
         tally.MadeSum = unchecked(tally.MadeSum + (long)number);
-        HandleRing ring = Ring(worker.Number, (int)((Next(worker) >> 8) % (uint)Threads));
+        Ring<Mbuf> ring = Ring(worker.Number, (int)((Next(worker) >> 8) % (uint)Threads));
         if (ring.HasRoom(1))
         {
-            ring.Send([handle]);
+            ring.TryWrite([handle]);
         }
         else
         {
@@ -190,7 +185,7 @@ internal sealed class SoakStep : StormStep
         while (!isLast && !worker.IsStopped)
         {
             isLast = Volatile.Read(ref _working) == 0;
-            using (MbufScope mbufs = _arena!.Enter())
+            using (MbufScope mbufs = Arena.Enter())
             {
                 while (Receive(mbufs, worker, ref tally, keep: false) > 0)
                 {
@@ -201,7 +196,7 @@ internal sealed class SoakStep : StormStep
             Thread.Yield();
         }
 
-        using MbufScope last = _arena!.Enter();
+        using MbufScope last = Arena.Enter();
         foreach (ref Mbuf handle in _kept[worker.Number].AsSpan())
         {
             if (!handle.IsNull)
@@ -228,5 +223,143 @@ internal sealed class SoakStep : StormStep
         public long Made;
         public long MadeSum;
         public long FreedSum;
+    }
+}
+
+/// <summary>
+/// Packets of many shapes whose every byte follows from a number: a check value, then a piece of a pattern that starts at a
+/// place of its own.
+/// </summary>
+internal static class SoakPacket
+{
+    /// <summary>How many ways there are to make one.</summary>
+    public const int Shapes = 7;
+
+    private const int LengthMost = 4000;
+    private const int HeaderLength = 14;
+    private const int Period = 251; // a prime: no copy of a cache line or a word passes for another
+
+    private static readonly byte[] s_pattern =
+        [.. Enumerable.Range(0, Period + LengthMost).Select(static i => (byte)(i % Period))];
+
+    private static readonly MbufClusterSize[] s_sizes =
+        [MbufClusterSize.Standard, MbufClusterSize.Page, MbufClusterSize.Jumbo9, MbufClusterSize.Jumbo16];
+
+    /// <summary>Makes the packet of a number.</summary>
+    /// <param name="mbufs">Where from.</param>
+    /// <param name="number">Decides about every byte.</param>
+    /// <param name="random">Decides about length and shape.</param>
+    /// <param name="packet">The packet; null on failure.</param>
+    /// <returns>False if the arena was exhausted: nothing is kept.</returns>
+    public static bool TryMake(in MbufScope mbufs, ulong number, uint random, out Mbuf packet)
+    {
+        int length = (int)((random >> 8) % (LengthMost - CheckValue.Length)) + 1;
+        Span<byte> check = stackalloc byte[CheckValue.Length];
+        CheckValue.Write(check, number);
+        ReadOnlySpan<byte> bytes = Pattern(number)[..length];
+        MbufChain made = (random % Shapes) switch
+        {
+            0 => mbufs.AllocatePacketWithoutCluster(),
+            1 => mbufs.AllocatePacket(s_sizes[(random >> 20) & 3]),
+            2 => mbufs.AllocatePacket(length),
+            _ => mbufs.AllocatePacket(),
+        };
+        if (made.IsNull)
+        {
+            packet = default;
+            return false;
+        }
+
+        bool done = made.TryAppend(check) && (random % Shapes) switch
+        {
+            3 => TryAppendInParts(mbufs, made, bytes),
+            4 => made.TryAppend(bytes) && TryPrependAndTrim(made),
+            5 => made.TryAppend(bytes) && TrySplitAndJoin(made, (int)((random >> 4) % (uint)length) + CheckValue.Length),
+            6 => made.TryAppend(bytes) && made.TryDefragment(),
+            _ => made.TryAppend(bytes),
+        };
+        if (!done)
+        {
+            made.Free();
+        }
+
+        packet = done ? made.Detach() : default;
+        return done;
+    }
+
+    /// <summary>Looks at every byte.</summary>
+    /// <returns>True if they are those of the number that the packet begins with.</returns>
+    public static bool IsRight(MbufChain packet, out ulong number)
+    {
+        Span<byte> check = stackalloc byte[CheckValue.Length];
+        number = 0;
+        if (!packet.TryCopyTo(0, check) || !CheckValue.TryRead(check, out number))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> expected = Pattern(number);
+        int position = -CheckValue.Length;
+        foreach (ReadOnlySpan<byte> segment in packet.Segments)
+        {
+            ReadOnlySpan<byte> bytes = segment[Math.Min(segment.Length, Math.Max(0, -position))..];
+            if (!bytes.SequenceEqual(expected.Slice(Math.Max(0, position), bytes.Length)))
+            {
+                return false;
+            }
+
+            position += segment.Length;
+        }
+
+        return position == packet.Length - CheckValue.Length;
+    }
+
+    private static ReadOnlySpan<byte> Pattern(ulong number) => s_pattern.AsSpan((int)(number % Period));
+
+    private static bool TryAppendInParts(in MbufScope mbufs, MbufChain packet, ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            MbufChain part = mbufs.AllocateMbufWithCluster();
+            ReadOnlySpan<byte> piece = bytes[..Math.Min(bytes.Length, 999)];
+            if (part.IsNull)
+            {
+                return false;
+            }
+
+            if (!part.TryAppend(piece))
+            {
+                part.Free();
+                return false;
+            }
+
+            packet.Append(part);
+            bytes = bytes[piece.Length..];
+        }
+
+        return true;
+    }
+
+    private static bool TryPrependAndTrim(MbufChain packet)
+    {
+        if (!packet.TryPrepend(HeaderLength, out Span<byte> header))
+        {
+            return false;
+        }
+
+        header.Clear();
+        packet.TrimStart(HeaderLength);
+        return true;
+    }
+
+    private static bool TrySplitAndJoin(MbufChain packet, int at)
+    {
+        if (!packet.TrySplit(at, out MbufChain tail))
+        {
+            return false;
+        }
+
+        packet.Append(tail);
+        return true;
     }
 }

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Reflection;
-using System.Runtime.InteropServices;
+
 using Engine.Mbufs.Bench.Measure;
+using Engine.Mbufs.Bench.Operations;
 
 namespace Engine.Mbufs.Bench.Versus;
 
@@ -18,13 +19,7 @@ internal sealed class DpdkPeer : IPeer
 
     private const string ByHand = "by-hand";
 
-    /// <summary>What the C program has a way by hand for.</summary>
-    private static readonly string[] s_worksByHand = ["chain4", "chain4-linearize", "copy-1500", "copy-out-1500x4"];
-
-    private static readonly PosixSignal[] s_interruptions = [PosixSignal.SIGINT, PosixSignal.SIGTERM];
-
-    private readonly PosixSignalRegistration[] _interruptions;
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("engine-bench-");
+    private readonly TemporaryFolder _folder = new();
     private readonly Placement _placement;
     private readonly string _milliseconds;
     private readonly string _program;
@@ -40,12 +35,9 @@ internal sealed class DpdkPeer : IPeer
         _byHand = byHand;
         _compiler = compiler ?? (Environment.GetEnvironmentVariable("CC") is { Length: > 0 } chosen ? chosen : "cc");
 
-        // A run takes minutes, and may be interrupted; the process ends when the folder is gone.
-        _interruptions = [.. s_interruptions.Select(signal => PosixSignalRegistration.Create(signal, _ => DeleteFolder()))];
-
         // The program spends a third of its time on warming up.
         _milliseconds = Text(placement.Milliseconds * 3 / 2);
-        _program = Path.Combine(_folder.FullName, "dpdk_mbuf");
+        _program = Path.Combine(_folder.Path, "dpdk_mbuf");
         MissingBecause = OperatingSystem.IsLinux() ? TryBuild() : "it is built on Linux only";
     }
 
@@ -55,9 +47,9 @@ internal sealed class DpdkPeer : IPeer
 
     public string? MissingBecause { get; }
 
-    public bool Does(Work work) => !_byHand || s_worksByHand.Contains(work.Name);
+    public bool Does(Operation work) => work.Peers.Contains(Name);
 
-    public Sample Measure(Work work)
+    public Sample Measure(Operation work)
     {
         string cores = Text(_placement.Core);
         if (work.Cores > 1 && _placement.SecondCore is int second)
@@ -69,19 +61,7 @@ internal sealed class DpdkPeer : IPeer
         return Sample.Parse(ChildProcess.Output(_program, arguments), work.Name);
     }
 
-    public void Dispose()
-    {
-        Array.ForEach(_interruptions, static interruption => interruption.Dispose());
-        DeleteFolder();
-    }
-
-    private void DeleteFolder()
-    {
-        if (Directory.Exists(_folder.FullName))
-        {
-            _folder.Delete(recursive: true);
-        }
-    }
+    public void Dispose() => _folder.Dispose();
 
     /// <summary>Builds and tries the program; returns why it cannot be had, or null.</summary>
     private string? TryBuild()
@@ -97,7 +77,7 @@ internal sealed class DpdkPeer : IPeer
                 .. PackageConfiguration("--libs"), "-Wl,--no-as-needed", "-lrte_mempool_ring", "-lrte_mempool_stack",
             ];
             ChildProcess.Output(_compiler, arguments);
-            ChildProcess.Output(_program, [Text(_placement.Core), "1", Work.All[0].Name]);
+            ChildProcess.Output(_program, [Text(_placement.Core), "1", OperationFamily.Compared[0].Name]);
             return null;
         }
         catch (BenchException failure)
@@ -116,7 +96,7 @@ internal sealed class DpdkPeer : IPeer
         string[] names = assembly.GetManifestResourceNames();
         foreach (string name in names.Where(static name => name.StartsWith(Resources, StringComparison.Ordinal)))
         {
-            string path = Path.Combine(_folder.FullName, name[Resources.Length..]);
+            string path = Path.Combine(_folder.Path, name[Resources.Length..]);
             using Stream resource = assembly.GetManifestResourceStream(name)!;
             using FileStream file = File.Create(path);
             resource.CopyTo(file);

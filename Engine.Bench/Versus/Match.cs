@@ -1,4 +1,5 @@
 using Engine.Mbufs.Bench.Measure;
+using Engine.Mbufs.Bench.Operations;
 
 namespace Engine.Mbufs.Bench.Versus;
 
@@ -7,10 +8,10 @@ internal sealed class Match
 {
     private readonly IPeer _engine;
     private readonly IReadOnlyList<IPeer> _peers;
-    private readonly IReadOnlyList<Work> _works;
+    private readonly IReadOnlyList<Operation> _works;
     private readonly List<Comparison> _comparisons;
 
-    public Match(IPeer engine, IReadOnlyList<IPeer> peers, IReadOnlyList<Work> works)
+    public Match(IPeer engine, IReadOnlyList<IPeer> peers, IReadOnlyList<Operation> works)
     {
         _engine = engine;
         _peers = peers;
@@ -30,7 +31,7 @@ internal sealed class Match
         {
             for (int i = 0; i < _works.Count; i++)
             {
-                Progress.Show($"round {round} of {rounds}: {_works[i].Name} ({i + 1} of {_works.Count})");
+                Progress.Show($"round {round} of {rounds}, work {i + 1} of {_works.Count}: {_works[i].Name}");
                 PlayRound(_works[i]);
             }
         }
@@ -38,7 +39,7 @@ internal sealed class Match
         Progress.Clear();
     }
 
-    private void PlayRound(Work work)
+    private void PlayRound(Operation work)
     {
         List<Comparison> open = _comparisons.FindAll(comparison => comparison.Work == work);
         if (open.Count == 0)
@@ -69,7 +70,7 @@ internal sealed class Match
     }
 
     /// <summary>A peer that fails at a work is named, and that row left out: the others are still worth having.</summary>
-    private bool TryMeasure(IPeer peer, Work work, Comparison comparison, out Sample sample)
+    private bool TryMeasure(IPeer peer, Operation work, Comparison comparison, out Sample sample)
     {
         try
         {
@@ -85,4 +86,44 @@ internal sealed class Match
             return false;
         }
     }
+}
+
+/// <summary>The engine and one peer at one work, round by round.</summary>
+internal sealed class Comparison
+{
+    private readonly List<Sample> _engine = [];
+    private readonly List<Sample> _peer = [];
+
+    public Comparison(Operation work, string peer)
+    {
+        Work = work;
+        Peer = peer;
+    }
+
+    public Operation Work { get; }
+
+    public string Peer { get; }
+
+    /// <summary>What is required of the ratio; null if nothing is.</summary>
+    public Budget? Budget => Work.Budget?.Peer == Peer ? Work.Budget : null;
+
+    /// <summary>Nanoseconds a packet, median of the rounds.</summary>
+    public double EngineNanoseconds => Quantiles.Of(_engine.Select(sample => sample.Median), 0.5);
+
+    /// <inheritdoc cref="EngineNanoseconds"/>
+    public double PeerNanoseconds => Quantiles.Of(_peer.Select(sample => sample.Median), 0.5);
+
+    /// <summary>The worst round: a single byte must not hide in a median.</summary>
+    public double EngineManagedBytes => _engine.Max(sample => sample.ManagedBytes);
+
+    /// <summary>Adds what was measured side by side.</summary>
+    public void Add(Sample engine, Sample peer)
+    {
+        _engine.Add(engine);
+        _peer.Add(peer);
+    }
+
+    /// <summary>A quantile of the engine's time over the peer's, each ratio taken within one round.</summary>
+    public double Ratio(double fraction)
+        => Quantiles.Of(_engine.Zip(_peer, (engine, peer) => engine.Median / peer.Median), fraction);
 }

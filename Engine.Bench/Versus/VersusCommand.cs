@@ -1,4 +1,5 @@
 using Engine.Mbufs.Bench.Measure;
+using Engine.Mbufs.Bench.Operations;
 
 namespace Engine.Mbufs.Bench.Versus;
 
@@ -22,9 +23,9 @@ internal static class VersusCommand
         }
 
         var placement = Placement.OfThisProcess(options.Milliseconds);
-        List<Work> works = Possible(options.Works, placement);
+        List<Operation> works = Possible(options.Works, placement);
         using var engine = new EnginePeer(new ManagedPeer(Side.Engine, placement));
-        List<IPeer> peers = Present(options.Peers, engine, works, placement);
+        List<IPeer> peers = Present(options, engine, works, placement);
         try
         {
             var match = new Match(engine, peers, works);
@@ -48,10 +49,10 @@ internal static class VersusCommand
         }
     }
 
-    private static List<Work> Possible(IReadOnlyList<Work> works, Placement placement)
+    private static List<Operation> Possible(IReadOnlyList<Operation> works, Placement placement)
     {
-        var possible = new List<Work>();
-        foreach (Work work in works)
+        var possible = new List<Operation>();
+        foreach (Operation work in works)
         {
             if (placement.Hinders(work, Machine.FreeMemoryBytes()) is string reason)
             {
@@ -67,16 +68,22 @@ internal static class VersusCommand
     }
 
     private static List<IPeer> Present(
-        IReadOnlyList<string> names, EnginePeer engine, IReadOnlyList<Work> works, Placement placement)
+        VersusOptions options, EnginePeer engine, IReadOnlyList<Operation> works, Placement placement)
     {
         var present = new List<IPeer>();
-        foreach (string name in PeerNames.All.Where(names.Contains))
+        foreach (string name in PeerNames.All.Where(options.Peers.Contains))
         {
+            if (name == PeerNames.Before && options.Before is null)
+            {
+                continue;
+            }
+
             IPeer peer = name switch
             {
                 PeerNames.Dpdk => new DpdkPeer(placement),
                 PeerNames.DpdkByHand => new DpdkPeer(placement, byHand: true),
                 PeerNames.Self => new SelfPeer(engine, works),
+                PeerNames.Before => MakeBefore(options.Before!, works, placement),
                 _ => new ManagedPeer(Side.Find(name), placement),
             };
             if (peer.MissingBecause is string reason)
@@ -91,5 +98,20 @@ internal static class VersusCommand
         }
 
         return present;
+    }
+
+    private static BeforePeer MakeBefore(string checkout, IReadOnlyList<Operation> works, Placement placement)
+    {
+        Progress.Show($"building {checkout}");
+        var before = new BeforePeer(checkout, placement);
+        Progress.Clear();
+        string[] unknown = [.. works.Where(work => !before.Does(work)).Select(static work => work.Name)];
+        if (before.MissingBecause is null && unknown.Length > 0)
+        {
+            string names = string.Join(", ", unknown);
+            Console.Error.WriteLine($"{checkout} does not know these works, their rows are left out: {names}.");
+        }
+
+        return before;
     }
 }

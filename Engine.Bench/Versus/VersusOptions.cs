@@ -1,6 +1,7 @@
 using System.CommandLine;
 
 using Engine.Mbufs.Bench.Measure;
+using Engine.Mbufs.Bench.Operations;
 
 namespace Engine.Mbufs.Bench.Versus;
 
@@ -19,6 +20,7 @@ internal sealed class VersusOptions(ParseResult said)
             examples
               versus --json versus.json
               versus --only burst32 --peer dpdk --quick
+              versus --before HEAD~10 --peer before
 
             A ratio is engine time over peer time in one round; shown is the median over the rounds, with its quartiles. In each
             round DPDK runs before and after the engine, and the faster of the two counts; of several ways to do a work, it takes
@@ -26,18 +28,19 @@ internal sealed class VersusOptions(ParseResult said)
             missing, and works that this machine cannot do, are named and left out.
 
             works
-            {string.Join('\n', Work.All.Select(work => $"  {work.Name,-25}{work.Description}"))}
+            {string.Join('\n', OperationFamily.Compared.Select(work => $"  {work.Name,-25}{work.Text}"))}
 
             peers
               {PeerNames.Dpdk,-14}DPDK's rte_mbuf, built here: apt-get install libdpdk-dev gcc pkg-config (Linux)
               {PeerNames.DpdkByHand,-14}the same without the library's functions: fields set by hand, its code repeated inline for this processor
             {string.Join('\n', Side.Peers.Select(side => $"  {side.Name,-14}{side.Summary}"))}
               {PeerNames.Self,-14}the engine at the smallest work of the family: how cost grows with packets or segments
+              {PeerNames.Before,-14}the engine of the checkout that --before names
             """,
         lastCounts: true);
 
-    private static readonly Option<IReadOnlyList<Work>?> s_only = s_set.List(
-        "--only", "WORK", "only this work; may be given several times [default: all]", Work.Find);
+    private static readonly Option<IReadOnlyList<Operation>?> s_only = s_set.List(
+        "--only", "WORK", "only this work; may be given several times [default: all]", OperationFamily.FindCompared);
 
     private static readonly Option<IReadOnlyList<string>?> s_peers = s_set.List(
         "--peer", "PEER", "only against this peer; may be given several times [default: all]", PeerNames.Find);
@@ -51,10 +54,16 @@ internal sealed class VersusOptions(ParseResult said)
     private static readonly Option<bool> s_quick = s_set.Switch(
         "--quick", $"a first look: {RoundsQuick} rounds of {MillisecondsQuick} ms; options behind it count more");
 
+    private static readonly Option<string?> s_before = s_set.Text(
+        "--before",
+        "CHECKOUT",
+        "also against the engine of another checkout, by its own verb measure: a folder, which is built where it is, or a commit of this "
+            + $"repository; --peer {PeerNames.Before} leaves the others out");
+
     private static readonly Option<string?> s_json = s_set.Value(
         "--json", "FILE", "write the results, too, as an array of objects", FileIn);
 
-    public IReadOnlyList<Work> Works { get; } = said.GetValue(s_only) is { } only ? [.. Work.All.Where(only.Contains)] : Work.All;
+    public IReadOnlyList<Operation> Works { get; } = said.GetValue(s_only) is { } only ? [.. OperationFamily.Compared.Where(only.Contains)] : OperationFamily.Compared;
 
     public IReadOnlyList<string> Peers { get; } = said.GetValue(s_peers) ?? PeerNames.All;
 
@@ -62,13 +71,22 @@ internal sealed class VersusOptions(ParseResult said)
 
     public int Milliseconds { get; } = Behind(said, s_milliseconds, MillisecondsUsual, MillisecondsQuick);
 
+    /// <summary>Another checkout to compare with: a folder, or a commit; null for none.</summary>
+    public string? Before { get; } = said.GetValue(s_before);
+
     public string? JsonPath { get; } = said.GetValue(s_json);
 
     public bool WantsHelp { get; } = s_set.AsksForHelp(said);
 
     public static string Help => s_set.Help;
 
-    public static VersusOptions Parse(string[] arguments) => new(s_set.Parse(arguments));
+    public static VersusOptions Parse(string[] arguments)
+    {
+        var options = new VersusOptions(s_set.Parse(arguments));
+        return options.Before is null && options.Peers != PeerNames.All && options.Peers.Contains(PeerNames.Before)
+            ? throw new UsageException($"--peer {PeerNames.Before} needs --before CHECKOUT.")
+            : options;
+    }
 
     /// <summary>The value of an option that stands behind --quick, or without it.</summary>
     private static int Behind(ParseResult said, Option<int?> option, int usual, int quickly)

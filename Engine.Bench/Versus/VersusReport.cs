@@ -1,12 +1,13 @@
-using System.Globalization;
 using System.Text.Json;
+
+using static System.FormattableString;
 
 namespace Engine.Mbufs.Bench.Versus;
 
 /// <summary>The results of <c>versus</c>, for people and for programs.</summary>
 internal static class VersusReport
 {
-    /// <summary>Writes the table. The budgets are shares of DPDK's time, so only its rows have them.</summary>
+    /// <summary>Writes the table. A budget is a share of one peer's time, so only its row has it.</summary>
     public static void WriteTable(TextWriter output, IEnumerable<Comparison> comparisons)
     {
         output.WriteLine(
@@ -17,7 +18,7 @@ internal static class VersusReport
             string line = $"{comparison.Work.Name,-24} {comparison.Peer,-12} "
                 + Invariant($"{comparison.EngineNanoseconds,9:F2} {comparison.PeerNanoseconds,9:F2} ")
                 + Invariant($"{comparison.Ratio(0.5),6:F3}   {comparison.Ratio(0.25):F3}-{comparison.Ratio(0.75):F3}   ")
-                + Invariant($"{Budget(comparison, comparison.Work.Must)} {Budget(comparison, comparison.Work.Goal)}  ")
+                + Invariant($"{Share(comparison.Budget?.Must)} {Share(comparison.Budget?.Goal)}  ")
                 + Invariant($"{comparison.EngineManagedBytes,9:0.####}  {Verdict(comparison)}");
             output.WriteLine(line.TrimEnd());
         }
@@ -38,8 +39,7 @@ internal static class VersusReport
         ResultFile.WriteText(path, JsonSerializer.Serialize(rows, ResultFile.Json) + "\n");
     }
 
-    private static string Budget(Comparison comparison, double? budget)
-        => comparison.Peer == PeerNames.Dpdk && budget is double share ? Invariant($"{share,5:0.###}") : "    -";
+    private static string Share(double? budget) => budget is double share ? Invariant($"{share,5:0.###}") : "    -";
 
     /// <summary>
     /// What is to be noticed: a budget that was missed, with what was required; memory that the collector sees.
@@ -47,7 +47,7 @@ internal static class VersusReport
     private static string Verdict(Comparison comparison)
     {
         string managed = comparison.EngineManagedBytes > 0 ? "MANAGED MEMORY, required 0  " : "";
-        if (comparison.Peer != PeerNames.Dpdk || comparison.Work is not { Must: double must, Goal: double goal })
+        if (comparison.Budget is not (double must, double goal, _))
         {
             return managed;
         }
@@ -57,8 +57,6 @@ internal static class VersusReport
             : ratio <= must ? "within must"
             : Invariant($"OVER MUST, required {must:0.###}"));
     }
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private sealed record Row(
         string Work,

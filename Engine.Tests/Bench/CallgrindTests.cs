@@ -40,7 +40,7 @@ public sealed class CallgrindTests
 
     private const string Summary = """
            1: JIT compiled Engine.Mbufs.Bench.Program:Main(System.String[]):int [FullOpts, IL size=71, code size=283]
-           2: JIT compiled Engine.Mbufs.Bench.Kernels.AllocateKernels:Packet(int):this [FullOpts, IL size=61, code size=387]
+           2: JIT compiled Engine.Mbufs.Bench.Operations.AllocateOperations:AllocateFree(int):this [FullOpts, IL size=61, code size=387]
            3: JIT compiled Engine.Mbufs.ThreadCache:TakeSlow(int):this [FullOpts with Synthesized PGO, IL size=133, code size=22]
         """;
 

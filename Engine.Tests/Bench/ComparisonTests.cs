@@ -1,6 +1,8 @@
 using Engine.Mbufs.Bench;
 using Engine.Mbufs.Bench.Measure;
+using Engine.Mbufs.Bench.Operations;
 using Engine.Mbufs.Bench.Versus;
+
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Bench;
@@ -44,7 +46,7 @@ public sealed class ComparisonTests
     [Test]
     public void A_managed_byte_in_one_round_is_not_hidden_by_the_others()
     {
-        var comparison = new Comparison(Work.All[0], "somebody");
+        var comparison = new Comparison(OperationFamily.Compared[0], "somebody");
         comparison.Add(new Sample(1, 1, 0), new Sample(1, 1, 0));
         comparison.Add(new Sample(1, 1, 0.5), new Sample(1, 1, 0));
         comparison.Add(new Sample(1, 1, 0), new Sample(1, 1, 0));
@@ -67,7 +69,7 @@ public sealed class ComparisonTests
 
     private static Comparison Compare(params (double Engine, double Peer)[] rounds)
     {
-        var comparison = new Comparison(Work.All[0], "somebody");
+        var comparison = new Comparison(OperationFamily.Compared[0], "somebody");
         foreach ((double engine, double peer) in rounds)
         {
             comparison.Add(new Sample(engine, engine, 0), new Sample(peer, peer, 0));

@@ -1,5 +1,5 @@
 using Engine.Mbufs.Bench.Gate;
-using Engine.Mbufs.Bench.Kernels;
+using Engine.Mbufs.Bench.Operations;
 using Engine.Samples.Options;
 
 using NUnit.Framework;
@@ -61,7 +61,7 @@ public sealed class GateCommandTests
             Assert.Ignore(reason);
         }
 
-        Kernel kernel = KernelFamily.Find("share");
+        Operation kernel = OperationFamily.FindCounted("share");
         Count first = Callgrind.Measure(kernel, planted: false);
         Count second = Callgrind.Measure(kernel, planted: false);
 

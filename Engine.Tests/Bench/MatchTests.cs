@@ -1,14 +1,16 @@
 using Engine.Mbufs.Bench;
 using Engine.Mbufs.Bench.Measure;
+using Engine.Mbufs.Bench.Operations;
 using Engine.Mbufs.Bench.Versus;
+
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Bench;
 
 public sealed class MatchTests
 {
-    private static readonly Work s_work = Work.Find("alloc-free");
-    private static readonly Work s_other = Work.Find("burst32");
+    private static readonly Operation s_work = OperationFamily.FindCompared("alloc-free");
+    private static readonly Operation s_other = OperationFamily.FindCompared("burst32");
 
     [Test]
     public void Of_a_peer_with_a_slow_mode_the_faster_run_counts()
@@ -56,7 +58,7 @@ public sealed class MatchTests
     [Test]
     public void The_engine_is_its_own_peer_by_what_it_measured_in_the_same_round()
     {
-        IReadOnlyList<Work> works = [Work.Find("length-1"), Work.Find("length-4096")];
+        IReadOnlyList<Operation> works = [OperationFamily.FindCompared("length-1"), OperationFamily.FindCompared("length-4096")];
         var engine = new EnginePeer(new Scripted("engine", 10, 20, 10, 40));
         IPeer[] peers = [new Scripted("other", 1, 1, 1, 1), new SelfPeer(engine, works)];
         var match = new Match(engine, peers, works);
@@ -68,7 +70,7 @@ public sealed class MatchTests
     [Test]
     public void The_smallest_work_is_measured_if_nobody_asked_for_it()
     {
-        IReadOnlyList<Work> works = [Work.Find("length-4096")];
+        IReadOnlyList<Operation> works = [OperationFamily.FindCompared("length-4096")];
         var engine = new EnginePeer(new Scripted("engine", 20, 10, 40, 10));
         var match = new Match(engine, [new SelfPeer(engine, works)], works);
         match.Play(rounds: 2);
@@ -92,13 +94,13 @@ public sealed class MatchTests
 
         public bool RunsTwice { get; init; }
 
-        public Work? Only { get; init; }
+        public Operation? Only { get; init; }
 
         public int Left => _medians.Count;
 
-        public bool Does(Work work) => Only is null || Only == work;
+        public bool Does(Operation work) => Only is null || Only == work;
 
-        public Sample Measure(Work work)
+        public Sample Measure(Operation work)
             => _medians.TryDequeue(out double median)
                 ? new Sample(median, median, 0)
                 : throw new BenchException("Nothing is left.");

@@ -1,5 +1,5 @@
-using Engine.Mbufs.Bench.Kernels;
 using Engine.Mbufs.Bench.Micro;
+using Engine.Mbufs.Bench.Operations;
 using Engine.Samples.Options;
 
 using NUnit.Framework;
@@ -23,16 +23,17 @@ public sealed class MicroTests
         """;
 
     [Test]
-    public void Every_family_has_a_suite_of_its_name()
+    public void Every_counted_operation_is_a_benchmark_by_its_family_and_name()
         => Assert.That(
-            MicroCommand.Suites.Select(static suite => suite.Name),
-            Is.EquivalentTo(KernelFamily.All.Select(static family => family.Name)));
+            OperationBenchmarks.Names,
+            Is.EqualTo(OperationFamily.Counted.Select(static kernel => $"{OperationFamily.Of(kernel).Name}/{kernel.Name}")));
 
     [Test]
-    public void A_suite_runs_each_kernel_of_its_family()
+    public void The_suite_runs_each_operation_of_a_family()
     {
-        var suite = new Share();
-        foreach (string name in suite.Names)
+        var suite = new OperationBenchmarks();
+        string[] names = [.. OperationBenchmarks.Names.Where(static name => name.StartsWith("Share/", StringComparison.Ordinal))];
+        foreach (string name in names)
         {
             suite.Operation = name;
             suite.Open();
@@ -40,7 +41,7 @@ public sealed class MicroTests
             suite.Close();
         }
 
-        Assert.That(suite.Names, Is.EqualTo(KernelFamily.FindFamily("Share").Kernels.Select(static kernel => kernel.Name)));
+        Assert.That(names, Has.Length.EqualTo(OperationFamily.Find("Share").Operations.Count(static kernel => kernel.IsCounted)));
     }
 
     [Test]
@@ -50,6 +51,14 @@ public sealed class MicroTests
             "; Assembly listing for method A:First() (Tier1)\n   pop rax",
             "; Assembly listing for method A:Second(int):this (Tier1)\n   ret",
         }));
+
+    [Test]
+    public void A_method_that_was_compiled_once_is_shown_only_if_no_other_is()
+    {
+        string[] cold = ["; Assembly listing for method A:Setup() (Instrumented Tier0)", "   nop"];
+        Assert.That(Disassembly.Last(cold), Has.One.Items);
+        Assert.That(Disassembly.Last([.. cold, .. Listings.Split('\n')]), Has.None.Contains("A:Setup"));
+    }
 
     [TestCase("--unknown")]
     [TestCase("--filter")]

@@ -1,4 +1,4 @@
-using Engine.Mbufs.Bench;
+using Engine.Mbufs.Bench.Operations;
 using Engine.Mbufs.Bench.Versus;
 using Engine.Samples.Linux;
 
@@ -17,9 +17,9 @@ public sealed class PlacementTests
         var pair = new Placement(Core: 3, SecondCore: 2, Milliseconds: 1);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(alone.Hinders(Work.Find("handoff-burst32"), Plenty), Does.Contain("takes 2 cores"));
-            Assert.That(pair.Hinders(Work.Find("handoff-burst32"), Plenty), Is.Null);
-            Assert.That(alone.Hinders(Work.Find("alloc-free"), Plenty), Is.Null);
+            Assert.That(alone.Hinders(OperationFamily.FindCompared("handoff-burst32"), Plenty), Does.Contain("takes 2 cores"));
+            Assert.That(pair.Hinders(OperationFamily.FindCompared("handoff-burst32"), Plenty), Is.Null);
+            Assert.That(alone.Hinders(OperationFamily.FindCompared("alloc-free"), Plenty), Is.Null);
         }
     }
 
@@ -29,9 +29,9 @@ public sealed class PlacementTests
         var placement = new Placement(Core: 0, SecondCore: null, Milliseconds: 1);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(placement.Hinders(Work.Find("inflight-1048576"), 1L << 30), Does.Contain("memory"));
-            Assert.That(placement.Hinders(Work.Find("inflight-65536"), 1L << 30), Is.Null);
-            Assert.That(placement.Hinders(Work.Find("inflight-1048576"), Plenty), Is.Null);
+            Assert.That(placement.Hinders(OperationFamily.FindCompared("inflight-1048576"), 1L << 30), Does.Contain("memory"));
+            Assert.That(placement.Hinders(OperationFamily.FindCompared("inflight-65536"), 1L << 30), Is.Null);
+            Assert.That(placement.Hinders(OperationFamily.FindCompared("inflight-1048576"), Plenty), Is.Null);
         }
     }
 
@@ -46,6 +46,16 @@ public sealed class PlacementTests
             Assert.That(placement.Core, Is.EqualTo(cores[^1]));
             Assert.That(placement.SecondCore, Is.EqualTo(cores.Count > 1 ? cores[^2] : null));
         }
+    }
+
+    [TestCase("/", "has no Engine.Bench")]
+    [TestCase("no-such-commit", "no commit that can be checked out")]
+    [TestCase("--detach", "is no commit")]
+    public void A_checkout_that_cannot_be_built_says_why(string checkout, string reason)
+    {
+        using var before = new BeforePeer(checkout, new Placement(Core: 0, SecondCore: null, Milliseconds: 1));
+        Assert.That(before.MissingBecause, Does.Contain(reason));
+        Assert.That(before.Does(OperationFamily.Compared[0]), Is.False);
     }
 
     [Test]

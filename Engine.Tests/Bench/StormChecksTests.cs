@@ -1,4 +1,6 @@
+using Engine.Mbufs.Bench.Operations;
 using Engine.Mbufs.Bench.Storm;
+
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Bench;
@@ -62,17 +64,17 @@ public sealed class StormChecksTests
         var sent = new Mbuf[Ring];
         var taken = new Mbuf[Ring];
         Packets.Allocate(mbufs, sent);
-        var ring = new HandleRing(Ring);
+        var ring = new Ring<Mbuf>(Ring);
 
         for (int round = 0; round < 5; round++)
         {
-            ring.Send(sent.AsSpan(0, 5));
+            ring.TryWrite(sent.AsSpan(0, 5));
             Assert.That((ring.HasRoom(3), ring.HasRoom(4)), Is.EqualTo((true, false)));
-            ring.Send(sent.AsSpan(5, 3));
-            int first = ring.Take(taken.AsSpan(0, 2));
-            int rest = ring.Take(taken.AsSpan(2));
+            ring.TryWrite(sent.AsSpan(5, 3));
+            int first = ring.Read(taken.AsSpan(0, 2));
+            int rest = ring.Read(taken.AsSpan(2));
 
-            Assert.That((first, rest, ring.Take(taken)), Is.EqualTo((2, 6, 0)));
+            Assert.That((first, rest, ring.Read(taken)), Is.EqualTo((2, 6, 0)));
             Assert.That(taken, Is.EqualTo(sent));
         }
 

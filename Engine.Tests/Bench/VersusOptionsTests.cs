@@ -1,6 +1,7 @@
-using Engine.Mbufs.Bench;
+using Engine.Mbufs.Bench.Operations;
 using Engine.Mbufs.Bench.Versus;
 using Engine.Samples.Options;
+
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Bench;
@@ -13,7 +14,7 @@ public sealed class VersusOptionsTests
         var options = VersusOptions.Parse([]);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(options.Works, Is.EqualTo(Work.All));
+            Assert.That(options.Works, Is.EqualTo(OperationFamily.Compared));
             Assert.That(options.Peers, Is.EqualTo(PeerNames.All));
             Assert.That(options.Rounds, Is.GreaterThanOrEqualTo(5));
         }
@@ -42,6 +43,15 @@ public sealed class VersusOptionsTests
         Assert.That((before.Rounds, before.Milliseconds), Is.EqualTo((2, 60)));
     }
 
+    [Test]
+    public void Another_checkout_is_compared_if_it_is_named()
+    {
+        var options = VersusOptions.Parse(["--before", "main", "--peer", "before"]);
+        Assert.That((options.Before, options.Peers[0]), Is.EqualTo(("main", "before")));
+    }
+
+    [TestCase("--before needs a value", "--before")]
+    [TestCase("--peer before needs --before", "--peer", "before")]
     [TestCase("There is no work 'burst'", "--only", "burst")]
     [TestCase("There is no peer 'netty'", "--peer", "netty")]
     [TestCase("--only needs a value; write --only WORK", "--only")]
@@ -55,7 +65,7 @@ public sealed class VersusOptionsTests
     [Test]
     public void The_help_page_names_every_work_and_every_peer()
     {
-        foreach (string name in Work.All.Select(static work => work.Name).Concat(PeerNames.All))
+        foreach (string name in OperationFamily.Compared.Select(static work => work.Name).Concat(PeerNames.All))
         {
             Assert.That(VersusOptions.Help, Does.Contain($"  {name} "));
         }

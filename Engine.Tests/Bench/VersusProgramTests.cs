@@ -2,7 +2,8 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
-using Engine.Mbufs.Bench;
+using Engine.Mbufs.Bench.Operations;
+
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Bench;
@@ -65,7 +66,7 @@ public sealed class VersusProgramTests
     private static (int Code, string Output, string Errors) Run(string compiler, params string[] arguments)
     {
         string dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
-        var start = new ProcessStartInfo(dotnet, [typeof(Work).Assembly.Location, "versus", .. arguments])
+        var start = new ProcessStartInfo(dotnet, [typeof(Operation).Assembly.Location, "versus", .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

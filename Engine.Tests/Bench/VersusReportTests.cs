@@ -1,8 +1,9 @@
 using System.Text.Json;
 
-using Engine.Mbufs.Bench;
 using Engine.Mbufs.Bench.Measure;
+using Engine.Mbufs.Bench.Operations;
 using Engine.Mbufs.Bench.Versus;
+
 using NUnit.Framework;
 
 namespace Engine.Mbufs.Tests.Bench;
@@ -57,7 +58,7 @@ public sealed class VersusReportTests
     [Test]
     public void Managed_memory_is_marked_whatever_the_ratio()
     {
-        var comparison = new Comparison(Work.Find("alloc-free"), "dpdk");
+        var comparison = new Comparison(OperationFamily.FindCompared("alloc-free"), "dpdk");
         comparison.Add(new Sample(1, 1, 24), new Sample(9, 9, 0));
         Assert.That(Table(comparison), Does.Contain("MANAGED MEMORY, required 0"));
     }
@@ -71,7 +72,7 @@ public sealed class VersusReportTests
 
     private static Comparison Compare(string work, string peer, double engine, double other)
     {
-        var comparison = new Comparison(Work.Find(work), peer);
+        var comparison = new Comparison(OperationFamily.FindCompared(work), peer);
         comparison.Add(new Sample(engine, engine, 0), new Sample(other, other, 0));
         return comparison;
     }

@@ -1,4 +1,0 @@
-namespace Engine.Mbufs.Bench.Micro;
-
-/// <summary>Bursts of packets.</summary>
-public class Burst : KernelBenchmarks;

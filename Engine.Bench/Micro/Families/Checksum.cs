@@ -1,4 +1,0 @@
-namespace Engine.Mbufs.Bench.Micro;
-
-/// <summary>The Internet checksum.</summary>
-public class Checksum : KernelBenchmarks;

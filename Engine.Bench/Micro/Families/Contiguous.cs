@@ -1,4 +1,0 @@
-namespace Engine.Mbufs.Bench.Micro;
-
-/// <summary>Bytes made contiguous.</summary>
-public class Contiguous : KernelBenchmarks;

@@ -1,4 +1,0 @@
-namespace Engine.Mbufs.Bench.Micro;
-
-/// <summary>Packets cut.</summary>
-public class Segmentation : KernelBenchmarks;

@@ -1,4 +1,0 @@
-namespace Engine.Mbufs.Bench.Micro;
-
-/// <summary>Two packets made of one.</summary>
-public class Split : KernelBenchmarks;

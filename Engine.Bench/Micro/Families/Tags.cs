@@ -1,4 +1,0 @@
-namespace Engine.Mbufs.Bench.Micro;
-
-/// <summary>Packet tags.</summary>
-public class Tags : KernelBenchmarks;
