@@ -80,17 +80,28 @@ internal readonly unsafe struct RawMemory(byte* address, long countsOffset, long
         where T : unmanaged
         => sizeof(T);
 
-    /// <summary>The value whose bytes lie in the other order. The sizes are constants to the JIT, and all but one row of them is gone.</summary>
+    /// <summary>The value whose bytes lie in the other order. The size is a constant to the JIT, and all but one branch is gone.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Reversed<T>(T value)
-        where T : unmanaged => sizeof(T) switch
+        where T : unmanaged
+    {
+        if (sizeof(T) == sizeof(uint))
         {
-            sizeof(byte) => value,
-            sizeof(ushort) => Unsafe.BitCast<ushort, T>(BinaryPrimitives.ReverseEndianness(Unsafe.BitCast<T, ushort>(value))),
-            sizeof(uint) => Unsafe.BitCast<uint, T>(BinaryPrimitives.ReverseEndianness(Unsafe.BitCast<T, uint>(value))),
-            sizeof(ulong) => Unsafe.BitCast<ulong, T>(BinaryPrimitives.ReverseEndianness(Unsafe.BitCast<T, ulong>(value))),
-            _ => ReversedBytes(value),
-        };
+            return Unsafe.BitCast<uint, T>(BinaryPrimitives.ReverseEndianness(Unsafe.BitCast<T, uint>(value)));
+        }
+
+        if (sizeof(T) == sizeof(ushort))
+        {
+            return Unsafe.BitCast<ushort, T>(BinaryPrimitives.ReverseEndianness(Unsafe.BitCast<T, ushort>(value)));
+        }
+
+        if (sizeof(T) == sizeof(ulong))
+        {
+            return Unsafe.BitCast<ulong, T>(BinaryPrimitives.ReverseEndianness(Unsafe.BitCast<T, ulong>(value)));
+        }
+
+        return sizeof(T) == sizeof(byte) ? value : ReversedBytes(value);
+    }
 
     private static T ReversedBytes<T>(T value)
         where T : unmanaged

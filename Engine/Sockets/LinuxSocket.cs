@@ -37,7 +37,7 @@ internal static partial class LinuxSocket
 
         Span<Vector> vectors = stackalloc Vector[room.PieceCount];
         int count = 0;
-        MbufRoom.PieceEnumerator pieces = room.GetEnumerator();
+        MbufRoom.PieceEnumerator pieces = room.Walk();
         while (pieces.MoveNext())
         {
             vectors[count] = new Vector(chain.Cache.Hot.Memory.Raw.Pointer(pieces.CurrentOffset), (nuint)pieces.CurrentLength);
@@ -54,7 +54,7 @@ internal static partial class LinuxSocket
             error = received < 0 ? Marshal.GetLastPInvokeError() : 0;
         }
         while (error == Interrupted);
-        room.Commit((int)Math.Max(received, 0));
+        room.CommitFilled((int)Math.Max(received, 0));
         return received == 0
             ? MbufSocketResult.Ended(MbufSocketStatus.EndOfStream, room.Length)
             : Result(received, room.Length, error);

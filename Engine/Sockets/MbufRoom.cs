@@ -50,7 +50,7 @@ public readonly ref struct MbufRoom : IDisposable
     public PieceEnumerator GetEnumerator()
     {
         Verify();
-        return new PieceEnumerator(_chain, _place);
+        return Walk();
     }
 
     /// <summary>
@@ -70,11 +70,7 @@ public readonly ref struct MbufRoom : IDisposable
             ThrowHelper.NotRoom(nameof(count), count, Length);
         }
 
-        _chain.CommitRoom(_place.Point, _place.LastTail, _place.WasSpare, count);
-        if (_place.Moved > 0)
-        {
-            EndMove(ref _chain.At(_place.Point), count);
-        }
+        CommitFilled(count);
     }
 
     /// <summary>Gives the room back if it was neither committed nor given away, and nothing else was done with the chain; else does
@@ -103,6 +99,20 @@ public readonly ref struct MbufRoom : IDisposable
 
     /// <summary>For people. Allocates a string.</summary>
     public override string ToString() => $"room for {Length} bytes in {PieceCount} pieces, behind a {_chain.ToString()}";
+
+    /// <summary>The pieces of room that was reserved a moment ago, and is not looked for again.</summary>
+    [UnscopedRef]
+    internal PieceEnumerator Walk() => new(_chain, in _place);
+
+    /// <summary>Commits it, as many bytes as it has at most.</summary>
+    internal void CommitFilled(int count)
+    {
+        _chain.CommitRoom(_place.Point, _place.LastTail, _place.WasSpare, count);
+        if (_place.Moved > 0)
+        {
+            EndMove(ref _chain.At(_place.Point), count);
+        }
+    }
 
     /// <summary>Takes room for as many of the bytes as the arena can give; false if there is none.</summary>
     /// <param name="chain">What the bytes go behind.</param>
@@ -236,7 +246,7 @@ public readonly ref struct MbufRoom : IDisposable
         private long _offset;
         private int _length;
 
-        internal PieceEnumerator(MbufChain chain, RoomPlace place)
+        internal PieceEnumerator(MbufChain chain, in RoomPlace place)
         {
             _chain = chain;
             _next = place.Point;

@@ -36,7 +36,7 @@ internal static class PortableSocket
         }
         finally
         {
-            room.Commit(received);
+            room.CommitFilled(received);
         }
 
         return received == 0 && ended
