@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 using Microsoft.CodeAnalysis;
@@ -16,6 +17,19 @@ public sealed class PublicApiTests
         IEnumerable<string> namespaces = PublicSurface.Types.Select(static type => type.ContainingNamespace.ToDisplayString());
 
         Assert.That(namespaces.Distinct(), Is.EquivalentTo(new[] { "Engine.Mbufs", "Engine.Mbufs.Wire" }));
+    }
+
+    /// <summary>The approved file of the public surface has what the page of tasks promises to whoever reads that file alone.</summary>
+    [Test]
+    public void Each_of_the_forty_tasks_has_its_member_in_the_record_of_the_public_surface()
+    {
+        string record = Repository.Read("Engine/PublicAPI.Unshipped.txt") + Repository.Read("Engine/PublicAPI.Shipped.txt");
+        string[] members = [.. Regex.Matches(Repository.Read("docs/tasks.md"), @"^\| \d+ \|.*\| `(?<member>[^`]+)` \|$", RegexOptions.Multiline)
+            .Select(static match => match.Groups["member"].Value)];
+
+        Assert.That(members, Has.Length.EqualTo(40));
+        Assert.That(members.Where(member => !record.Contains("Engine.Mbufs." + member, StringComparison.Ordinal)
+            && !record.Contains("Engine.Mbufs.Wire." + member, StringComparison.Ordinal)), Is.Empty);
     }
 
     [Test]
