@@ -166,4 +166,22 @@ public sealed class NeverMemoryTests(bool isChecked) : MbufFixture(new ArenaKind
         {
         }
     }
+
+    [Test]
+    public void Room_that_was_given_back_is_written_by_who_kept_a_piece_of_it()
+    {
+        using MbufArena arena = Arenas.Of(mbufs: 2, clusters: 1);
+        using MbufScope mbufs = arena.Enter();
+        using MbufChain chain = mbufs.AllocateMbuf();
+        Assert.That(chain.TryAppend(new byte[192]) & chain.TryReserveRoom(2048, out MbufRoom room));
+        MbufRoom.PieceEnumerator pieces = room.GetEnumerator();
+        Assert.That(pieces.MoveNext());
+        Span<byte> piece = pieces.Current;
+        room.Commit(0);
+        using MbufChain other = mbufs.AllocateMbufWithCluster();
+        Assert.That(other.TryAppend(new byte[100]));
+        piece[50] = 7;
+
+        Assert.That(other.FirstSpan[50], Is.EqualTo(7));
+    }
 }

@@ -226,6 +226,18 @@ public sealed class MbufRoomTests : MbufFixture
         room.Commit(2 * 2048);
         Assert.That(chain.TryReserveRoom(1, out room), Is.False);
         Assert.That((room.Length, room.PieceCount, chain.Length), Is.EqualTo((0, 0, 192 + (2 * 2048))));
+        MbufException? refused = null;
+        try
+        {
+            room.Commit(0);
+        }
+        catch (MbufException exception)
+        {
+            refused = exception;
+        }
+
+        Assert.That(refused?.Message, Does.Contain("null"));
+        room.Dispose();
     }
 
     private static MbufRoom Reserve(MbufChain chain, int length)

@@ -35,7 +35,7 @@ public readonly ref struct MbufRoom : IDisposable
     /// <summary>Bytes of room; fewer than were asked for where the arena had no more. O(1).</summary>
     public int Length => _place.Length;
 
-    /// <summary>Pieces of contiguous room, 1 to <see cref="MaximumPieces"/>; 0 of the default value. O(1).</summary>
+    /// <summary>Pieces of contiguous room, 1 to <see cref="MaximumPieces"/>; 0 of none. O(1).</summary>
     public int PieceCount => _place.Pieces;
 
     /// <summary>
@@ -136,7 +136,7 @@ public readonly ref struct MbufRoom : IDisposable
         }
 
         place.Remember(chain, ref head);
-        room = place.Length == 0 ? default : new MbufRoom(chain, place);
+        room = new MbufRoom(place.Length == 0 ? MbufChain.Null : chain, place);
         return place.Length > 0;
     }
 
@@ -328,7 +328,7 @@ public static class MbufRooms
         /// all of <paramref name="length"/>, it is what the arena can give.
         /// </summary>
         /// <param name="length">Bytes, 1 or more; <see cref="MbufRoom.MaximumPieces"/> pieces are the most.</param>
-        /// <param name="room">The room, to be committed, disposed or given away; default on failure.</param>
+        /// <param name="room">The room, to be committed, disposed or given away; none on failure, which says so when it is used.</param>
         /// <returns>False if there is no room at all, and the arena is exhausted: the chain is as it was.</returns>
         /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is less than 1.</exception>
         /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
@@ -345,7 +345,7 @@ public static class MbufRooms
         /// The size of fresh clusters while more than half of one is still asked for. For what is left then, and if the arena has
         /// none of them, clusters of 2 KiB are taken.
         /// </param>
-        /// <param name="room">The room, to be committed, disposed or given away; default on failure.</param>
+        /// <param name="room">The room, to be committed, disposed or given away; none on failure, which says so when it is used.</param>
         /// <returns>False if there is no room at all, and the arena is exhausted: the chain is as it was.</returns>
         /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is less than 1, or there is no such size.</exception>
         /// <exception cref="MbufStaleException">The packet was freed or given away.</exception>
