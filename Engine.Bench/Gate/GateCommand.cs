@@ -41,14 +41,14 @@ internal static class GateCommand
             return GateOutcome.NoBaseline;
         }
 
-        IReadOnlyList<Count> counts = [first, .. MeasureAll(options)];
+        IReadOnlyDictionary<string, decimal> before = baseline?.Kernels ?? new Dictionary<string, decimal>();
+        IReadOnlyList<Count> counts = [Settled(first, before, () => Callgrind.Measure(options.Kernels[0], options.Plant)), .. MeasureAll(options, before)];
         Progress.Clear();
         if (counts.Any(static count => count.Problems.Count > 0))
         {
             return RefuseMinOpts(counts);
         }
 
-        IReadOnlyDictionary<string, decimal> before = baseline?.Kernels ?? new Dictionary<string, decimal>();
         IReadOnlyList<Comparison> comparisons = Comparison.Of(before, counts, options.IsPart);
         GateOutcome outcome = options.Update ? Accept(first.Environment, before, counts, options.IsPart, comparisons)
             : Judge(first.Environment, comparisons, options.ShowAll);
@@ -67,17 +67,36 @@ internal static class GateCommand
         : GateOutcome.Same;
 
     /// <summary>All but the first, some at a time; only the first has a regression planted.</summary>
-    private static Count[] MeasureAll(GateOptions options)
+    private static Count[] MeasureAll(GateOptions options, IReadOnlyDictionary<string, decimal> before)
     {
         IReadOnlyList<Operation> kernels = options.Kernels;
         var counts = new Count[kernels.Count - 1];
         int done = 0;
         Parallel.For(0, counts.Length, new ParallelOptions { MaxDegreeOfParallelism = options.Jobs }, number =>
         {
-            counts[number] = Callgrind.Measure(kernels[number + 1], planted: false);
-            Progress.Show($"{Interlocked.Increment(ref done) + 1} of {kernels.Count}: {kernels[number + 1].Name}");
+            Operation kernel = kernels[number + 1];
+            counts[number] = Settled(Count(), before, Count);
+            Progress.Show($"{Interlocked.Increment(ref done) + 1} of {kernels.Count}: {kernel.Name}");
+
+            Count Count() => Callgrind.Measure(kernel, planted: false);
         });
         return counts;
+    }
+
+    /// <summary>
+    /// A count that is not the one that was accepted is taken once more, and the less of the two holds. One free in 2^20 lets its mbuf
+    /// rest, by a number that is random in each process: a region that meets it has millions of instructions more, because
+    /// the JIT compiles what does that. What an operation really costs is in both.
+    /// </summary>
+    internal static Count Settled(Count count, IReadOnlyDictionary<string, decimal> before, Func<Count> measureAgain)
+    {
+        if (before.TryGetValue(count.Kernel, out decimal accepted) && accepted == count.Instructions)
+        {
+            return count;
+        }
+
+        Count again = measureAgain();
+        return again.Instructions < count.Instructions ? again : count;
     }
 
     private static GateOutcome RefuseMinOpts(IReadOnlyList<Count> counts)
