@@ -62,8 +62,6 @@ internal static class Callgrind
     }
 
     /// <summary>Counts.</summary>
-    /// <param name="kernel">What to run.</param>
-    /// <param name="planted">With its regression.</param>
     public static Count Measure(Operation kernel, bool planted)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("engine-gate-");

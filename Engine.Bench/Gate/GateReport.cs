@@ -76,9 +76,6 @@ internal sealed record Comparison(string Kernel, decimal? Before, decimal? Now)
     public bool IsMissing => Before is null || Now is null;
 
     /// <summary>Compares counts with a baseline.</summary>
-    /// <param name="baseline">Accepted counts by name.</param>
-    /// <param name="counts">What was counted.</param>
-    /// <param name="isPart">True if only some of the kernels were counted: the others are no loss.</param>
     public static IReadOnlyList<Comparison> Of(
         IReadOnlyDictionary<string, decimal> baseline, IReadOnlyList<Count> counts, bool isPart)
     {

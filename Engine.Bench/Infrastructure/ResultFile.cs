@@ -16,10 +16,6 @@ internal static class ResultFile
     };
 
     /// <summary>Writes the results of a verb.</summary>
-    /// <param name="path">Where to.</param>
-    /// <param name="kind">The verb.</param>
-    /// <param name="arguments">What it was run with.</param>
-    /// <param name="rows">The rows.</param>
     /// <exception cref="BenchException">The file cannot be written.</exception>
     public static void Write<TRow>(string path, string kind, IEnumerable<string> arguments, IReadOnlyList<TRow> rows)
         => WriteText(

@@ -9,24 +9,18 @@ namespace Engine.Mbufs.Bench.Measure;
 /// <summary>
 /// What a .NET program does without the engine: buffers of 2 KiB from a pool, without header, headroom, chain or count.
 /// </summary>
-internal sealed class BufferSide<TBuffer> : ISide
+internal sealed class BufferSide<TBuffer>(Operation work) : ISide
     where TBuffer : struct, IBuffer<TBuffer>
 {
     private const int Repetition = 8192;
     private const int BufferLength = 2048;
 
-    private readonly Operation _work;
-    private readonly TBuffer[] _buffers;
+    private readonly Operation _work = work;
+    private readonly TBuffer[] _buffers = new TBuffer[Math.Max(work.Number, Sizes.Burst)];
     private readonly TBuffer[] _produced = new TBuffer[Sizes.Burst];
     private readonly Ring<TBuffer> _ring = new(Sizes.Ring);
     private readonly byte[] _bytes = new byte[Sizes.FullLength];
     private Partner? _producer;
-
-    public BufferSide(Operation work)
-    {
-        _work = work;
-        _buffers = new TBuffer[Math.Max(work.Number, Sizes.Burst)];
-    }
 
     public Repetitions? Prepare() => _work.Series switch
     {
@@ -155,20 +149,14 @@ internal sealed class BufferSide<TBuffer> : ISide
 /// The community toolkit's owners: <see cref="SpanOwner{T}"/>, which allocates nothing, where a buffer does not outlive its
 /// block; else <see cref="MemoryOwner{T}"/>, an object.
 /// </summary>
-internal sealed class ToolkitSide : ISide
+internal sealed class ToolkitSide(Operation work) : ISide
 {
     private const int Repetition = 8192;
     private const int BufferLength = 2048;
 
-    private readonly Operation _work;
-    private readonly BufferSide<OwnerBuffer> _owners;
+    private readonly Operation _work = work;
+    private readonly BufferSide<OwnerBuffer> _owners = new(work);
     private readonly byte[] _bytes = new byte[Sizes.FullLength];
-
-    public ToolkitSide(Operation work)
-    {
-        _work = work;
-        _owners = new BufferSide<OwnerBuffer>(work);
-    }
 
     public Repetitions? Prepare() => _work.Name switch
     {

@@ -81,18 +81,12 @@ internal sealed class CopySide : ISide
 /// The bytes that are written into packets in flight, written one behind the other instead, going round a region as large as the
 /// clusters: the memory's own bandwidth.
 /// </summary>
-internal sealed class BandwidthSide : ISide
+internal sealed class BandwidthSide(Operation work) : ISide
 {
-    private readonly Operation _work;
+    private readonly Operation _work = work;
     private readonly byte[] _payload = new byte[Sizes.PayloadLength];
-    private readonly Region _region;
+    private readonly Region _region = new(work.Number * Region.Stride);
     private long _place;
-
-    public BandwidthSide(Operation work)
-    {
-        _work = work;
-        _region = new Region(work.Number * Region.Stride);
-    }
 
     public Repetitions? Prepare() => _work.Series == "inflight-write64" ? new Repetitions(Write, _work.Number) : null;
 

@@ -16,7 +16,7 @@ namespace Engine.Mbufs.Bench.Measure;
 /// first compilation on a busy machine. So the work is done in small pieces first, many calls with sleep between them, until no
 /// more methods come.
 /// </remarks>
-internal sealed class Repetitions
+internal sealed class Repetitions(Action<int> work, int packets, Partner? partner = null)
 {
     private const int RepetitionsMax = 100_000;
 
@@ -36,23 +36,13 @@ internal sealed class Repetitions
     private static readonly TimeSpan s_sleep = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_window = TimeSpan.FromMilliseconds(50);
 
-    private readonly Action<int> _work;
-    private readonly int _packets;
+    private readonly Action<int> _work = work;
+    private readonly int _packets = packets;
     private readonly double[] _times = new double[RepetitionsMax];
     private int _count;
 
-    /// <param name="work">Does the work for a number of packets.</param>
-    /// <param name="packets">Packets of a repetition.</param>
-    /// <param name="partner">The other thread of a work that takes two; whoever made it ends it.</param>
-    public Repetitions(Action<int> work, int packets, Partner? partner = null)
-    {
-        _work = work;
-        _packets = packets;
-        Partner = partner;
-    }
-
     /// <summary>The other thread of a work that takes two.</summary>
-    public Partner? Partner { get; }
+    public Partner? Partner { get; } = partner;
 
     /// <summary>Does the work once, for a number of packets that is not more than a repetition's, untimed.</summary>
     public void Run(int packets) => _work(Math.Min(packets, _packets));

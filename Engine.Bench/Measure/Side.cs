@@ -76,16 +76,10 @@ internal sealed record Side(string Name, Func<Operation, ISide> Create, string S
 /// A work done by the engine, as its users would: default options but for the number of packets, every check on, one scope for
 /// each repetition as for each turn of an event loop.
 /// </summary>
-internal sealed class EngineSide : ISide
+internal sealed class EngineSide(Operation work) : ISide
 {
-    private readonly Operation _work;
-    private readonly OpenOperation _open;
-
-    public EngineSide(Operation work)
-    {
-        _work = work;
-        _open = work.OpenBesidePeers();
-    }
+    private readonly Operation _work = work;
+    private readonly OpenOperation _open = work.OpenBesidePeers();
 
     /// <summary>Packets that are not free.</summary>
     public int LiveMbufs => _open.LiveMbufs;

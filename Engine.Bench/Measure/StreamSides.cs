@@ -127,20 +127,15 @@ internal sealed class PipeSide : ISide
 /// <summary>
 /// A <see cref="ReadOnlySequence{T}"/> over arrays of the shared pool: an object for each segment, and nobody who counts them.
 /// </summary>
-internal sealed class SequenceSide : ISide
+internal sealed class SequenceSide(Operation work) : ISide
 {
     private const int Repetition = 8192;
     private const int BufferLength = 2048;
 
-    private readonly Operation _work;
+    private readonly Operation _work = work;
     private readonly byte[] _payload = new byte[Sizes.PayloadLength];
     private readonly byte[] _bytes = new byte[Sizes.FullLength];
     private ReadOnlySequence<byte> _sequence;
-
-    public SequenceSide(Operation work)
-    {
-        _work = work;
-    }
 
     public Repetitions? Prepare() => _work.Name switch
     {

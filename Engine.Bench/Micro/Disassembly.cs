@@ -12,8 +12,6 @@ internal static class Disassembly
     private const string FirstTier = "Tier0)";
 
     /// <summary>Runs the operations in another process, quickly, and returns the code that the methods ended up with.</summary>
-    /// <param name="filters">The operations.</param>
-    /// <param name="methods">Methods as DOTNET_JitDisasm has them, <c>ThreadCache:Push</c> or <c>*Operations*:*</c>.</param>
     public static IReadOnlyList<string> Of(IEnumerable<string> filters, string methods)
     {
         string file = Path.GetTempFileName();

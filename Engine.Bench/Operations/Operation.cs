@@ -71,7 +71,6 @@ internal sealed record Operation(
         => this with { IsCounted = false, Budget = budget, Peers = peers };
 
     /// <summary>Ready to run in a small arena that is warm all over.</summary>
-    /// <param name="planted">True to run it with its regression.</param>
     public OpenOperation Open(bool planted = false)
     {
         Action<Setting, int> body = !planted ? Body
@@ -97,18 +96,11 @@ internal sealed record Operation(
 internal sealed record Budget(double Must, double Goal, string Peer = PeerNames.Dpdk);
 
 /// <summary>An operation with what it works on, ready to run any number of times.</summary>
-internal sealed class OpenOperation : IDisposable
+internal sealed class OpenOperation(Operation operation, Setting setting, Action<Setting, int> body) : IDisposable
 {
-    private readonly Operation _operation;
-    private readonly Setting _setting;
-    private readonly Action<Setting, int> _body;
-
-    public OpenOperation(Operation operation, Setting setting, Action<Setting, int> body)
-    {
-        _operation = operation;
-        _setting = setting;
-        _body = body;
-    }
+    private readonly Operation _operation = operation;
+    private readonly Setting _setting = setting;
+    private readonly Action<Setting, int> _body = body;
 
     /// <summary>What it works on.</summary>
     public Setting Setting => _setting;

@@ -7,17 +7,12 @@ namespace Engine.Mbufs.Bench.Operations;
 /// A ring between one writing and one reading thread: bounded, without locks, in bursts. Each side remembers how far it saw the
 /// other, so that the other's line moves only when that is used up. The other side of <c>versus</c> has the same one, in C.
 /// </summary>
-internal sealed class Ring<T>
+/// <param name="capacity">Most items in it; a power of two.</param>
+internal sealed class Ring<T>(int capacity)
 {
-    private readonly T[] _slots;
+    private readonly T[] _slots = new T[capacity];
     private RingCounter _writer;
     private RingCounter _reader;
-
-    /// <param name="capacity">Most items in it; a power of two.</param>
-    public Ring(int capacity)
-    {
-        _slots = new T[capacity];
-    }
 
     /// <summary>For the writer: true if so many items fit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -33,7 +33,6 @@ internal abstract class Setting : IDisposable
     public virtual Partner? Partner => null;
 
     /// <inheritdoc cref="SmallArena"/>
-    /// <param name="clearOnFree">Storage is zeroed when it is freed.</param>
     protected static MbufArenaOptions SmallArenaOf(bool clearOnFree) => new()
     {
         Mbufs = 2048,

@@ -100,14 +100,10 @@ internal sealed record BurstResult(
     private const double Giga = 1e9;
 
     public double ProcessorSecondsPerResponse => ProcessorSeconds / Responses;
-
     public double ProcessorSecondsPerGigabyte => ProcessorSeconds / Bytes * Giga;
 }
 
 /// <summary>A proxy did not pass on what it was given; the message says how, and whoever knows the proxy adds its name.</summary>
-internal sealed class LoadException : Exception
+internal sealed class LoadException(string message) : Exception(message)
 {
-    public LoadException(string message) : base(message)
-    {
-    }
 }

@@ -4,7 +4,6 @@ using System.Runtime.Versioning;
 namespace Engine.Mbufs.Bench.Proxy;
 
 /// <summary>A proxy that can be put under load, if it is on this machine.</summary>
-/// <param name="name">What it is called on the command line and in results.</param>
 [SupportedOSPlatform("linux")]
 internal abstract class ProxyPeer(string name)
 {
@@ -25,9 +24,6 @@ internal abstract class ProxyPeer(string name)
     public virtual bool ReportsAnyTime => false;
 
     /// <summary>Starts it on a core, in front of the origin; it takes connections when this returns.</summary>
-    /// <param name="originPort">Where the origin listens, on the loopback interface.</param>
-    /// <param name="core">The core that it stays on.</param>
-    /// <param name="folder">Where it may put its files; somebody else removes them.</param>
     public abstract RunningProxy Start(int originPort, int core, string folder);
 
     /// <summary>Every proxy there is, in the order of the tables.</summary>
@@ -56,7 +52,6 @@ internal sealed class EnginePeer() : ProxyPeer(Engine)
     private const string Sample = "Proxy";
 
     public override string? MissingBecause => DotnetProgram.MissingBecause(Sample);
-
     public override bool IsManaged => true;
 
     public override RunningProxy Start(int originPort, int core, string folder)
@@ -85,9 +80,7 @@ internal sealed class BaselinePeer(string kind) : ProxyPeer(kind)
     private const string Sample = "BaselineProxies";
 
     public override string? MissingBecause => DotnetProgram.MissingBecause(Sample) ?? DotnetProgram.MissingAspNetCore();
-
     public override bool IsManaged => true;
-
     public override bool ReportsAnyTime => true;
 
     public override RunningProxy Start(int originPort, int core, string folder)

@@ -9,7 +9,6 @@ internal sealed record ProxyRow
     private const double NanosecondsAMicrosecond = 1e3;
 
     public required string Scenario { get; init; }
-
     public required string Proxy { get; init; }
 
     /// <summary>Null for streams, whose requests say nothing.</summary>
@@ -27,34 +26,22 @@ internal sealed record ProxyRow
     public required double? Ratio { get; init; }
 
     public required double? RatioLow { get; init; }
-
     public required double? RatioHigh { get; init; }
-
     public required double? LatencyP50Us { get; init; }
-
     public required double? LatencyP90Us { get; init; }
-
     public required double? LatencyP99Us { get; init; }
-
     public required double? LatencyP999Us { get; init; }
 
     /// <summary>Null where there is no garbage collector.</summary>
     public required long? GcCollections { get; init; }
 
     public required long? ManagedBytes { get; init; }
-
     public required long PeakMemoryBytes { get; init; }
 
     /// <summary>The share of the time for which the proxy's core was at work for it.</summary>
     public required double Busy { get; init; }
 
     /// <summary>Sums up what was measured.</summary>
-    /// <param name="scenario">Under which load.</param>
-    /// <param name="proxy">Of which proxy.</param>
-    /// <param name="bursts">What it did, one a round.</param>
-    /// <param name="reference">The reference's bursts of the same rounds; null without it.</param>
-    /// <param name="managed">What its garbage collector did; null if it has none.</param>
-    /// <param name="peakMemoryBytes">The most memory that it held.</param>
     public static ProxyRow Of(
         Scenario scenario,
         string proxy,

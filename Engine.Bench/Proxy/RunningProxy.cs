@@ -44,9 +44,7 @@ internal sealed class RunningProxy : IDisposable
     }
 
     public string Name { get; }
-
     public int Port { get; private set; }
-
     public int ProcessId => _process.Id;
 
     /// <summary>The most memory that it has held so far.</summary>
@@ -63,10 +61,6 @@ internal sealed class RunningProxy : IDisposable
     }
 
     /// <summary>Starts one that says where it listens.</summary>
-    /// <param name="name">What it is called.</param>
-    /// <param name="start">How to start it.</param>
-    /// <param name="core">The core that it stays on.</param>
-    /// <param name="report">Gets what its garbage collector has done.</param>
     public static RunningProxy StartAnnouncing(
         string name,
         ProcessStartInfo start,

@@ -151,7 +151,6 @@ internal sealed class ScenarioRun(
 internal sealed class Contender(ProxyPeer peer, RunningProxy proxy) : IDisposable
 {
     public ProxyPeer Peer { get; } = peer;
-
     public RunningProxy Proxy { get; } = proxy;
 
     /// <summary>One a round.</summary>

@@ -5,7 +5,7 @@ namespace Engine.Mbufs.Bench.Report;
 /// <summary>
 /// Ratios as bars from 0, with whiskers from quartile to quartile and marks for what is required. The line at 1 is the peer.
 /// </summary>
-internal sealed class BarChart
+internal sealed class BarChart(string title, string axis, IReadOnlyList<Bar> bars)
 {
     /// <summary>The class of pictures that need the room of two.</summary>
     public const string Wide = "wide";
@@ -21,23 +21,12 @@ internal sealed class BarChart
     private const double BarHeight = 13;
     private const double Foot = 62;
 
-    private readonly string _title;
-    private readonly string _axis;
-    private readonly IReadOnlyList<Bar> _bars;
-    private readonly double _most;
-
-    /// <param name="title">What it shows, in a sentence.</param>
-    /// <param name="axis">What the length of a bar is.</param>
-    /// <param name="bars">From the top down.</param>
-    public BarChart(string title, string axis, IReadOnlyList<Bar> bars)
-    {
-        _title = title;
-        _axis = axis;
-        _bars = bars;
-        _most = bars.SelectMany(static bar => (double[])[bar.Value, bar.High, bar.Must ?? 0, 1])
+    private readonly string _title = title;
+    private readonly string _axis = axis;
+    private readonly IReadOnlyList<Bar> _bars = bars;
+    private readonly double _most = bars.SelectMany(static bar => (double[])[bar.Value, bar.High, bar.Must ?? 0, 1])
             .Where(double.IsFinite)
             .Max() * 1.04;
-    }
 
     public XElement ToSvg()
     {

@@ -29,13 +29,6 @@ internal sealed class CurveChart
     private readonly string _styles;
     private readonly double _right;
 
-    /// <param name="title">What it shows.</param>
-    /// <param name="axes">What the axes are: the horizontal, then the vertical one.</param>
-    /// <param name="format">How a value of the vertical axis is written.</param>
-    /// <param name="places">The places of the horizontal axis, from left to right.</param>
-    /// <param name="curves">The curves.</param>
-    /// <param name="isOrdered">True if each curve is more of the same than the last, which its colour then says.</param>
-    /// <param name="limits">What they must not exceed.</param>
     public CurveChart(
         string title,
         (string Horizontal, string Vertical) axes,
@@ -197,9 +190,6 @@ internal sealed class LogAxis
     private readonly double _start;
     private readonly double _end;
 
-    /// <param name="values">What it has to hold; what has no logarithm is left out.</param>
-    /// <param name="start">Where its least value is drawn.</param>
-    /// <param name="end">Where its largest is.</param>
     public LogAxis(IEnumerable<double> values, double start, double end)
     {
         double[] positive = [.. values.Where(static value => value > 0 && double.IsFinite(value)).DefaultIfEmpty(1)];

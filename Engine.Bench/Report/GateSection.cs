@@ -1,25 +1,16 @@
 namespace Engine.Mbufs.Bench.Report;
 
 /// <summary>Instructions of each operation beside the accepted ones.</summary>
-internal sealed class GateSection : ReportSection
+internal sealed class GateSection(ResultMachine? machine, string? command, string? outcome, List<GateRow> rows) : ReportSection(Name, machine, command)
 {
     public const string Name = "gate";
 
     private const double Allowed = 0.02;
 
-    private readonly List<GateRow> _rows;
-    private readonly string? _outcome;
-
-    public GateSection(ResultMachine? machine, string? command, string? outcome, List<GateRow> rows)
-        : base(Name, machine, command)
-    {
-        _rows = rows;
-        _outcome = outcome;
-        Parts = [new ReportPart("counts", "Instructions of an operation", [], MakeTable(rows))];
-    }
+    private readonly List<GateRow> _rows = rows;
+    private readonly string? _outcome = outcome;
 
     public override int Rank => 3;
-
     public override string Title => "Instructions counted";
 
     public override string Explanation
@@ -30,7 +21,7 @@ internal sealed class GateSection : ReportSection
         => $"{_rows.Count} operations, {_rows.Count(static row => row.Growth > Allowed)} grown by more than 2 %."
             + (_outcome is null ? "" : $" Outcome: {_outcome.Replace('_', ' ')}.");
 
-    public override IReadOnlyList<ReportPart> Parts { get; }
+    public override IReadOnlyList<ReportPart> Parts { get; } = [new ReportPart("counts", "Instructions of an operation", [], MakeTable(rows))];
 
     private static DataTable MakeTable(List<GateRow> rows)
     {

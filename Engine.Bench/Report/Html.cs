@@ -108,19 +108,13 @@ internal static class Svg
 }
 
 /// <summary>A table of text, for a page and for a document. Columns of numbers are aligned to the right.</summary>
-internal sealed class DataTable
+/// <param name="textColumns">How many columns from the left hold names; the others hold numbers.</param>
+/// <param name="columns">Their headings; one without a heading holds remarks.</param>
+internal sealed class DataTable(int textColumns, params string[] columns)
 {
-    private readonly string[] _columns;
-    private readonly int _textColumns;
+    private readonly string[] _columns = columns;
+    private readonly int _textColumns = textColumns;
     private readonly List<string[]> _rows = [];
-
-    /// <param name="textColumns">How many columns from the left hold names; the others hold numbers.</param>
-    /// <param name="columns">Their headings; one without a heading holds remarks.</param>
-    public DataTable(int textColumns, params string[] columns)
-    {
-        _textColumns = textColumns;
-        _columns = columns;
-    }
 
     public IReadOnlyList<string[]> Rows => _rows;
 

@@ -4,7 +4,7 @@ using Engine.Mbufs.Bench.Proxy;
 namespace Engine.Mbufs.Bench.Report;
 
 /// <summary>Proxies under the same load: for each scenario the processor's time as ratios, latencies, and a table.</summary>
-internal sealed class ProxySection : ReportSection
+internal sealed class ProxySection(ResultMachine? machine, string? command, List<ProxyRow> rows) : ReportSection(Name, machine, command)
 {
     public const string Name = "proxy";
 
@@ -12,16 +12,9 @@ internal sealed class ProxySection : ReportSection
     private const string Reference = "haproxy";
     private const double NanosecondsAMicrosecond = 1e3;
 
-    private readonly List<ProxyRow> _rows;
-
-    public ProxySection(ResultMachine? machine, string? command, List<ProxyRow> rows) : base(Name, machine, command)
-    {
-        _rows = rows;
-        Parts = [.. rows.GroupBy(static row => row.Scenario).Select(static scenario => MakePart(scenario.Key, [.. scenario]))];
-    }
+    private readonly List<ProxyRow> _rows = rows;
 
     public override int Rank => 2;
-
     public override string Title => "Proxies under the same load";
 
     public override string Explanation
@@ -42,7 +35,7 @@ internal sealed class ProxySection : ReportSection
         }
     }
 
-    public override IReadOnlyList<ReportPart> Parts { get; }
+    public override IReadOnlyList<ReportPart> Parts { get; } = [.. rows.GroupBy(static row => row.Scenario).Select(static scenario => MakePart(scenario.Key, [.. scenario]))];
 
     private static ReportPart MakePart(string name, List<ProxyRow> rows)
     {

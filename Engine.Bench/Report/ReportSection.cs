@@ -4,25 +4,18 @@ using System.Xml.Linq;
 namespace Engine.Mbufs.Bench.Report;
 
 /// <summary>What one file of results becomes: parts, each with its figures and a table.</summary>
-internal abstract class ReportSection
+internal abstract class ReportSection(string kind, ResultMachine? machine, string? command)
 {
     private const string Program = "dotnet run -c Release --project Engine.Bench -- ";
 
-    protected ReportSection(string kind, ResultMachine? machine, string? command)
-    {
-        Kind = kind;
-        Machine = machine;
-        Command = Program + (command ?? $"{kind} --json {kind}.json");
-    }
-
     /// <summary>The verb that made it.</summary>
-    public string Kind { get; }
+    public string Kind { get; } = kind;
 
     /// <summary>Where it was made; null if the file does not say.</summary>
-    public ResultMachine? Machine { get; }
+    public ResultMachine? Machine { get; } = machine;
 
     /// <summary>What makes it again.</summary>
-    public string Command { get; }
+    public string Command { get; } = Program + (command ?? $"{kind} --json {kind}.json");
 
     /// <summary>Its place in the report.</summary>
     public abstract int Rank { get; }

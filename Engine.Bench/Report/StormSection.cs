@@ -5,7 +5,7 @@ using Engine.Mbufs.Bench.Storm;
 namespace Engine.Mbufs.Bench.Report;
 
 /// <summary>How cost grows: for each scenario a curve of growth, curves of latency, and a table.</summary>
-internal sealed class StormSection : ReportSection
+internal sealed class StormSection(ResultMachine? machine, string? command, List<StormRow> rows) : ReportSection(StormCommand.Kind, machine, command)
 {
     private const string InFlight = "in-flight";
 
@@ -14,16 +14,9 @@ internal sealed class StormSection : ReportSection
     // Its latencies are of thousands of operations, which says nothing that the cost does not.
     private const string Chain = "chain";
 
-    private readonly List<StormRow> _rows;
-
-    public StormSection(ResultMachine? machine, string? command, List<StormRow> rows) : base(StormCommand.Kind, machine, command)
-    {
-        _rows = rows;
-        Parts = [.. rows.GroupBy(static row => row.Scenario).Select(static scenario => MakePart(scenario.Key, [.. scenario]))];
-    }
+    private readonly List<StormRow> _rows = rows;
 
     public override int Rank => 1;
-
     public override string Title => "How cost grows";
 
     public override string Explanation
@@ -45,7 +38,7 @@ internal sealed class StormSection : ReportSection
         }
     }
 
-    public override IReadOnlyList<ReportPart> Parts { get; }
+    public override IReadOnlyList<ReportPart> Parts { get; } = [.. rows.GroupBy(static row => row.Scenario).Select(static scenario => MakePart(scenario.Key, [.. scenario]))];
 
     private static ReportPart MakePart(string name, List<StormRow> rows)
     {

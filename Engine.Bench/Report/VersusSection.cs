@@ -5,26 +5,16 @@ using Engine.Mbufs.Bench.Operations;
 namespace Engine.Mbufs.Bench.Report;
 
 /// <summary>The engine beside its peers: a chart and a table for each peer.</summary>
-internal sealed class VersusSection : ReportSection
+internal sealed class VersusSection(List<VersusRow> rows) : ReportSection(Name, null, null)
 {
     public const string Name = "versus";
 
     // Budgets are shares of its time.
     private const string Budgeted = "dpdk";
 
-    private readonly List<VersusRow> _rows;
-
-    public VersusSection(List<VersusRow> rows) : base(Name, null, null)
-    {
-        _rows = rows;
-        Parts = [.. rows
-            .GroupBy(static row => row.Peer)
-            .OrderByDescending(static peer => peer.Key == Budgeted)
-            .Select(static peer => MakePart(peer.Key, [.. peer]))];
-    }
+    private readonly List<VersusRow> _rows = rows;
 
     public override int Rank => 0;
-
     public override string Title => "The engine and its peers";
 
     public override string Explanation
@@ -52,7 +42,10 @@ internal sealed class VersusSection : ReportSection
         }
     }
 
-    public override IReadOnlyList<ReportPart> Parts { get; }
+    public override IReadOnlyList<ReportPart> Parts { get; } = [.. rows
+        .GroupBy(static row => row.Peer)
+        .OrderByDescending(static peer => peer.Key == Budgeted)
+        .Select(static peer => MakePart(peer.Key, [.. peer]))];
 
     private static ReportPart MakePart(string peer, List<VersusRow> rows)
     {
@@ -146,8 +139,6 @@ internal static class GrowthLimit
     private const double MostBeyond = 3;
 
     /// <summary>The limits for numbers of packets; none if they do not start where the limits do.</summary>
-    /// <param name="numbers">In order.</param>
-    /// <param name="cost">What the first costs.</param>
     public static List<CurveLimit> Of(long[] numbers, double cost)
     {
         var limits = new List<CurveLimit>();

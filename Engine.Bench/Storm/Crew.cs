@@ -15,8 +15,6 @@ internal sealed class Crew : IDisposable
     private volatile bool _isOver;
     private Exception? _failure;
 
-    /// <param name="threads">How many.</param>
-    /// <param name="work">What each does until its worker says that the slice is over.</param>
     public Crew(int threads, Action<Worker> work)
     {
         _work = work;
@@ -105,7 +103,7 @@ internal sealed class Crew : IDisposable
 /// <summary>
 /// What one thread of a step counts while it works. Everything is there before it starts: it allocates nothing.
 /// </summary>
-internal sealed class Worker
+internal sealed class Worker(int number)
 {
     // A prime, so that the bursts that are timed do not fall in step with the exchange of magazines, of two bursts each.
     private const int TimedEach = 31;
@@ -118,13 +116,8 @@ internal sealed class Worker
     private long _end;
     private volatile bool _stopped;
 
-    public Worker(int number)
-    {
-        Number = number;
-    }
-
     /// <summary>Which thread of its step it is, from 0.</summary>
-    public int Number { get; }
+    public int Number { get; } = number;
 
     /// <summary>How long the bursts took that were timed, one in 31.</summary>
     public LatencyHistogram Latencies { get; } = new();

@@ -113,7 +113,7 @@ internal static class CheckValue
 /// <summary>
 /// An arena for a number of packets, all of them carved and freed in a random order, with room for the handles of some of them.
 /// </summary>
-internal sealed class PacketPool : IDisposable
+internal sealed class PacketPool(int capacity, int handles) : IDisposable
 {
     // What the caches of a few threads may hold while one thread wants everything.
     private const int Spare = 1024;
@@ -121,17 +121,9 @@ internal sealed class PacketPool : IDisposable
     // Header, internal buffer, cold line, count, and the stride of a cluster with its headroom.
     private const long BytesEach = 64 + 192 + 64 + 64 + 2240;
 
-    private readonly int _capacity;
-    private readonly int _handles;
+    private readonly int _capacity = capacity;
+    private readonly int _handles = handles;
     private MbufArena? _arena;
-
-    /// <param name="capacity">Packets that the arena has.</param>
-    /// <param name="handles">Most of them that are out at a time.</param>
-    public PacketPool(int capacity, int handles)
-    {
-        _capacity = capacity;
-        _handles = handles;
-    }
 
     /// <summary>For the handles of what is out.</summary>
     public Mbuf[] Handles { get; private set; } = [];

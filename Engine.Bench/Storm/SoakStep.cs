@@ -246,10 +246,6 @@ internal static class SoakPacket
         [MbufClusterSize.Standard, MbufClusterSize.Page, MbufClusterSize.Jumbo9, MbufClusterSize.Jumbo16];
 
     /// <summary>Makes the packet of a number.</summary>
-    /// <param name="mbufs">Where from.</param>
-    /// <param name="number">Decides about every byte.</param>
-    /// <param name="random">Decides about length and shape.</param>
-    /// <param name="packet">The packet; null on failure.</param>
     /// <returns>False if the arena was exhausted: nothing is kept.</returns>
     public static bool TryMake(in MbufScope mbufs, ulong number, uint random, out Mbuf packet)
     {

@@ -6,7 +6,7 @@ namespace Engine.Mbufs.Bench.Storm;
 /// Measures the steps of a scenario in rounds, one after the other in each round, so that a minute in which the machine is busy
 /// with something else is a minute of all of them.
 /// </summary>
-internal sealed class StormRunner
+internal sealed class StormRunner(StormOptions options, TextWriter notes)
 {
     private const double WarmingShare = 0.25;
 
@@ -15,18 +15,9 @@ internal sealed class StormRunner
     private const double StillWithin = 1.05;
     private const int StillWindows = 3;
 
-    private readonly StormOptions _options;
-    private readonly StormSettings _settings;
-    private readonly TextWriter _notes;
-
-    /// <param name="options">What the command line asks for.</param>
-    /// <param name="notes">Told what is left out.</param>
-    public StormRunner(StormOptions options, TextWriter notes)
-    {
-        _options = options;
-        _settings = options.Settings;
-        _notes = notes;
-    }
+    private readonly StormOptions _options = options;
+    private readonly StormSettings _settings = options.Settings;
+    private readonly TextWriter _notes = notes;
 
     /// <summary>Every row, a scenario at a time.</summary>
     public IEnumerable<StormRow> Run()
@@ -39,9 +30,6 @@ internal sealed class StormRunner
     /// Leaves out what does not fit into half of the memory that is free: measuring a machine that swaps tells nothing, and
     /// others need some.
     /// </summary>
-    /// <param name="steps">All of a scenario, which will be there at the same time.</param>
-    /// <param name="free">Bytes that are free.</param>
-    /// <param name="notes">Told what is left out.</param>
     internal static IEnumerable<StormStep> WithinMemory(IEnumerable<StormStep> steps, long free, TextWriter notes)
     {
         long budget = free / 2;
@@ -123,7 +111,7 @@ internal sealed class StormRunner
 }
 
 /// <summary>What the rounds of a step gave, until they are summed up.</summary>
-internal sealed class StepFigures
+internal sealed class StepFigures(StormStep step)
 {
     private readonly List<double> _nanoseconds = [];
     private readonly List<double> _perSecond = [];
@@ -134,12 +122,7 @@ internal sealed class StepFigures
     private long _wrong;
     private long _leaked;
 
-    public StepFigures(StormStep step)
-    {
-        Step = step;
-    }
-
-    public StormStep Step { get; }
+    public StormStep Step { get; } = step;
 
     /// <summary>Nanoseconds of a processor for each packet, by rounds.</summary>
     public IReadOnlyList<double> Nanoseconds => _nanoseconds;

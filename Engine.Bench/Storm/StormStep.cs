@@ -1,20 +1,13 @@
 namespace Engine.Mbufs.Bench.Storm;
 
 /// <summary>One scenario with one value of what grows: an arena, threads, and what they do.</summary>
-internal abstract class StormStep : IDisposable
+internal abstract class StormStep(StepName name, int threads) : IDisposable
 {
     private Crew? _crew;
     private MbufArena? _arena;
 
-    protected StormStep(StepName name, int threads)
-    {
-        Name = name;
-        Threads = threads;
-    }
-
-    public StepName Name { get; }
-
-    public int Threads { get; }
+    public StepName Name { get; } = name;
+    public int Threads { get; } = threads;
 
     /// <summary>Bytes that will be resident while the step lives, roughly; 0 for little.</summary>
     public virtual long ResidentBytes => 0;

@@ -26,8 +26,6 @@ internal sealed class BeforePeer : IPeer
     private readonly string _usage = "";
     private readonly HashSet<string> _works = [];
 
-    /// <param name="checkout">A folder with a checkout, or a commit of the repository that the current folder is in.</param>
-    /// <param name="placement">Where and how long it measures.</param>
     public BeforePeer(string checkout, Placement placement)
     {
         _placement = placement;
@@ -45,9 +43,7 @@ internal sealed class BeforePeer : IPeer
     }
 
     public string Name => PeerNames.Before;
-
     public bool RunsTwice => false;
-
     public string? MissingBecause { get; }
 
     public bool Does(Operation work) => _works.Contains(work.Name);
@@ -164,7 +160,6 @@ internal sealed class TemporaryFolder : IDisposable
     private readonly PosixSignalRegistration[] _interruptions;
     private readonly Action? _beforeRemoval;
 
-    /// <param name="beforeRemoval">Done before it is deleted.</param>
     public TemporaryFolder(Action? beforeRemoval = null)
     {
         _beforeRemoval = beforeRemoval;

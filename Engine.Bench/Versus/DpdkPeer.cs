@@ -26,9 +26,6 @@ internal sealed class DpdkPeer : IPeer
     private readonly string _compiler;
     private readonly bool _byHand;
 
-    /// <param name="placement">Where and how long it measures.</param>
-    /// <param name="byHand">Not with the library's functions, but as a program would do that goes around them.</param>
-    /// <param name="compiler">The system's compiler for C; null for what the environment says, or cc.</param>
     public DpdkPeer(Placement placement, bool byHand = false, string? compiler = null)
     {
         _placement = placement;
@@ -42,9 +39,7 @@ internal sealed class DpdkPeer : IPeer
     }
 
     public string Name => _byHand ? PeerNames.DpdkByHand : PeerNames.Dpdk;
-
     public bool RunsTwice => true;
-
     public string? MissingBecause { get; }
 
     public bool Does(Operation work) => work.Peers.Contains(Name);

@@ -4,22 +4,14 @@ using Engine.Mbufs.Bench.Operations;
 namespace Engine.Mbufs.Bench.Versus;
 
 /// <summary>The rounds of a run, and what they gave.</summary>
-internal sealed class Match
+internal sealed class Match(IPeer engine, IReadOnlyList<IPeer> peers, IReadOnlyList<Operation> works)
 {
-    private readonly IPeer _engine;
-    private readonly IReadOnlyList<IPeer> _peers;
-    private readonly IReadOnlyList<Operation> _works;
-    private readonly List<Comparison> _comparisons;
-
-    public Match(IPeer engine, IReadOnlyList<IPeer> peers, IReadOnlyList<Operation> works)
-    {
-        _engine = engine;
-        _peers = peers;
-        _works = works;
-        _comparisons = [.. works.SelectMany(
+    private readonly IPeer _engine = engine;
+    private readonly IReadOnlyList<IPeer> _peers = peers;
+    private readonly IReadOnlyList<Operation> _works = works;
+    private readonly List<Comparison> _comparisons = [.. works.SelectMany(
             work => peers.Where(peer => peer.Does(work)),
             static (work, peer) => new Comparison(work, peer.Name))];
-    }
 
     /// <summary>What was compared so far, in the order of works and peers.</summary>
     public IReadOnlyList<Comparison> Comparisons => _comparisons;
@@ -89,20 +81,13 @@ internal sealed class Match
 }
 
 /// <summary>The engine and one peer at one work, round by round.</summary>
-internal sealed class Comparison
+internal sealed class Comparison(Operation work, string peer)
 {
     private readonly List<Sample> _engine = [];
     private readonly List<Sample> _peer = [];
 
-    public Comparison(Operation work, string peer)
-    {
-        Work = work;
-        Peer = peer;
-    }
-
-    public Operation Work { get; }
-
-    public string Peer { get; }
+    public Operation Work { get; } = work;
+    public string Peer { get; } = peer;
 
     /// <summary>What is required of the ratio; null if nothing is.</summary>
     public Budget? Budget => Work.Budget?.Peer == Peer ? Work.Budget : null;

@@ -30,21 +30,13 @@ internal interface IPeer : IDisposable
 /// <summary>
 /// A side that runs on .NET, in a fresh process of this program: the engine itself, and its peers of the framework.
 /// </summary>
-internal sealed class ManagedPeer : IPeer
+internal sealed class ManagedPeer(Side side, Placement placement) : IPeer
 {
-    private readonly Side _side;
-    private readonly Placement _placement;
-
-    public ManagedPeer(Side side, Placement placement)
-    {
-        _side = side;
-        _placement = placement;
-    }
+    private readonly Side _side = side;
+    private readonly Placement _placement = placement;
 
     public string Name => _side.Name;
-
     public string? MissingBecause => null;
-
     public bool RunsTwice => false;
 
     public bool Does(Operation work) => _side.Does(work);
@@ -80,21 +72,13 @@ internal sealed class ManagedPeer : IPeer
 }
 
 /// <summary>The engine, which remembers what it measured last.</summary>
-internal sealed class EnginePeer : IPeer
+internal sealed class EnginePeer(IPeer engine) : IPeer
 {
-    private readonly IPeer _engine;
+    private readonly IPeer _engine = engine;
     private readonly Dictionary<Operation, Sample> _last = [];
 
-    /// <param name="engine">Who measures.</param>
-    public EnginePeer(IPeer engine)
-    {
-        _engine = engine;
-    }
-
     public string Name => _engine.Name;
-
     public string? MissingBecause => _engine.MissingBecause;
-
     public bool RunsTwice => _engine.RunsTwice;
 
     public bool Does(Operation work) => _engine.Does(work);
@@ -113,23 +97,13 @@ internal sealed class EnginePeer : IPeer
 }
 
 /// <summary>The engine at the smallest work of the same family: the ratio is how cost for each packet grows with size.</summary>
-internal sealed class SelfPeer : IPeer
+internal sealed class SelfPeer(EnginePeer engine, IReadOnlyList<Operation> works) : IPeer
 {
-    private readonly EnginePeer _engine;
-    private readonly IReadOnlyList<Operation> _works;
-
-    /// <param name="engine">Who measures, and knows what it measured.</param>
-    /// <param name="works">The works of each round, smaller ones first.</param>
-    public SelfPeer(EnginePeer engine, IReadOnlyList<Operation> works)
-    {
-        _engine = engine;
-        _works = works;
-    }
+    private readonly EnginePeer _engine = engine;
+    private readonly IReadOnlyList<Operation> _works = works;
 
     public string Name => PeerNames.Self;
-
     public string? MissingBecause => null;
-
     public bool RunsTwice => false;
 
     public bool Does(Operation work) => work.Smallest is not null;
@@ -160,8 +134,6 @@ internal sealed record Placement(int Core, int? SecondCore, int Milliseconds)
     }
 
     /// <summary>Why a work cannot be done here; null if it can.</summary>
-    /// <param name="work">The work.</param>
-    /// <param name="free">Bytes of memory that are to be had.</param>
     public string? Hinders(Operation work, long free)
     {
         if (work.Cores > 1 && SecondCore is null)
