@@ -17,6 +17,7 @@ internal sealed class OperationFamily
         new("AllocateFree", static () => AllocateOperations.All),
         new("Burst", static () => BurstOperations.All),
         new("Flight", static () => FlightOperations.All),
+        new("Pipeline", static () => PipelineOperations.All),
         new("Grow", static () => GrowOperations.All),
         new("Long", static () => LongOperations.All),
         new("Trim", static () => TrimOperations.All),

@@ -180,7 +180,8 @@ static int add_huge_heap(size_t bytes)
 
 static const struct work *find(const char *name)
 {
-    const struct work *tables[] = { packet_works, flight_works, chain_works, payload_works, length_works, handoff_works };
+    const struct work *tables[] = { packet_works, flight_works, chain_works, payload_works, length_works, handoff_works,
+                                    pipeline_works };
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         for (const struct work *work = tables[i]; work->name != NULL; work++)
             if (strcmp(work->name, name) == 0)

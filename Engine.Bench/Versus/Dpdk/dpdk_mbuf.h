@@ -39,7 +39,8 @@ struct work {
     void (*by_hand[WAYS_MAX])(int count);
 };
 
-extern const struct work packet_works[], flight_works[], chain_works[], payload_works[], length_works[], handoff_works[];
+extern const struct work packet_works[], flight_works[], chain_works[], payload_works[], length_works[], handoff_works[],
+    pipeline_works[];
 
 extern struct rte_mempool *pool; /* packets with data */
 extern struct rte_mempool *indirect_pool; /* mbufs without data of their own, for parts of others' */
