@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -10,12 +11,12 @@ namespace Engine.Mbufs.Bench.Operations;
 /// A packet's whole way through a router: received, looked into, its route found, TTL and checksum changed, its link header
 /// replaced, sent. The other side does the same in C, check for check and byte for byte.
 /// </summary>
+/// <remarks>Unsafe for the addresses that hardware would be given. They are of packets that are owned, and only the check reads there.</remarks>
 internal sealed unsafe class PipelineOperations : Setting
 {
     private const int Burst = Sizes.Burst;
     private const int Ring = 1024;
-    private const int FrameLength64 = 64;
-    private const int NetworkLength = FrameLength64 - EthernetHeader.Size;
+    private const int NetworkLength = Sizes.PayloadLength - EthernetHeader.Size;
     private const int LinkLength = 18;
     private const int SentLength = NetworkLength + LinkLength;
 
@@ -103,7 +104,7 @@ internal sealed unsafe class PipelineOperations : Setting
         foreach (ref Mbuf handle in burst)
         {
             MbufChain packet = mbufs.Open(handle);
-            Write(packet, frames.Slice(number++ % ForwardedFrames.Count * FrameLength64, FrameLength64));
+            Write(packet, frames.Slice((number++ & (ForwardedFrames.Count - 1)) * Sizes.PayloadLength, Sizes.PayloadLength));
             handle = packet.Detach();
         }
     }
@@ -119,7 +120,7 @@ internal sealed unsafe class PipelineOperations : Setting
             packet.TrimStart(EthernetHeader.Size);
             Require(packet.TryPrepend(LinkLength, out Span<byte> link));
             route.Link.CopyTo(link);
-            _descriptors[number++ % Ring] = new Descriptor
+            _descriptors[number++ & (Ring - 1)] = new Descriptor
             {
                 Address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(link)),
                 Length = packet.Length,
@@ -207,7 +208,7 @@ internal sealed unsafe class PipelineOperations : Setting
         }
 
         /// <summary>What a packet gets in front.</summary>
-        [System.Diagnostics.CodeAnalysis.UnscopedRef]
+        [UnscopedRef]
         public readonly ReadOnlySpan<byte> Link => _link;
     }
 
