@@ -126,12 +126,13 @@ public sealed class EmptiedTests(ArenaKind kind) : MbufFixture(kind)
         using MbufScope mbufs = Arena.Enter();
         using MbufChain packet = Packet(mbufs, new byte[2048]);
         packet.TrimStart(2048);
-        ChainSnapshot before = ChainSnapshot.Of(packet);
+        int headroom = packet.Headroom;
 
         Assert.That(packet.TryReserveRoom(5000, out MbufRoom room));
         Assert.That(room.Length, Is.EqualTo(5000));
         room.Commit(0);
-        before.AssertUnchanged(packet);
+        Assert.That((packet.Headroom, packet.Length, packet.SegmentCount), Is.EqualTo((headroom, 0, 1)));
+        Assert.That(packet.IsSane(out string? problem), problem);
     }
 
     [Test]

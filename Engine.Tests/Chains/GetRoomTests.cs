@@ -33,6 +33,19 @@ public sealed class GetRoomTests(ArenaKind kind) : MbufFixture(kind)
     }
 
     [Test]
+    public void A_commit_of_nothing_leaves_the_room_offered()
+    {
+        byte[] bytes = Pattern(600);
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain chain = Build(mbufs, bytes[..100], Segment.Cluster(100));
+        Assert.That(chain.TryGetRoom(3000, out Span<byte> room));
+        chain.Commit(0);
+        bytes.AsSpan(100).CopyTo(room);
+        chain.Commit(500);
+        ChainAssert.Holds(chain, bytes);
+    }
+
+    [Test]
     public void Room_in_advance_is_given_from_its_first_mbuf_on_that_has_enough()
     {
         using MbufScope mbufs = Arena.Enter();

@@ -19,6 +19,32 @@ public sealed class ReaderTests(ArenaKind kind) : MbufFixture(kind)
     private delegate T Decoder<T>(ReadOnlySpan<byte> bytes);
 
     [Test]
+    public void Numbers_whose_size_the_processor_decides_are_refused()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = Build(mbufs, Pattern(100), Segment.Cluster(100));
+        string[] refused = [Refusal(packet, static chain => chain.GetReader().TryReadBigEndian(out nint _)),
+            Refusal(packet, static chain => chain.GetReader().TryPeekLittleEndian(out nuint _)),
+            Refusal(packet, static chain => chain.GetWriter().TryWriteBigEndian((nint)1)),
+            Refusal(packet, static chain => chain.GetWriter().TryWriteLittleEndian((nuint)1))];
+        Assert.That(refused, Has.All.Contains("Read those, and convert."));
+        Assert.That(packet.GetReader().TryReadBigEndian(out Int128 _));
+    }
+
+    private static string Refusal(MbufChain chain, Func<MbufChain, bool> use)
+    {
+        try
+        {
+            _ = use(chain);
+            return "";
+        }
+        catch (ArgumentException refusal)
+        {
+            return refusal.Message;
+        }
+    }
+
+    [Test]
     public void Numbers_are_read_and_peeked_at_wherever_they_lie()
     {
         using MbufScope mbufs = Arena.Enter();

@@ -36,6 +36,41 @@ public sealed class TakeFrontTests(ArenaKind kind) : MbufFixture(kind)
         }
     }
 
+    [TestCase(150, ExpectedResult = "front 100-50, rest 50!100!")]
+    [TestCase(250, ExpectedResult = "front 100-100!50, rest 50!")]
+    [TestCase(200, ExpectedResult = "front 100-100!, rest 100!")]
+    [TestCase(50, ExpectedResult = "front 50, rest 50-100!100!")]
+    public string A_record_ends_where_its_last_byte_is(int length)
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain packet = Build(mbufs, Pattern(100), Segment.Cluster(100));
+        for (int i = 0; i < 2; i++)
+        {
+            MbufChain behind = BuildPlain(mbufs, Pattern(100), Segment.Cluster(100));
+            behind.Flags |= MbufFlags.EndOfRecord;
+            packet.Append(behind);
+        }
+
+        Assert.That(packet.TryTakeFront(length, out MbufChain front));
+        using (front)
+        {
+            return $"front {Records(front)}, rest {Records(packet)}";
+        }
+    }
+
+    /// <summary>The lengths of the mbufs, each with an exclamation mark where a record ends.</summary>
+    private static string Records(MbufChain chain)
+    {
+        string text = "";
+        for (uint index = chain.Index; index != 0; index = chain.At(index).Next)
+        {
+            bool ends = (chain.At(index).Flags & (uint)MbufFlags.EndOfRecord) != 0;
+            text += $"{chain.At(index).SegmentLength}{(ends ? "!" : chain.At(index).Next != 0 ? "-" : "")}";
+        }
+
+        return text;
+    }
+
     [Test]
     public void The_first_mbufs_change_places_whatever_their_storage(
         [Range(0, 5)] int first, [Range(0, 4)] int second, [Values(0, 1, 29, 30, 31, 59, 60)] int length, [Values] bool header)

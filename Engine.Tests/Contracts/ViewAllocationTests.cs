@@ -108,7 +108,7 @@ public sealed class ViewAllocationTests(ArenaKind kind) : MbufFixture(kind)
             Must.Hold(writer.TryWriteUInt16BigEndian(1) && writer.TryWriteInt16BigEndian(1) && writer.TryWriteUInt32BigEndian(1));
             Must.Hold(writer.TryWriteInt32BigEndian(1) && writer.TryWriteUInt64BigEndian(1) && writer.TryWriteInt64BigEndian(1));
             Must.Hold(writer.TryWriteUInt16LittleEndian(1) && writer.TryWriteInt16LittleEndian(1) && writer.TryWriteUInt32LittleEndian(1));
-            Must.Hold(writer.TryWriteBigEndian((UInt128)1) && writer.TryWriteLittleEndian((sbyte)1) && writer.TryWriteLittleEndian((nint)1));
+            Must.Hold(writer.TryWriteBigEndian((UInt128)1) && writer.TryWriteLittleEndian((sbyte)1) && writer.TryWriteLittleEndian(1L));
             Must.Hold(writer.TryWriteInt32LittleEndian(1) && writer.TryWriteUInt64LittleEndian(1) && writer.TryWriteInt64LittleEndian(1));
         }
 
@@ -117,7 +117,7 @@ public sealed class ViewAllocationTests(ArenaKind kind) : MbufFixture(kind)
 
     private static void ReadNumbers(ref MbufReader reader)
     {
-        Must.Hold(reader.TryPeekBigEndian(out UInt128 _) && reader.TryReadBigEndian(out UInt128 _) && reader.TryPeekLittleEndian(out nint _));
+        Must.Hold(reader.TryPeekBigEndian(out UInt128 _) && reader.TryReadBigEndian(out UInt128 _) && reader.TryPeekLittleEndian(out long _));
         Must.Hold(reader.TryReadLittleEndian(out sbyte _));
         Must.Hold(reader.TryPeekUInt16BigEndian(out _) && reader.TryReadUInt16BigEndian(out _) && reader.TryPeekInt16BigEndian(out _));
         Must.Hold(reader.TryReadInt16BigEndian(out _) && reader.TryPeekUInt32BigEndian(out _) && reader.TryReadUInt32BigEndian(out _));

@@ -28,7 +28,7 @@ internal sealed partial record Fault
         .. Write("TryWrite(ReadOnlySpan)", static (ref writer) => writer.TryWrite(Bytes(3000))),
         .. Write("TryWriteByte(Byte)", static (ref writer) => writer.TryWriteByte(1)),
         .. Write("TryWriteBigEndian(T)", static (ref writer) => writer.TryWriteBigEndian((Int128)1)),
-        .. Write("TryWriteLittleEndian(T)", static (ref writer) => writer.TryWriteLittleEndian((nuint)1)),
+        .. Write("TryWriteLittleEndian(T)", static (ref writer) => writer.TryWriteLittleEndian((UInt128)1)),
         .. Write("TryWriteInt16BigEndian(Int16)", static (ref writer) => writer.TryWriteInt16BigEndian(1)),
         .. Write("TryWriteInt32BigEndian(Int32)", static (ref writer) => writer.TryWriteInt32BigEndian(1)),
         .. Write("TryWriteInt64BigEndian(Int64)", static (ref writer) => writer.TryWriteInt64BigEndian(1)),

@@ -91,12 +91,29 @@ public sealed class ArenaOptionsTests
 
     [TestCase(0)]
     [TestCase(-1)]
-    [TestCase(319)]
+    [TestCase(2943)]
     [TestCase(long.MinValue)]
     public void Memory_that_holds_nothing_is_refused_with_what_it_would_take(long memory)
     {
         ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(() => new MbufArena(new() { Memory = memory }).Dispose())!;
-        Assert.That((error.ParamName, error.Message.Contains("must be 320 bytes or more", StringComparison.Ordinal)), Is.EqualTo((nameof(MbufArenaOptions.Memory), memory < 320)));
+        Assert.That((error.ParamName, error.Message.Contains("must be 2944 bytes or more", StringComparison.Ordinal)), Is.EqualTo((nameof(MbufArenaOptions.Memory), true)));
+    }
+
+    [Test]
+    public void The_least_memory_is_that_of_one_packet()
+    {
+        using var arena = new MbufArena(new() { Memory = 2944 });
+        using MbufScope mbufs = arena.Enter();
+        using MbufChain packet = mbufs.AllocatePacket();
+        Assert.That(packet.IsNull, Is.False);
+    }
+
+    [TestCase(int.MaxValue, 1L << 30, 1)]
+    [TestCase(-1, 100L, 2)]
+    public void A_wrong_limit_neither_makes_the_memory_wrong_nor_hides_that_it_is(int mbufs, long memory, int faults)
+    {
+        ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(() => new MbufArena(new() { Mbufs = mbufs, Memory = memory }).Dispose())!;
+        Assert.That(error.Message.Split("MbufArenaOptions.Memory must be").Length, Is.EqualTo(faults));
     }
 
     [Test]

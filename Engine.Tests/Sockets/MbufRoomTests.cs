@@ -114,10 +114,12 @@ public sealed class MbufRoomTests : MbufFixture
         ("add room", static chain => chain.TryAddRoom(9000)), ("unshare", static chain => Unshared(chain)),
         ("split", static chain => SplitOff(chain)), ("front", static chain => FrontOff(chain)),
         ("defragment", static chain => chain.TryDefragment()), ("copy up", static chain => chain.TryCopyUp(20, 0, out _)),
+        ("trim and append", static chain => _ = chain.TrimStart(10) == 10 && chain.TryAppend(new byte[10])),
+        ("front and append", static chain => TakeFrontAndAppend(chain)),
     ];
 
     [Test]
-    public void Whatever_changes_the_chain_makes_its_room_stale([Range(0, 11)] int number)
+    public void Whatever_changes_the_chain_makes_its_room_stale([Range(0, 13)] int number)
     {
         using MbufScope mbufs = Arena.Enter();
         using MbufChain chain = Build(mbufs, Pattern(200), Segment.Internal(100), Segment.Internal(100));
@@ -127,6 +129,124 @@ public sealed class MbufRoomTests : MbufFixture
         AssertIsStale(room);
         room.Dispose();
         Assert.That(chain.IsSane(out string? problem), problem);
+    }
+
+    private static readonly (string Name, Func<MbufChain, Mbuf> Change)[] s_shares =
+    [
+        ("share", static chain => chain.Share().Detach()),
+        ("a range", static chain => chain.TryShare(0, 10, out MbufChain copy) ? copy.Detach() : default),
+        ("behind a head", static chain => chain.ShareBehindHead(10).Detach()),
+        ("read-only", static chain => ReadOnly(chain)),
+    ];
+
+    [Test]
+    public void Room_whose_first_piece_is_shared_or_read_only_is_stale([Range(0, 3)] int number, [Values(1000, 3000)] int length)
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain chain = Build(mbufs, Pattern(100), Segment.Cluster(100));
+        Assert.That(chain.TryReserveRoom(length, out MbufRoom room));
+        Mbuf share = s_shares[number].Change(chain);
+
+        AssertIsStale(room);
+        room.Dispose();
+        Assert.That(chain.IsSane(out string? problem), problem);
+        mbufs.Free([share]);
+    }
+
+    [Test]
+    public void Room_in_fresh_mbufs_only_does_not_mind_that_the_bytes_before_it_are_shared_or_asked_for()
+    {
+        byte[] bytes = Pattern(100 + 1000);
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain chain = Build(mbufs, bytes[..100], Segment.Shared(100));
+        Assert.That(chain.TryReserveRoom(1000, out MbufRoom room));
+        Fill(room, bytes.AsSpan(100));
+        using MbufChain copy = chain.Share();
+        copy.Free();
+        FreePartners(mbufs);
+        Assert.That(chain.IsWritable); // The question takes the mark off that the storage may be shared.
+
+        room.Commit(1000);
+        ChainAssert.Holds(chain, bytes);
+    }
+
+    [Test]
+    public void Room_that_was_given_back_is_stale_also_where_its_mbufs_are_those_of_the_next_room()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain chain = mbufs.AllocatePacket();
+        Assert.That(chain.TryAppend(chain.Tailroom, out _));
+        Assert.That(chain.TryReserveRoom(9000, out MbufRoom one));
+        one.Dispose();
+        Assert.That(chain.TryReserveRoom(100, out MbufRoom two));
+
+        AssertIsStale(one);
+        two.Commit(100);
+        Assert.That(chain.IsSane(out string? problem), problem);
+    }
+
+    [Test]
+    public void Room_before_the_data_position_ends_positions()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        using MbufChain chain = mbufs.AllocatePacket();
+        Assert.That(chain.TryAppend(2000, out _));
+        MbufReader reader = chain.GetReader();
+        Assert.That(reader.TryRead(new byte[2000]));
+        chain.TrimStart(2000);
+        Assert.That(chain.TryReserveRoom(1500, out MbufRoom room) && room.Length == 1500);
+        Assert.That(chain.TryAppend(Pattern(2048)));
+        bool wentOn = true;
+        try
+        {
+            reader.TryRead(new byte[1]);
+        }
+        catch (MbufStaleException)
+        {
+            wentOn = false;
+        }
+
+        Assert.That(wentOn, Is.False);
+    }
+
+    [Test]
+    public void A_handle_whose_room_is_another_packets_is_refused_and_stays_a_claim()
+    {
+        using MbufScope mbufs = Arena.Enter();
+        MbufRoomHandle one = Detached(mbufs, 100);
+        MbufRoomHandle other = Detached(mbufs, 2000);
+        var torn = new MbufRoomHandle(one.Packet, other.Place);
+        Assert.That(() => OpenAnywhere(torn), Throws.TypeOf<MbufStaleException>());
+        Assert.That(() => OpenAnywhere(new MbufRoomHandle(one.Packet, other.Place with { Point = uint.MaxValue })), Throws.TypeOf<MbufStaleException>());
+
+        using MbufChain chain = mbufs.OpenRoom(one).Chain;
+        using MbufChain second = mbufs.OpenRoom(other).Chain;
+        Assert.That((chain.Length, second.Length), Is.EqualTo((100, 2000)));
+    }
+
+    private void OpenAnywhere(MbufRoomHandle handle)
+    {
+        using MbufScope mbufs = Arena.Enter();
+        _ = mbufs.OpenRoom(handle);
+    }
+
+    private static MbufRoomHandle Detached(in MbufScope mbufs, int length)
+    {
+        MbufChain chain = mbufs.AllocatePacket();
+        Assert.That(chain.TryAppend(length, out _) & chain.TryReserveRoom(5000, out MbufRoom room));
+        return room.Detach();
+    }
+
+    private static Mbuf ReadOnly(MbufChain chain)
+    {
+        chain.Flags |= MbufFlags.ReadOnly;
+        return default;
+    }
+
+    private static void TakeFrontAndAppend(MbufChain chain)
+    {
+        Assert.That(chain.TryTakeFront(10, out MbufChain front) && chain.TryAppend(new byte[10]));
+        front.Free();
     }
 
     [Test]

@@ -259,6 +259,11 @@ public readonly ref partial struct MbufChain
     {
         for (uint index = point; count > 0; index = At(index).Next)
         {
+            if (index == 0)
+            {
+                ThrowHelper.LostBytes(); // Going on would be a walk over header 0 without end: not only asserted.
+            }
+
             ref MbufHeader header = ref At(index);
             int length = Math.Min(count, PlainRoomOf(ref header));
             header.SegmentLength += length;

@@ -48,7 +48,7 @@ public readonly ref partial struct MbufChain
     }
 
     /// <summary>Counts bytes that were written into the room of <see cref="TryGetRoom"/>, from its start on, as data.</summary>
-    /// <param name="count">Bytes, 0 to what the room had.</param>
+    /// <param name="count">Bytes, 0 to what the room had; after 0 the room is still offered.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative, or more than there is room: then it was not taken
     /// before, or is not the chain's alone any more. The chain is as it was.</exception>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
@@ -71,9 +71,8 @@ public readonly ref partial struct MbufChain
             header.SegmentLength += count;
             head.ChainLength = length;
             AddToPacketLength(ref head, count);
+            header.Tail = index == Index ? header.Tail : index;
         }
-
-        header.Tail = index == Index ? header.Tail : index;
     }
 
     /// <summary>
@@ -141,10 +140,10 @@ public readonly ref partial struct MbufChain
         Link(ref head, parts);
     }
 
-    internal partial void CommitRoom(uint point, uint lastTail, bool wasSpare, int bytes)
+    internal partial void CommitRoom(uint point, uint start, uint lastTail, bool wasSpare, int bytes)
     {
         ref MbufHeader head = ref At(Index);
-        CountBytes(point, bytes);
+        CountBytes(start, bytes);
         uint last = lastTail;
         while (At(last).Next != 0 && At(At(last).Next).SegmentLength > 0)
         {

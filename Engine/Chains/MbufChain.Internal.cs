@@ -70,11 +70,12 @@ public readonly ref partial struct MbufChain
     /// <summary>
     /// Counts bytes that were written into room as data, and gives back the mbufs behind that hold none of them.
     /// </summary>
-    /// <param name="point">The mbuf that was filled first.</param>
+    /// <param name="point">The mbuf that had the last byte before.</param>
+    /// <param name="start">The mbuf that was filled first.</param>
     /// <param name="lastTail">The last mbuf before those that were linked for the room.</param>
     /// <param name="wasSpare">Whether it was spare then.</param>
     /// <param name="bytes">All bytes; 0 leaves the chain as it was before.</param>
-    internal partial void CommitRoom(uint point, uint lastTail, bool wasSpare, int bytes);
+    internal partial void CommitRoom(uint point, uint start, uint lastTail, bool wasSpare, int bytes);
 
     /// <summary>Where the data position of fresh storage of this kind is.</summary>
     internal partial int UsualHeadroom(ref MbufHeader header);

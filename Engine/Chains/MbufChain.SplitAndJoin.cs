@@ -80,6 +80,7 @@ public readonly ref partial struct MbufChain
             }
 
             CutSegment(ref cut, last, kept, first);
+            cut.MoveMark(ref At(At(first).SegmentLength > 0 ? first : last)); // The record ends where its last byte is.
             restSegments++;
         }
 

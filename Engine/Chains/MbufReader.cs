@@ -131,14 +131,16 @@ public ref partial struct MbufReader
     }
 
     /// <summary>Reads a number of any integer type of the framework in network byte order (most significant byte first).</summary>
-    /// <typeparam name="T">The type, whose size says how many bytes are read.</typeparam>
+    /// <typeparam name="T">The type, whose size says how many bytes are read; not <see cref="nint"/>, whose size the processor decides.</typeparam>
     /// <param name="value">The number; 0 on failure.</param>
     /// <returns>False if the chain has fewer bytes from here on: the reader stays where it is.</returns>
+    /// <exception cref="ArgumentException"><typeparamref name="T"/> is none of those types.</exception>
     /// <remarks>O(1), wherever the bytes lie.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryReadBigEndian<T>(out T value)
         where T : unmanaged, IBinaryInteger<T>
     {
+        PacketBytes.CheckInteger<T>();
         bool done = TryReadValue(out T read);
         value = BitConverter.IsLittleEndian ? RawMemory.Reversed(read) : read;
         return done;
@@ -155,14 +157,16 @@ public ref partial struct MbufReader
     }
 
     /// <summary>Reads a number of any integer type of the framework, least significant byte first.</summary>
-    /// <typeparam name="T">The type, whose size says how many bytes are read.</typeparam>
+    /// <typeparam name="T">The type, whose size says how many bytes are read; not <see cref="nint"/>, whose size the processor decides.</typeparam>
     /// <param name="value">The number; 0 on failure.</param>
     /// <returns>False if the chain has fewer bytes from here on: the reader stays where it is.</returns>
+    /// <exception cref="ArgumentException"><typeparamref name="T"/> is none of those types.</exception>
     /// <remarks>O(1), wherever the bytes lie.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryReadLittleEndian<T>(out T value)
         where T : unmanaged, IBinaryInteger<T>
     {
+        PacketBytes.CheckInteger<T>();
         bool done = TryReadValue(out T read);
         value = !BitConverter.IsLittleEndian ? RawMemory.Reversed(read) : read;
         return done;

@@ -138,26 +138,34 @@ public ref partial struct MbufWriter
     }
 
     /// <summary>Writes a number of any integer type of the framework in network byte order (most significant byte first).</summary>
-    /// <typeparam name="T">The type, whose size says how many bytes are written.</typeparam>
+    /// <typeparam name="T">The type, whose size says how many bytes are written; not <see cref="nint"/>, whose size the processor decides.</typeparam>
     /// <param name="value">The number.</param>
     /// <returns>False if the arena is exhausted: the chain is as it was, and the writer stays where it is.</returns>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
+    /// <exception cref="ArgumentException"><typeparamref name="T"/> is none of those types.</exception>
     /// <remarks>O(1) in writable storage and at the end, else as <see cref="TryWrite(ReadOnlySpan{byte})"/>.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWriteBigEndian<T>(T value)
         where T : unmanaged, IBinaryInteger<T>
-        => TryWriteValue(BitConverter.IsLittleEndian ? RawMemory.Reversed(value) : value);
+    {
+        PacketBytes.CheckInteger<T>();
+        return TryWriteValue(BitConverter.IsLittleEndian ? RawMemory.Reversed(value) : value);
+    }
 
     /// <summary>Writes a number of any integer type of the framework, least significant byte first.</summary>
-    /// <typeparam name="T">The type, whose size says how many bytes are written.</typeparam>
+    /// <typeparam name="T">The type, whose size says how many bytes are written; not <see cref="nint"/>, whose size the processor decides.</typeparam>
     /// <param name="value">The number.</param>
     /// <returns>False if the arena is exhausted: the chain is as it was, and the writer stays where it is.</returns>
     /// <exception cref="OverflowException">The chain would exceed 2,147,483,647 bytes.</exception>
+    /// <exception cref="ArgumentException"><typeparamref name="T"/> is none of those types.</exception>
     /// <remarks>O(1) in writable storage and at the end, else as <see cref="TryWrite(ReadOnlySpan{byte})"/>.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWriteLittleEndian<T>(T value)
         where T : unmanaged, IBinaryInteger<T>
-        => TryWriteValue(!BitConverter.IsLittleEndian ? RawMemory.Reversed(value) : value);
+    {
+        PacketBytes.CheckInteger<T>();
+        return TryWriteValue(!BitConverter.IsLittleEndian ? RawMemory.Reversed(value) : value);
+    }
 
     /// <summary>Writes an unsigned 16-bit number in network byte order (most significant byte first).</summary>
     /// <inheritdoc cref="TryWriteBigEndian"/>

@@ -16,9 +16,9 @@ public sealed class MbufArenaOptions
 
     /// <summary>
     /// Bytes that mbufs, clusters and records may come to together, with their headers and headroom: from it the limits are derived that are
-    /// null. For every 128 mbufs there are 64 clusters of 2 KiB, 8 of 4 KiB, 1 of 9 KiB, 1 of 16 KiB and 8 pieces of external storage; limits
-    /// that are given take their part first. Null, the default, for the default of each limit, which come to 122 MiB. What the threads'
-    /// caches take, about 12 KiB each, comes on top.
+    /// null, instead of their defaults. For every 128 mbufs there are 64 clusters of 2 KiB, 8 of 4 KiB, 1 of 9 KiB, 1 of 16 KiB and 8 pieces of external storage; limits
+    /// that are given take their part first. Null, the default, for the default of each limit, which come to 122 MiB. What is free
+    /// takes some 9 bytes an item on top, and each thread's cache about 12 KiB.
     /// </summary>
     public long? Memory { get; set; }
 

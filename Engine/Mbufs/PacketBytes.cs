@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace Engine.Mbufs;
 
@@ -33,6 +34,22 @@ internal static class PacketBytes
         }
 
         return fields.Length == 0;
+    }
+
+    /// <summary>
+    /// Refuses what is no number as packets have them: a type of a program's own, whose bytes may be anything, and those whose size the
+    /// processor decides. A constant to the JIT.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CheckInteger<T>()
+        where T : unmanaged
+    {
+        if (typeof(T) != typeof(byte) && typeof(T) != typeof(sbyte) && typeof(T) != typeof(short) && typeof(T) != typeof(ushort)
+            && typeof(T) != typeof(char) && typeof(T) != typeof(int) && typeof(T) != typeof(uint) && typeof(T) != typeof(long)
+            && typeof(T) != typeof(ulong) && typeof(T) != typeof(Int128) && typeof(T) != typeof(UInt128))
+        {
+            ThrowHelper.NotPacketInteger(typeof(T));
+        }
     }
 
     /// <summary>The answer for one type, found once.</summary>

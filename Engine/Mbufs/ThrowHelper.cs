@@ -43,6 +43,10 @@ internal static class ThrowHelper
         => throw (value < 0 ? CreateNegative(parameter, value) : CreateNotContiguous(parameter, value));
 
     [DoesNotReturn]
+    public static void NotPacketInteger(Type type) => throw new ArgumentException(
+        $"{type} is no integer with a size of its own: byte to ulong, char, Int128 and UInt128 and the signed ones are. Read those, and convert.");
+
+    [DoesNotReturn]
     public static void NotRoom(string parameter, int value, int room) => throw CreateNotRoom(parameter, value, room);
 
     [DoesNotReturn]

@@ -157,22 +157,31 @@ internal static class ArenaLimits
     }
 
     private static int? Check(OptionFaults faults, string option, int? value, int least)
-        => value is int number ? faults.Check(option, number, least, ArenaLayout.MostItems) : null;
+    {
+        if (value is not int number)
+        {
+            return null;
+        }
 
-    /// <summary>The most mbufs with which everything fits into the memory; 1 if nothing does, which is a fault.</summary>
+        // A wrong one is not given, so that it is not wrong a second time, by what it would come to.
+        return faults.Check(option, number, least, ArenaLayout.MostItems) >= least && number <= ArenaLayout.MostItems ? number : null;
+    }
+
+    /// <summary>The most mbufs with which everything fits into the memory; the fewest if nothing does, which is a fault.</summary>
     private static int Fit(long memory, int?[] given, int headroom, OptionFaults faults)
     {
-        long least = BytesOf(For(1, given), headroom);
+        int fewest = given[(int)ZoneId.Cluster] is null ? (ClusterKind.ShareUnit + ClusterKind.Of(ZoneId.Cluster).Share - 1) / ClusterKind.Of(ZoneId.Cluster).Share : 1;
+        long least = BytesOf(For(fewest, given), headroom);
         if (memory < least)
         {
             faults.Add(
                 nameof(MbufArenaOptions.Memory),
                 memory,
-                $"{nameof(MbufArenaOptions)}.{nameof(MbufArenaOptions.Memory)} must be {least} bytes or more: so much do the limits take that are given, and one mbuf");
-            return 1;
+                $"{nameof(MbufArenaOptions)}.{nameof(MbufArenaOptions.Memory)} must be {least} bytes or more: so much do the limits take that are given, and one packet");
+            return fewest;
         }
 
-        int fits = 1;
+        int fits = fewest;
         int tooMany = ArenaLayout.MostItems + 1;
         while (tooMany - fits > 1)
         {

@@ -10,7 +10,8 @@ namespace Engine.Mbufs;
 /// </summary>
 /// <remarks>
 /// <para>Hold it in a <c>using</c>: <see cref="Dispose"/> gives the room back if it was not committed, and does nothing otherwise. The chain
-/// stays the caller's, to be read meanwhile; what changes its length or its layout makes the room stale, and using that throws <see cref="MbufStaleException"/>. Of two rooms of one chain the first one committed wins.</para>
+/// stays the caller's, to be read meanwhile. What changes its length or its layout, or shares the mbuf that the room starts in, makes the room
+/// stale, and using that throws <see cref="MbufStaleException"/>. Of two rooms of one chain the first one committed wins. Mbufs of a room that became stale stay with the chain, empty, until it is appended to or freed.</para>
 /// <para>For a system that fills the room later, <see cref="Detach"/> gives chain and room away together, as a handle for a field, a
 /// queue or another thread; <c>mbufs.OpenRoom</c> takes both back. The memory of the pieces is native and stays where it is. It must not be
 /// freed while the system may still write it: cancel first.</para>
@@ -43,7 +44,7 @@ public readonly ref struct MbufRoom : IDisposable
     /// compiler; not zeroed.
     /// </summary>
     /// <returns>The enumerator, for <c>foreach</c>.</returns>
-    /// <exception cref="MbufStaleException">The room was committed or given back, or the chain was changed since, freed or given
+    /// <exception cref="MbufStaleException">The chain was changed since, by bytes committed into this room, too; or shared, freed or given
     /// away.</exception>
     /// <remarks>O(pieces) for all of them.</remarks>
     [UnscopedRef]
@@ -55,11 +56,11 @@ public readonly ref struct MbufRoom : IDisposable
 
     /// <summary>
     /// Counts bytes that were written into the room, from its start on, as the chain's data, and gives back the mbufs that hold none of them.
-    /// The room is used up.
+    /// The room is used up, unless no byte came and it was all in mbufs that the chain had before.
     /// </summary>
     /// <param name="count">Bytes, 0 to <see cref="Length"/>; with 0 the chain is as it was before.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is out of its range; the room is as it was.</exception>
-    /// <exception cref="MbufStaleException">The room was committed or given back, or the chain was changed since, freed or given
+    /// <exception cref="MbufStaleException">The chain was changed since, by bytes committed into this room, too; or shared, freed or given
     /// away.</exception>
     /// <remarks>O(pieces).</remarks>
     public void Commit(int count)
@@ -88,7 +89,7 @@ public readonly ref struct MbufRoom : IDisposable
     /// and disposing it or the room does nothing.
     /// </summary>
     /// <returns>The claim on both, to be opened once by <c>mbufs.OpenRoom</c>, on any thread. Dropping it leaks the packet.</returns>
-    /// <exception cref="MbufStaleException">The room was committed or given back, or the chain was changed since, freed or given
+    /// <exception cref="MbufStaleException">The chain was changed since, by bytes committed into this room, too; or shared, freed or given
     /// away.</exception>
     /// <remarks>O(1).</remarks>
     public MbufRoomHandle Detach()
@@ -107,10 +108,10 @@ public readonly ref struct MbufRoom : IDisposable
     /// <summary>Commits it, as many bytes as it has at most.</summary>
     internal void CommitFilled(int count)
     {
-        _chain.CommitRoom(_place.Point, _place.LastTail, _place.WasSpare, count);
-        if (_place.Moved > 0)
+        _chain.CommitRoom(_place.Point, _place.Start, _place.LastTail, _place.WasSpare, count);
+        if (_place.Moved > 0 && count == 0)
         {
-            EndMove(ref _chain.At(_place.Point), count);
+            _chain.At(_place.Point).Data += _place.Moved; // Nothing came: the headroom is what it was.
         }
     }
 
@@ -144,10 +145,11 @@ public readonly ref struct MbufRoom : IDisposable
     private static RoomPlace FindInside(MbufChain chain, ref MbufHeader head, int length)
     {
         uint point = chain.FillPoint(ref head);
-        var place = new RoomPlace { Point = point, LastTail = head.Tail, WasSpare = (chain.At(head.Tail).Flags & HeaderFlags.Spare) != 0 };
+        var place = new RoomPlace { Point = point, Start = point, LastTail = head.Tail, WasSpare = (chain.At(head.Tail).Flags & HeaderFlags.Spare) != 0 };
         for (uint index = point; index != 0 && place.Length < length && place.Pieces < MaximumPieces; index = chain.At(index).Next)
         {
             int here = Math.Min(chain.LastingRoomOf(ref chain.At(index)), length - place.Length);
+            place.Start = place.Pieces == 0 && here > 0 ? index : place.Start;
             place.Pieces += here > 0 ? 1 : 0;
             place.Length += here;
         }
@@ -172,9 +174,14 @@ public readonly ref struct MbufRoom : IDisposable
         int before = chain.EmptiedRoom(ref header);
         int toUsual = before > 0 ? before - chain.UsualHeadroom(ref header) : 0;
         place.Moved = before >= missing ? Math.Max(toUsual, missing) : toUsual;
-        place.Pieces += place.Moved > 0 && chain.LastingRoomOf(ref header) == 0 ? 1 : 0;
-        place.Length = Math.Min(place.Length + place.Moved, length);
-        header.Data -= place.Moved;
+        if (place.Moved > 0)
+        {
+            place.Start = place.Point;
+            place.Pieces += chain.LastingRoomOf(ref header) == 0 ? 1 : 0;
+            place.Length = Math.Min(place.Length + place.Moved, length);
+            header.EndPlaces(chain.Cache.Hot.Memory.Step);
+            header.Data -= place.Moved;
+        }
     }
 
     /// <summary>Links fresh mbufs for what is missing, as far as the arena has them.</summary>
@@ -193,6 +200,7 @@ public readonly ref struct MbufRoom : IDisposable
 
         if (fresh.Segments > 0)
         {
+            place.Start = fresh.Segments == place.Pieces ? fresh.First : place.Start;
             chain.LinkRoom(fresh);
         }
     }
@@ -212,19 +220,6 @@ public readonly ref struct MbufRoom : IDisposable
 
         cache.Hot.Memory.Header(index).Flags = 0;
         return true;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void EndMove(ref MbufHeader header, int bytes)
-    {
-        if (bytes == 0)
-        {
-            header.Data += _place.Moved; // Nothing came: the headroom is what it was.
-        }
-        else
-        {
-            header.EndPlaces(_chain.Cache.Hot.Memory.Step);
-        }
     }
 
     private bool IsInPlace() => _place.IsIn(_chain, ref _chain.VerifiedHead());
@@ -249,7 +244,7 @@ public readonly ref struct MbufRoom : IDisposable
         internal PieceEnumerator(MbufChain chain, in RoomPlace place)
         {
             _chain = chain;
-            _next = place.Point;
+            _next = place.Start;
             _left = place.Length;
         }
 
@@ -297,6 +292,10 @@ public readonly ref struct MbufRoom : IDisposable
 /// Room and its chain, given away together by <see cref="MbufRoom.Detach"/>: the one live claim on both, for as long as a system may write
 /// into the room. Opened once, by <c>mbufs.OpenRoom</c>. The default value is null.
 /// </summary>
+/// <remarks>
+/// Larger than a word: handing it to another thread needs a lock or a queue, since a plain store beside a plain read may tear it. A handle
+/// that does not fit its packet is refused.
+/// </remarks>
 public readonly struct MbufRoomHandle
 {
     internal MbufRoomHandle(Mbuf packet, RoomPlace place)
@@ -362,7 +361,7 @@ public static class MbufRooms
         /// <summary>Turns a handle back into a room and its chain, on any thread. The handle is used up.</summary>
         /// <param name="room">A handle from <see cref="MbufRoom.Detach"/> of the same arena.</param>
         /// <returns>The room; <see cref="MbufRoom.Chain"/> is the chain, owned by the caller from now on.</returns>
-        /// <exception cref="MbufStaleException">The handle was used before.</exception>
+        /// <exception cref="MbufStaleException">The handle was used before, or its room is not that of its packet.</exception>
         /// <exception cref="MbufForeignException">The handle belongs to another arena.</exception>
         /// <exception cref="MbufException">The handle is null.</exception>
         /// <exception cref="ObjectDisposedException">The scope is closed.</exception>
@@ -370,55 +369,20 @@ public static class MbufRooms
         public MbufRoom OpenRoom(MbufRoomHandle room)
         {
             MbufChain chain = mbufs.Open(room.Packet);
+            ThreadCache cache = chain.Cache;
             RoomPlace place = room.Place;
-            place.Remember(chain, ref chain.VerifiedHead());
-            return new MbufRoom(chain, place);
+            if (Math.Max(place.Point, place.Start) <= cache.Hot.LastIndex)
+            {
+                place.Follow(chain.Index, by: 2 * cache.Hot.Memory.Step); // One step when it was given away, one now.
+                if (place.IsIn(chain, ref chain.VerifiedHead()))
+                {
+                    return new MbufRoom(chain, place);
+                }
+            }
+
+            chain.VerifiedHead().Generation = room.Packet.Generation; // The packet stays the handle's.
+            ThrowHelper.StaleRoom();
+            return default;
         }
-    }
-}
-
-/// <summary>Where a room is, and what tells that it is still there.</summary>
-internal struct RoomPlace
-{
-    /// <summary>The mbuf that is filled first.</summary>
-    public uint Point;
-
-    /// <summary>The last mbuf of the chain before fresh ones were linked.</summary>
-    public uint LastTail;
-
-    /// <summary>Bytes by which the position of the first mbuf was moved to the front.</summary>
-    public int Moved;
-
-    /// <summary>Pieces of contiguous room.</summary>
-    public int Pieces;
-
-    /// <summary>Bytes of room.</summary>
-    public int Length;
-
-    /// <summary><see cref="LastTail"/> had <see cref="HeaderFlags.Spare"/>.</summary>
-    public bool WasSpare;
-
-    private uint _tail;
-    private int _segments;
-    private int _chainLength;
-    private uint _stamp;
-    private long _data;
-
-    /// <summary>Remembers what the chain is like; of a handle only its claim has changed meanwhile.</summary>
-    public void Remember(MbufChain chain, ref MbufHeader head)
-    {
-        _tail = head.Tail;
-        _segments = head.Segments;
-        _chainLength = head.ChainLength;
-        _stamp = chain.At(Point).Stamp;
-        _data = chain.At(Point).Data;
-    }
-
-    /// <summary>Whether the end of the chain is as it was when the room was reserved.</summary>
-    public readonly bool IsIn(MbufChain chain, ref MbufHeader head)
-    {
-        ref MbufHeader point = ref chain.At(Point);
-        return head.Tail == _tail && head.Segments == _segments && head.ChainLength == _chainLength
-            && point.Stamp == _stamp && point.Data == _data && Length > 0;
     }
 }
